@@ -1,0 +1,31 @@
+"""Evidence: what a register said about one question, or why it said nothing that can be used. Plain data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from verifiers.kinds import Value
+
+Status = Literal["ok", "no_record", "timeout", "error", "stale"]
+"""ok: usable facts. no_record: the register has none. timeout: late, or cut by the deadline. error: faulty in any way
+(refused, wrong type, wrong subject, bad signature, from the future). stale: older than the register's limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What came of asking `register`.
+
+    `facts` holds the typed fields of the answer when `status` is ok (and the values that "no record" states, where the
+    catalogue says so); otherwise it is empty. `data_as_of` is the day or instant as the register wrote it. `digest` is
+    the SHA-256 (hex) of the signed answer's bytes, `elapsed_ms` the time that the caller waited.
+    `fault` says in a word what was wrong with an `error`, for logs and tests; it never holds a value.
+    """
+
+    register: str
+    status: Status
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    data_as_of: str | None = None
+    request_id: str | None = None
+    digest: str | None = None
+    elapsed_ms: int = 0
+    fault: str | None = None

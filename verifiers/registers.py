@@ -1,0 +1,47 @@
+"""What is known of a register beforehand: what it is asked, what it returns, how fresh it must be."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from verifiers.kinds import Kind, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """One register (数据源), as the catalogue describes it.
+
+    `asked_with` names the parameters of a question in order; `alternatives` are other sets it may be asked with instead
+    (an enterprise by its code or by a person). `answers` are the fields of an `ok` answer with their kinds; a field
+    left out makes the answer faulty. `nullable_when_asked_with` names, for a parameter, the fields that may be null
+    when the register is asked with it. `no_record` gives the values that "no record" itself states, or None where it
+    states nothing. An `allocator` hands something out (a number) and so is asked last, only before an approval.
+    Times: `timeout_ms` milliseconds, `max_age_hours` hours.
+    """
+
+    name: str
+    zh: str
+    en: str
+    asked_with: tuple[str, ...]
+    answers: Mapping[str, Kind]
+    timeout_ms: int
+    max_age_hours: int
+    alternatives: tuple[tuple[str, ...], ...] = ()
+    nullable_when_asked_with: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    no_record: Mapping[str, Value] | None = None
+    allocator: bool = False
+    cache_seconds: int = 0
+    sensitive: str = "none"
+    latency_ms: tuple[int, int] = (0, 0)
+    optional_parameters: tuple[str, ...] = ()
+    owner_zh: str = ""
+    owner_en: str = ""
+
+    def answers_when_asked_with(self, parameters: tuple[str, ...]) -> dict[str, Kind]:
+        """The kinds of the answer's fields when these parameters are sent: some may be null only then."""
+        loosened = {name for key in parameters for name in self.nullable_when_asked_with.get(key, ())}
+        return {name: _nullable(kind) if name in loosened else kind for name, kind in self.answers.items()}
+
+
+def _nullable(kind: Kind) -> Kind:
+    return replace(kind, nullable=True)
+
