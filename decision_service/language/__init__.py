@@ -1,0 +1,1 @@
+"""The rule language: its grammar, its one typed tree, and what it means."""

@@ -1,0 +1,1 @@
+"""Policy files: read, checked, and held as a tuple of small parts."""
