@@ -1,0 +1,35 @@
+"""What can go wrong with the record.
+
+    LedgerError
+    ├── LedgerRefusedError   the file can't serve as a ledger: at start, stop; while serving, a fault
+    ├── LedgerFaultError     a write or a read failed: nothing was acknowledged (503 at the door)
+    ├── LedgerBusyError      too many decisions wait to be written: come back later (503 with Retry-After)
+    ├── KeyConflictError     the idempotency key was used with another request body (422)
+    └── DecisionTakenError   the decision id stands in the ledger already, under another key
+
+No message holds a value of an application, a key or a path of a person's data.
+"""
+
+
+class LedgerError(Exception):
+    """Any trouble with the record."""
+
+
+class LedgerRefusedError(LedgerError):
+    """The file can't serve as a ledger; the text says why and what to do."""
+
+
+class LedgerFaultError(LedgerError):
+    """A commit or a read failed. The entry may or may not be on disk; asking again with the same key tells."""
+
+
+class LedgerBusyError(LedgerError):
+    """The queue of entries that wait for the disk is full."""
+
+
+class KeyConflictError(LedgerError):
+    """This caller used the idempotency key before, for a request with another body."""
+
+
+class DecisionTakenError(LedgerError):
+    """Another entry has this decision id: whoever makes ids has made one twice."""
