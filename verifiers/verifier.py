@@ -1,0 +1,35 @@
+"""A question to a register, and who can put it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from verifiers.deadline import Deadline
+from verifiers.evidence import Evidence
+from verifiers.registers import Register
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of one register for one application.
+
+    `subject` is the ID number or credit code that the question is about, `purpose` what the answer is wanted for.
+    `params` are JSON-able, `asked_with` the names of those that choose the answer's shape (Register.asked_with or one
+    of its alternatives). Neither subject nor params show in the representation.
+    """
+
+    register: Register
+    matter: str
+    application_id: str
+    purpose: str
+    subject: str = field(repr=False)
+    params: Mapping[str, object] = field(repr=False)
+    asked_with: tuple[str, ...]
+
+
+class Verifier(Protocol):
+    """Whoever can put a question."""
+
+    async def ask(self, question: Question, deadline: Deadline) -> Evidence:
+        """What came of it, at the latest when `deadline` passes. Raises nothing: what goes wrong is evidence too."""
+        ...
