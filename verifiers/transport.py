@@ -21,8 +21,8 @@ MAX_ANSWER_BYTES = 64 * 1024
 """No register has more to say about one person."""
 
 _IDLE = timedelta(seconds=4)
-"""Shorter than the five seconds after which common servers hang up on an idle connection: a question sent into a closing
-one is lost, and is not put twice."""
+"""Shorter than the five seconds after which common servers hang up on an idle connection: a question sent into a
+closing one is lost, and is not put twice."""
 
 TransportFault = Literal["network", "http_status", "compressed", "content_type", "too_large"]
 
