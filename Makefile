@@ -1,0 +1,50 @@
+# Miaopi. `make` says what there is; the first target that needs it makes .venv.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test lint types layers house check prove-it bench clean
+BIN := .venv/bin
+READY := .venv/ready
+
+help:  ## say what there is
+	@sed -nE 's/^([a-z-]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 18
+
+$(READY): pyproject.toml .ci/prepare
+	@.ci/prepare
+	@touch $(READY)
+
+demo: $(READY)  ## real applications of every matter through a real service, from nothing
+	@$(BIN)/miaopi demo
+
+test: lint types layers house check  ## everything that must hold, quickest first
+	@$(BIN)/pytest -n auto --ignore=tests/house
+
+lint: $(READY)  ## format and style
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: $(READY)  ## strict types
+	@$(BIN)/mypy
+
+layers: $(READY)  ## which room may import which
+	@$(BIN)/lint-imports
+
+house: $(READY)  ## sizes of files and functions, docstrings, silenced lints
+	@$(BIN)/pytest -q tests/house
+
+check: $(READY)  ## the rule files and their worked cases
+	@$(BIN)/miaopi check rules/
+	@$(BIN)/miaopi test rules/
+
+prove-it: $(READY)  ## the tests at the sizes that are promised; hours, resumable
+	@$(BIN)/python benchmarks/prove_it.py
+
+bench: $(READY)  ## ratios on this machine
+	@$(BIN)/pip install --quiet --group bench
+	@for script in $(filter-out %/prove_it.py %/locustfile.py %/__init__.py,$(wildcard benchmarks/*.py)); do \
+		$(BIN)/python $$script; done
+
+clean:  ## remove .venv, caches and var/
+	@rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
