@@ -1,0 +1,93 @@
+"""A register on a real socket that can be told to misbehave, byte by byte."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+
+from verifiers.signing import Message, SigningKey, sign
+
+
+@dataclass
+class Asked:
+    """One request as it came in."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def wire(self) -> dict[str, object]:
+        return json.loads(self.body)
+
+
+Behaviour = Callable[[Asked, asyncio.StreamWriter], Awaitable[None]]
+
+
+@dataclass
+class CrookedRegister:
+    url: str = ""
+    asked: list[Asked] = field(default_factory=list)
+    connections: int = 0
+
+
+@asynccontextmanager
+async def crooked_register(behave: Behaviour) -> AsyncIterator[CrookedRegister]:
+    """Serves `behave` until left; whatever is still under way then is cut."""
+    register, writers = CrookedRegister(), set[asyncio.StreamWriter]()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        register.connections += 1
+        writers.add(writer)
+        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            while not writer.is_closing():
+                asked = await _request(reader)
+                register.asked.append(asked)
+                await behave(asked, writer)
+                await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    register.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield register
+    finally:
+        server.close()
+        for writer in writers:
+            writer.transport.abort()
+
+
+async def _request(reader: asyncio.StreamReader) -> Asked:
+    lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:] if line)}
+    return Asked(lines[0].split(" ")[1], headers, await reader.readexactly(int(headers["content-length"])))
+
+
+def http(
+    body: bytes, headers: dict[str, str] | None = None, status: str = "200 OK", length: int | None = None
+) -> bytes:
+    """The bytes of an HTTP answer; `length` may lie about the body's."""
+    every = {"Content-Type": "application/json", "Content-Length": str(len(body) if length is None else length)}
+    lines = [f"{name}: {value}" for name, value in (every | (headers or {})).items()]
+    return "\r\n".join([f"HTTP/1.1 {status}", *lines, "", ""]).encode() + body
+
+
+def answer(asked: Asked, good_data: object, **changes: object) -> dict[str, object]:
+    """The JSON of a good answer, with `changes`."""
+    wire = asked.wire
+    return {
+        "status": "ok",
+        "data_as_of": "2026-03-16",
+        "source": "sample",
+        "request_id": "r-1",
+        "subject": wire["subject"],
+        "nonce": wire["nonce"],
+        "data": good_data,
+    } | changes
+
+
+def signed(key: SigningKey, asked: Asked, body: bytes, timestamp_ms: int, **changes: str) -> dict[str, str]:
+    """The headers of a signed answer; `changes` (nonce, path) make it another question's."""
+    nonce = changes.get("nonce", str(asked.wire["nonce"]))
+    return sign(key, Message("answer", "POST", changes.get("path", asked.path), timestamp_ms, nonce, body))
