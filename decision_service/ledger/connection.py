@@ -84,6 +84,9 @@ def _require_durable(path: Path, connection: sqlite3.Connection, synchronous: st
 def _require_writable(path: Path, connection: sqlite3.Connection) -> None:
     try:
         connection.execute("BEGIN IMMEDIATE")
+        # BEGIN alone succeeds on a read-only file; writing what is there already does not.
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        connection.execute(f"PRAGMA user_version = {version}")
         connection.execute("ROLLBACK")
     except sqlite3.OperationalError as error:
         raise LedgerRefusedError(

@@ -1,8 +1,8 @@
 """What the ledger keeps of one decision, its bytes, and the hash chain over them. Pure functions only.
 
 Notation: `a || b` is concatenation, `u64(n)` is n in 8 bytes, big-endian, and `field(x)` is u64(length of x) || x,
-where text is UTF-8. All digests are SHA-256 (FIPS 180-4). The first byte 0x00 of a leaf is that of RFC 6962 section 2.1, so
-that a leaf can't be taken for an inner node once a Merkle tree stands over the same statements.
+where text is UTF-8. All digests are SHA-256 (FIPS 180-4). The first byte 0x00 of a leaf is that of RFC 6962 section
+2.1, so that a leaf can't be taken for an inner node once a Merkle tree stands over the same statements.
 
     withheld  = sha256(0x02 || salt || field(caller) || field(key) || field(fingerprint) || field(archive))
     statement = field("miaopi record v1") || field(application_id) || field(matter) || field(decision_id)

@@ -19,7 +19,7 @@ from decision_service.ledger.keys import key_id
 from decision_service.ledger.receipt import signature_holds, signed_bytes
 
 Progress = Callable[[int, int], None]
-"""Called now and then with the number of records checked and the number there are."""
+"""Called now and then, and at the end, with the number of records checked and the number there should be."""
 
 STEP: Final = 200
 """Records between two calls of progress."""
@@ -74,7 +74,7 @@ def verify_ledger(
             connection.execute("PRAGMA query_only = ON")
             connection.execute("BEGIN")  # one snapshot, even while the service writes on
             log = connection.execute("SELECT log FROM about").fetchone()[0]
-            total = connection.execute("SELECT count(*) FROM record").fetchone()[0]
+            total = connection.execute("SELECT coalesce(max(position) + 1, 0) FROM record").fetchone()[0]
             walk = _Walk(log, trusted, held or {})
             try:
                 _visit_all(connection, walk, total, progress)
@@ -90,10 +90,12 @@ def verify_ledger(
 
 def _visit_all(connection: sqlite3.Connection, walk: "_Walk", total: int, progress: Progress | None) -> None:
     # NOT INDEXED: the rows themselves are the record, an index is only a way to them.
-    for done, row in enumerate(connection.execute(f"{schema.SELECT} NOT INDEXED ORDER BY position"), start=1):
+    for row in connection.execute(f"{schema.SELECT} NOT INDEXED ORDER BY position"):
         walk.visit(row)
-        if progress is not None and (done % STEP == 0 or done == total):
-            progress(done, total)
+        if progress is not None and walk.records % STEP == 0:
+            progress(walk.records, total)
+    if progress is not None:
+        progress(walk.records, total)
 
 
 def _note_changed_tables(connection: sqlite3.Connection, walk: "_Walk") -> None:
@@ -101,6 +103,9 @@ def _note_changed_tables(connection: sqlite3.Connection, walk: "_Walk") -> None:
     found = {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
     if found != set(schema.TABLES):
         walk.note(None, "the tables, indexes or triggers are not those of a ledger: someone changed them")
+    # The chain watches the rows; a damaged index would let a key be used twice from now on.
+    if connection.execute("PRAGMA integrity_check(1)").fetchone() != ("ok",):
+        walk.note(None, "the file is damaged beside its records; restore it from a copy")
 
 
 @dataclass(slots=True)
