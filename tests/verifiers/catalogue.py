@@ -1,4 +1,4 @@
-"""The registers of the nine matters as tests of the sandbox describe them: kinds written out, apart from any rule file."""
+"""The registers of the nine matters as the sandbox's tests describe them: kinds written out, apart from any file."""
 
 from verifiers.kinds import Kind
 from verifiers.registers import Register

@@ -108,7 +108,7 @@ def _json(node: yaml.Node, kind: Kind) -> object:
     if isinstance(node, yaml.MappingNode):
         known = dict(kind.fields)
         return {key.value: _json(inside, known.get(str(key.value), Kind("text"))) for key, inside in node.value}
-    plain = isinstance(node, yaml.ScalarNode) and node.style is None
+    plain = isinstance(node, yaml.ScalarNode) and not node.style
     if plain and node.value in ("", "~", "null"):
         return None
     if plain and kind.name == "boolean" and node.value in ("true", "false"):

@@ -69,6 +69,8 @@ class _Loading:
 
     def habits_in(self, entry: Entry) -> None:
         for name, one in entry.fields().items():
+            # Known even when it is wrong, so that one mistake is told once and not by every record of the register.
+            self.habits[name] = Habit((), {}, {}, ())
             with self.collecting():
                 self.habits[name] = _habit(one, self.registers.get(name))
 
@@ -107,13 +109,21 @@ def _habit(entry: Entry, register: Register | None) -> Habit:
     if "found_by" not in top:
         raise entry.fail("`found_by` is missing; name the parameters that lead to a subject")
     read = {name: _records(one, register) for name, one in top.items() if register and name in (*SECTIONS, "anyone")}
+    found_by = tuple(name.text() for name in top["found_by"].items())
+    if register is not None and _parameters(register).isdisjoint(found_by):
+        raise top["found_by"].fail(f"{register.name} is asked with none of these; name one of its parameters")
     compared = top["compared"].fields() if "compared" in top else {}
     return Habit(
-        found_by=tuple(name.text() for name in top["found_by"].items()),
+        found_by=found_by,
         compared={name: one.text() for name, one in compared.items()},
         known={section: read[section] for section in SECTIONS if section in read},
         anyone=read.get("anyone", ()),
     )
+
+
+def _parameters(register: Register) -> set[str]:
+    """What may lead to a subject: every parameter of a question, and the subject of its envelope."""
+    return {*register.asked_with, *(name for names in register.alternatives for name in names), "subject"}
 
 
 def _records(entry: Entry, register: Register) -> Records:
