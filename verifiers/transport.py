@@ -78,7 +78,7 @@ class Transport:
                 .body_bytes(body)
                 .build_streamed()
             )
-            # The client's own timeout starts when it has a connection; this one also covers the wait for it.
+            # Twice on purpose: the client's own limit frees the socket, this one holds whatever the client does.
             async with asyncio.timeout(left), request as response:
                 return await self._read(response)
         except (TimeoutError, RequestTimeoutError):

@@ -196,6 +196,15 @@ def test_a_nonce_is_new_once_as_long_as_it_could_be_played_back(steps: list[tupl
             seen[nonce] = now
 
 
+def test_a_request_stamped_ahead_is_refused_as_long_as_its_time_would_pass() -> None:
+    book = NonceBook()
+    message = Message("request", "POST", "/v1/registers/deaths", NOW + WINDOW_MS, fresh_nonce(), b"{}")
+    headers = sign(KEY, message)
+    expected = [(NOW, KEY), (NOW + 2 * WINDOW_MS, Refusal("replay")), (NOW + 2 * WINDOW_MS + 1, Refusal("time"))]
+    for now_ms, result in expected:
+        assert check_request({KEY.app: KEY}, book, received(message, headers, now_ms)) == result
+
+
 def test_a_full_book_takes_no_more_rather_than_forget() -> None:
     book = NonceBook(capacity=2)
     assert [book.note(nonce, 0) for nonce in ("a", "b", "c", "a")] == ["new", "new", "full", "seen"]
