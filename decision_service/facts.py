@@ -44,8 +44,7 @@ class Unknown:
         return Unknown(frozenset({Cause(why, source)}))
 
 
-Known: TypeAlias = Value
-Fact: TypeAlias = "Value | Unknown"
+Fact: TypeAlias = Value | Unknown
 
 REFERRALS: Mapping[Why, str] = {
     Why.NOT_ASKED: "R01_VERIFIER_UNAVAILABLE",

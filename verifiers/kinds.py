@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, Union
 
 
 class Period(NamedTuple):
@@ -18,7 +18,9 @@ class Period(NamedTuple):
     days: int
 
 
-Value: TypeAlias = "bool | int | Decimal | str | date | Period | None | tuple[Value, ...] | Mapping[str, Value]"
+Value: TypeAlias = Union[  # noqa: UP007 - `|` cannot hold the forward references of a recursive alias
+    bool, int, Decimal, str, date, Period, None, tuple["Value", ...], Mapping[str, "Value"]
+]
 """What an expression can yield. `None` is what a register (or a blank optional field) states: there is none."""
 
 

@@ -1,0 +1,85 @@
+"""The part of a rule file that is law and paper: legal basis, suitability, materials."""
+
+from collections.abc import Mapping
+
+from decision_service.policy.entries import Entries
+from decision_service.policy.shape import Basis, Bilingual, Field, Material, Suitability
+from verifiers.registers import Register
+
+
+def read_basis_list(entries: Entries) -> tuple[Basis, ...]:
+    """The numbered legal basis."""
+    found = []
+    for number in entries.keys():
+        inner = entries.inner(number)
+        if not (number.isascii() and number.isdigit()):
+            entries.complaints.add(
+                "wrong_shape", "法律依据用数字编号", "the entries of `basis` are numbered", entries.key_span(number)
+            )
+            continue
+        found.append(Basis(int(number), inner.bilingual(), inner.text("edition")))
+        inner.done()
+    return tuple(found)
+
+
+def read_suitability(entries: Entries) -> Suitability:
+    """Why the matter may be decided at once (RQ-F2, RQ-H3). A matter that lacks any part of it can't be published."""
+    assessment = entries.inner("assessment", needed=True)
+    reviewed = entries.inner("reviewed_by", needed=True)
+    found = Suitability(
+        no_discretion=_both(entries, "no_discretion"),
+        no_site_check=_both(entries, "no_site_check"),
+        no_third_party=_both(entries, "no_third_party"),
+        assessment_id=assessment.text("id"),
+        assessed_on=assessment.day("on"),
+        legal_reviewer=reviewed.text("legal"),
+        technical_reviewer=reviewed.text("technical"),
+    )
+    if found.legal_reviewer and found.legal_reviewer == found.technical_reviewer:
+        entries.complaints.add(
+            "one_reviewer",
+            "法务与技术审核不能是同一人",
+            "the legal and the technical reviewer must be two different people",
+            reviewed.span,
+        )
+    for inner in (assessment, reviewed, entries):
+        inner.done()
+    return found
+
+
+def _both(entries: Entries, name: str) -> Bilingual:
+    inner = entries.inner(name, needed=True)
+    text = inner.bilingual()
+    inner.done()
+    return text
+
+
+def read_materials(
+    entries: Entries, fields: Mapping[str, Field], registers: Mapping[str, Register]
+) -> tuple[Material, ...]:
+    """The papers of the published guide."""
+    materials = []
+    for inner in entries.each("materials"):
+        replaced = inner.words("replaced_by")
+        for word in replaced:
+            if word.text not in {*registers, "form", "commitment", "licences"} | set(fields):
+                inner.wrong_word(word.text, [*registers, "form", "commitment"], word.span)
+        fallback = inner.text("fallback", "") or None
+        if fallback is not None and fallback not in fields:
+            inner.wrong_word(fallback, sorted(fields), inner.nodes["fallback"][1].span)
+        tolerable = inner.whole("may_follow_in", 0, unit=" working days") or None
+        minor = inner.yes("minor", default=False)
+        if tolerable is not None and not minor:
+            inner.complaints.add(
+                "main_material",
+                "主要材料不能容缺后补（RQ-C3）",
+                "only a minor material may follow later",
+                inner.span,
+                ("写 `minor: yes`，或删去 may_follow_in", "write `minor: yes`, or leave out may_follow_in"),
+            )
+        upload = inner.text("upload", "") or None
+        materials.append(
+            Material(inner.bilingual(), tuple(word.text for word in replaced), fallback or upload, minor, tolerable)
+        )
+        inner.done()
+    return tuple(materials)

@@ -1,0 +1,205 @@
+"""A rule file to a checked policy: every problem collected on the way, nothing half-read goes on."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Literal as OneOfText
+from typing import cast
+
+from decision_service.language.kinds import BOOLEAN
+from decision_service.language.tree import Literal
+from decision_service.language.vocabulary import Vocabulary
+from decision_service.policy.asks import read_asks
+from decision_service.policy.cases import read_cases
+from decision_service.policy.catalogue import Catalogue
+from decision_service.policy.checks import check_policy
+from decision_service.policy.credit import credit_lets, credit_notes, read_credit
+from decision_service.policy.digest import digest
+from decision_service.policy.entries import Complaints, Entries
+from decision_service.policy.formfields import read_fields
+from decision_service.policy.grants import read_claims, read_items, read_notes, read_obligations, read_results
+from decision_service.policy.names import read_lets, read_parameters
+from decision_service.policy.nodes import MapNode
+from decision_service.policy.preamble import read_basis_list, read_materials, read_suitability
+from decision_service.policy.rules import RuleWords, expression, read_rule
+from decision_service.policy.shape import Ask, Bilingual, Budget, Commitment, Consequence, Field, Policy, Rule
+from decision_service.outcome import Outcome
+
+APPLICANTS = ("natural_person", "legal_person_or_individual_business")
+
+
+def read_policy(node: MapNode, catalogue: Catalogue, complaints: Complaints, source: str) -> Policy | None:
+    """The policy written in `node`; None where anything in it is wrong (and complained of)."""
+    before = len(complaints.problems)
+    policy = _Reader(Entries(node, complaints, ("文件", "the file")), catalogue, source).read()
+    if policy is not None and len(complaints.problems) == before:
+        check_policy(policy, catalogue, complaints)
+    return policy if len(complaints.problems) == before else None
+
+
+class _Reader:
+    def __init__(self, entries: Entries, catalogue: Catalogue, source: str) -> None:
+        self.entries = entries
+        self.complaints = entries.complaints
+        self.catalogue = catalogue
+        self.source = source
+
+    def read(self) -> Policy | None:
+        """Reads the parts in the order in which they lean on each other."""
+        entries, catalogue = self.entries, self.catalogue
+        matter, in_force = entries.text("matter"), entries.day("in_force")
+        basis = read_basis_list(entries.inner("basis", needed=True))
+        bases = frozenset(one.number for one in basis)
+        fields = self._fields()
+        by_name = {field.name: field for field in fields}
+        asks = read_asks(entries.inner("ask", needed=True), by_name, catalogue.registers)
+        credit = read_credit(entries.inner("credit", needed=True))
+        vocabulary = self._vocabulary(by_name, asks)
+        parameters, tables, vocabulary = read_parameters(entries, vocabulary, bases)
+        fixed = credit_lets(credit, asks, vocabulary)
+        lets, late_tables, vocabulary = read_lets(entries, vocabulary, fixed, bases)
+        fields = tuple(self._required(field, vocabulary) for field in fields)
+        items_field, items = read_items(entries.inner("items"), vocabulary, self.complaints)
+        words = RuleWords(
+            vocabulary,
+            by_name,
+            {name: ask.register for name, ask in asks.items()},
+            catalogue.reasons,
+            vocabulary.parameters,
+            frozenset(item.name for item in items),
+            bases,
+        )
+        rules = (*self._standing(words, by_name, asks), *self._rules(words))
+        commitment, promised = self._commitment(words)
+        notes = (*credit_notes(credit, asks, vocabulary), *read_notes(entries, words))
+        policy = Policy(
+            matter=matter,
+            name=entries.bilingual(),
+            effective_from=in_force,
+            digest=digest(cast("MapNode", entries.node), catalogue.nodes),
+            illustrative=entries.yes("illustrative", default=False),
+            item_code=entries.text("item"),
+            item_type=entries.text("item_type"),
+            handle_type=entries.text("handle_type"),
+            applicant=entries.choice("applicant", APPLICANTS),
+            office=entries.text("office"),
+            identity=cast("OneOfText['real_name', 'real_person']", entries.choice("identity", ("real_name", "real_person"))),
+            credit=credit,
+            budget=self._budget(),
+            weight=entries.whole("weight", 1),
+            suitability=read_suitability(entries.inner("suitability", needed=True)),
+            basis=basis,
+            fields=fields,
+            materials=read_materials(entries, by_name, catalogue.registers),
+            asks=asks,
+            parameters=parameters,
+            tables={**tables, **late_tables},
+            lets=lets,
+            rules=(*rules, *promised),
+            items_field=items_field,
+            items=items,
+            results=read_results(entries.inner("result"), vocabulary, self.complaints),
+            notes=notes,
+            obligations=read_obligations(entries, vocabulary),
+            commitment=commitment,
+            claims=read_claims(entries, vocabulary),
+            cases=(),
+            source=self.source,
+        )
+        cases = read_cases(entries.inner("cases"), policy, catalogue, self.complaints)
+        entries.done()
+        return dataclasses.replace(policy, cases=cases)
+
+    def _fields(self) -> tuple[Field, ...]:
+        own = read_fields(self.entries.inner("form", needed=True), self.complaints, common=False)
+        common = {field.name for field in self.catalogue.fields}
+        for field in own:
+            if field.name in common:
+                self.complaints.add(
+                    "duplicate_name",
+                    f"字段 `{field.name}` 是每个事项共有的，不必再写",
+                    f"the field `{field.name}` is common to all matters and need not be written",
+                    self.entries.inner("form").key_span(field.name),
+                )
+        return (*self.catalogue.fields, *own)
+
+    def _vocabulary(self, fields: Mapping[str, Field], asks: Mapping[str, Ask]) -> Vocabulary:
+        answers = {name: ask.register.answers_when_asked_with(ask.asked_with) for name, ask in asks.items()}
+        readable = answers if self.entries.inner("credit").text("policy", "") else answers
+        kinds = {name: field.kind for name, field in fields.items()}
+        return Vocabulary(kinds, readable, known_registers=frozenset(self.catalogue.registers))
+
+    def _required(self, field: Field, vocabulary: Vocabulary) -> Field:
+        if field.common or field.confirmation or field.upload:
+            return field
+        form = self.entries.inner("form")
+        node = form.inner(field.name).get("required")
+        if node is None or (isinstance(field.required, Literal) and field.required.value is True):
+            return field
+        if getattr(node, "text", "") in ("yes", "no"):
+            return field
+        only_form = Vocabulary(vocabulary.form, {}, parameters=vocabulary.parameters)
+        condition = expression(node, only_form, self.complaints, BOOLEAN)
+        return field if condition is None else dataclasses.replace(field, required=condition)
+
+    def _standing(self, words: RuleWords, fields: Mapping[str, Field], asks: Mapping[str, Ask]) -> tuple[Rule, ...]:
+        inner = Entries(
+            self.catalogue.standing.inner("rules").node, self.complaints, ("standing.yaml ", "standing.yaml")
+        )
+        rules = []
+        for name in inner.keys():
+            if name == "IDENTITY" and "population" not in asks:
+                continue
+            rule = read_rule(name, inner.inner(name), words, standing=True)
+            if rule is not None:
+                rules.append(rule)
+        return tuple(rules)
+
+    def _rules(self, words: RuleWords) -> tuple[Rule, ...]:
+        inner = self.entries.inner("rules", needed=True)
+        rules = []
+        for name in inner.keys():
+            one = inner.inner(name)
+            one.what = (f"规则 {name} ", f"the rule {name}")
+            rule = read_rule(name, one, words)
+            if rule is not None:
+                rules.append(rule)
+        return tuple(rules)
+
+    def _commitment(self, words: RuleWords) -> tuple[Commitment | None, tuple[Rule, ...]]:
+        """The commitment route as a rule: where it is chosen, nothing stronger than APPROVED_ON_COMMITMENT is left."""
+        node = self.entries.get("commitment")
+        if node is None:
+            return None, ()
+        inner = self.entries.inner("commitment")
+        when = expression(inner.need("when"), words.vocabulary, self.complaints, BOOLEAN)
+        check_by = expression(inner.need("check_by"), words.vocabulary, self.complaints)
+        commitment = Commitment(
+            inner.inner("text", needed=True).bilingual(), inner.inner("consequences", needed=True).bilingual()
+        )
+        inner.done()
+        if when is None or check_by is None:
+            return commitment, ()
+        from decision_service.language.tree import Not
+        from decision_service.policy.shape import Fill
+
+        consequence = Consequence(
+            Outcome.APPROVED_ON_COMMITMENT,
+            "I04_POST_CHECK_DUE",
+            None,
+            (("post_check_by", check_by),),
+            {"date": Fill("told", "post_check_by")},
+            inner.span,
+        )
+        label = Bilingual("以告知承诺方式办理", "Decided on a written commitment")
+        rule = Rule("COMMITMENT", label, (), Not(when, BOOLEAN, when.span), (consequence,), span=inner.span)
+        return commitment, (rule,)
+
+    def _budget(self) -> Budget:
+        inner = self.entries.inner("budget", needed=True)
+        budget = Budget(*(inner.whole(name, unit="ms") for name in ("p50", "p95", "deadline")))
+        inner.done()
+        if not budget.p50 <= budget.p95 <= budget.deadline:
+            self.complaints.add("wrong_budget", "时限应为 p50 ≤ p95 ≤ deadline", "a budget needs p50 <= p95 <= deadline", inner.span)
+        return budget
+
+

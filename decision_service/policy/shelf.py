@@ -1,0 +1,90 @@
+"""The rule files on disk: a folder a matter, a file a starting day; which version is in force on a day."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from decision_service.policy.catalogue import FOLDER, Catalogue, read_catalogue
+from decision_service.policy.entries import Complaints
+from decision_service.policy.nodes import MapNode, read_nodes, read_source
+from decision_service.policy.reader import read_policy
+from decision_service.policy.shape import Policy
+from decision_service.source import PolicyProblems, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """All versions of all matters, checked. `versions` are by matter, oldest first."""
+
+    catalogue: Catalogue
+    versions: Mapping[str, tuple[Policy, ...]] = field(default_factory=dict)
+
+    def in_force(self, matter: str, day: date) -> Policy | None:
+        """The version of `matter` in force on `day`, None where there is none."""
+        started = [policy for policy in self.versions.get(matter, ()) if policy.effective_from <= day]
+        return started[-1] if started else None
+
+    def policies(self) -> Iterator[Policy]:
+        """Every version of every matter."""
+        for versions in self.versions.values():
+            yield from versions
+
+
+def read_shelf(folder: Path, progress: Callable[[str], None] = lambda _: None) -> Shelf:
+    """Every rule file under `folder`. Raises PolicyProblems with all problems of all files."""
+    complaints = Complaints()
+    if not folder.is_dir():
+        raise PolicyProblems([Problem("no_rules", f"没有规则文件夹 {folder}", f"there is no rules folder {folder}", None)])
+    catalogue = read_catalogue(folder, complaints)
+    versions: dict[str, tuple[Policy, ...]] = {}
+    if catalogue is not None:
+        for matter in sorted(path for path in folder.iterdir() if path.is_dir() and path.name != FOLDER):
+            found = []
+            for path in sorted(matter.glob("*.yaml")):
+                progress(f"{matter.name}/{path.name}")
+                policy = _read_file(path, matter.name, catalogue, complaints)
+                if policy is not None:
+                    found.append(policy)
+            versions[matter.name] = tuple(found)
+    if complaints.problems:
+        raise PolicyProblems(complaints.problems)
+    if catalogue is None:
+        raise PolicyProblems([Problem("no_rules", "共享目录读不出", "the catalogue could not be read", None)])
+    return Shelf(catalogue, {name: found for name, found in versions.items() if found})
+
+
+def _read_file(path: Path, matter: str, catalogue: Catalogue, complaints: Complaints) -> Policy | None:
+    shown = f"{matter}/{path.name}"
+    source = read_source(path, shown)
+    if isinstance(source, Problem):
+        complaints.problems.append(source)
+        return None
+    node, problems = read_nodes(source)
+    complaints.problems += problems
+    if problems or node is None:
+        return None
+    if not isinstance(node, MapNode):
+        complaints.add("wrong_shape", "文件应是若干“键: 值”", "the file must be a mapping of keys to values", node.span)
+        return None
+    policy = read_policy(node, catalogue, complaints, shown)
+    if policy is not None:
+        _check_names(policy, path, matter, node, complaints)
+    return policy
+
+
+def _check_names(policy: Policy, path: Path, matter: str, node: MapNode, complaints: Complaints) -> None:
+    if policy.matter != matter:
+        complaints.add(
+            "wrong_folder",
+            f"文件夹是 {matter}，文件写的是 {policy.matter}",
+            f"the folder is {matter}, the file says {policy.matter}",
+            node.span,
+        )
+    if path.stem != str(policy.effective_from):
+        complaints.add(
+            "wrong_file_name",
+            f"文件名应是生效日 {policy.effective_from}.yaml",
+            f"the file must be named after its first day: {policy.effective_from}.yaml",
+            node.span,
+        )
