@@ -91,6 +91,7 @@ def test_everybody_in_the_batch_gets_the_fault(tmp_path: Path) -> None:
         results = await asyncio.gather(*(ledger.append(entry(n)) for n in range(20)), return_exceptions=True)
         faults = [result for result in results if isinstance(result, LedgerFaultError)]
         assert faults
+        assert all("disk is full" in str(fault) for fault in faults)
         assert len(set(map(id, faults))) == len(faults)
         recorded = {result.index for result in results if isinstance(result, Recorded)}
         assert len(recorded) + len(faults) == 20

@@ -7,6 +7,8 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from decision_service.ledger.receipt import full_answer
 from decision_service.ledger.store import ByKey
 from decision_service.ledger.verify import verify_ledger
@@ -54,6 +56,7 @@ def note(acknowledged: Acknowledged, lines: list[list[str]]) -> None:
         assert acknowledged.setdefault(key, answer) == answer, "a retry got another answer"
 
 
+@pytest.mark.timeout(1800)
 def test_nothing_acknowledged_is_lost_or_doubled(tmp_path: Path) -> None:
     path, dice = tmp_path / "ledger.sqlite3", random.Random(20260316)
     acknowledged: Acknowledged = {}

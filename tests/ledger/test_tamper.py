@@ -58,6 +58,7 @@ def test_an_empty_ledger_is_sound(tmp_path: Path) -> None:
     assert verify_ledger(tmp_path / "ledger.sqlite3").is_sound
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("column", [name.strip() for name in COLUMNS.split(",")])
 def test_every_byte_is_watched(tmp_path: Path, column: str) -> None:
     """Each byte of each record's column in turn, with one bit flipped, then put back."""
@@ -87,6 +88,8 @@ def test_a_record_that_is_gone(tmp_path: Path, index: int) -> None:
     records = make(path, 5)
     report = after(path, lambda shell: shell.execute("DELETE FROM record WHERE position = ?", (index,)))
     assert first_bad(report) == index
+    assert report.first is not None
+    assert report.first.what.startswith("missing")
 
     def close_the_gap(shell: sqlite3.Connection) -> None:
         for later in range(index + 1, 5):
