@@ -1,8 +1,8 @@
 """A real process that writes a ledger, for tests that kill it or fail its disk.
 
 Run as `python -m tests.ledger.writing PATH TASKS`. Standard input names keys, one a line. Each is appended, again
-after a fault, with a decision made up anew every time, so a decision made twice would show. A line goes out when an append has
-returned: that is the acknowledgement.
+after a fault, with a decision made up anew every time, so a decision made twice would show. A line goes out when an
+append has returned: that is the acknowledgement.
 """
 
 import asyncio
