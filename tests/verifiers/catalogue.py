@@ -1,5 +1,7 @@
 """The registers of the nine matters as the sandbox's tests describe them: kinds written out, apart from any file."""
 
+from dataclasses import replace
+
 from verifiers.kinds import Kind
 from verifiers.registers import Register
 
@@ -119,15 +121,15 @@ REGISTERS = {
         _register("business_names", "name region industry", conflict=FLAG, forbidden=FLAG),
         _register(
             "property",
-            "id_nos region",
+            "persons region",
             (400, 3000),
             properties=_each(
                 unit_no=TEXT,
                 usage=_one_of("residential", "commercial"),
-                share=TEXT,
                 sealed=FLAG,
-                mortgage=FLAG,
-                owner_id=CITIZEN,
+                share=replace(TEXT, optional=True),
+                mortgage=replace(FLAG, optional=True),
+                owner_id=replace(CITIZEN, optional=True),
             ),
         ),
         _register(
@@ -178,6 +180,12 @@ REGISTERS = {
             status_code=_one_of("normal", "points_full", "suspended", "expired", "revoked"),
             classes=Kind("list", item=TEXT),
             valid_to=DAY,
+        ),
+        _register(
+            "penalties",
+            "uscc persons",
+            revocations=_each(licence=TEXT, subject=TEXT, date=DAY),
+            penalties=_each(type=TEXT, date=DAY, publicised=FLAG),
         ),
         _register("health_certificates", "uscc", (150, 1200), valid_certificates=WHOLE),
     )

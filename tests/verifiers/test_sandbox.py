@@ -48,7 +48,7 @@ def questions_about(section: str, identifier: str, entry: dict) -> Iterator[dict
         .get("when", {})
         .get("cert_no", "0"),
     }
-    values |= {"people": {"id_no": identifier, "id_nos": [identifier]}, "organisations": {"uscc": identifier}}.get(
+    values |= {"people": {"id_no": identifier, "persons": [identifier]}, "organisations": {"uscc": identifier}}.get(
         section, {}
     )
     for register in REGISTERS.values():
@@ -120,7 +120,7 @@ def test_who_is_not_in_the_data_has_no_record_and_an_unheard_name_is_free(url: s
     for register in REGISTERS.values():
         if register.allocator or register.name == "business_names":
             continue
-        params = {name: [NOBODY] if name == "id_nos" else NOBODY for name in register.asked_with}
+        params = {name: [NOBODY] if name == "persons" else NOBODY for name in register.asked_with}
         assert put(url, wire(register.name, params))[1]["status"] == "no_record", register.name
     free = {"conflict": False, "forbidden": False}
     assert ask(url, "business_names", name="无人用过的字号", region="210102", industry="零售").facts == free
@@ -131,7 +131,7 @@ def test_who_is_not_in_the_data_has_no_record_and_an_unheard_name_is_free(url: s
 
 def test_several_people_asked_about_at_once_are_answered_together(url: str) -> None:
     both = ["21010019890707945X", NOBODY, "210700198001159122", "210100199008089464"]
-    units = ask(url, "property", id_nos=both, region="210100").facts["properties"]
+    units = ask(url, "property", persons=both, region="210100").facts["properties"]
     assert [unit["unit_no"] for unit in units] == ["U-505", "U-004"]
 
 

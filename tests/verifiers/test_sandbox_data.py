@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.verifiers.catalogue import REGISTERS
 from tests.verifiers.sandbox_client import CONFIG, KEY, NOBODY, OLD, ask, everybody, http, put, wire
+from verifiers.kinds import Kind
 from verifiers.sandbox.config import built_in_data
 from verifiers.sandbox.files import DataFileError
 from verifiers.sandbox.latency import Latency
@@ -101,6 +102,14 @@ def test_an_empty_folder_and_an_undescribed_register_are_refused(tmp_path: Path)
         load_people({"vehicles": vehicles}, built_in_data(), None)
 
 
+def test_what_the_catalogue_does_not_name_is_not_told() -> None:
+    unit = Kind("record", fields=(("unit_no", Kind("text")),))
+    narrow = replace(REGISTERS["property"], answers={"properties": Kind("list", item=unit)})
+    with running(replace(CONFIG, registers={"property": narrow})) as base:
+        told = put(base, wire("property", {"persons": ["210700198001159122"], "region": "210702"}))[1]
+        assert told["data"] == {"properties": [{"unit_no": "U-004"}]}
+
+
 def test_some_registers_can_be_played_alone() -> None:
     with running(replace(CONFIG, registers={"deaths": REGISTERS["deaths"]})) as base:
         assert ask(base, "deaths", id_no=OLD).status == "ok"
@@ -145,6 +154,8 @@ def test_latency_repeats_with_the_seed_however_questions_interleave(seed: int, o
     shuffled = list(order)
     dice.shuffle(shuffled)
     assert drawn(seed, order) == drawn(seed, shuffled)
+    same_curve = drawn(seed, ["driving_licences", "rental_contracts"])
+    assert same_curve["driving_licences"] != same_curve["rental_contracts"]
     assert not order or drawn(seed, order) != drawn(seed + 1, order)
     assert drawn(seed, order, 0.0) == {name: [0.0] * order.count(name) for name in set(order)}
 
