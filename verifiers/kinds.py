@@ -60,7 +60,7 @@ class BadValueError(ValueError):
 HINTS: Mapping[str, tuple[str, str]] = {
     "boolean": ("应为是或否(true/false)", "true or false is expected"),
     "whole": ("应为整数", "a whole number is expected"),
-    "decimal": ("应为以文本表示的小数，如\"45.0\"", 'a decimal number as text is expected, such as "45.0"'),
+    "decimal": ('应为以文本表示的小数，如"45.0"', 'a decimal number as text is expected, such as "45.0"'),
     "money": ("应为以文本表示的金额，至多两位小数", "an amount as text with at most two decimals is expected"),
     "text": ("应为文字", "text is expected"),
     "too_long": ("文字过长", "the text is too long"),

@@ -41,7 +41,14 @@ class Register:
         loosened = {name for key in parameters for name in self.nullable_when_asked_with.get(key, ())}
         return {name: _nullable(kind) if name in loosened else kind for name, kind in self.answers.items()}
 
+    def facts_when_asked_with(self, parameters: tuple[str, ...]) -> dict[str, Kind]:
+        """The kinds of what can be known from it: also null where "no record" itself states that there is none."""
+        stated = self.no_record or {}
+        answers = self.answers_when_asked_with(parameters)
+        return {
+            name: _nullable(kind) if name in stated and stated[name] is None else kind for name, kind in answers.items()
+        }
+
 
 def _nullable(kind: Kind) -> Kind:
     return replace(kind, nullable=True)
-

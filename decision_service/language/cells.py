@@ -68,10 +68,14 @@ class _Cell:
         if op in ("=", "!="):
             return
         if family(literal.kind) not in ("number", "date") and literal.kind.name != "month":
-            raise WrongExpressionError(Problem("wrong_kind", "这里只能比较数或日期", "only numbers and days have an order", span))
+            raise WrongExpressionError(
+                Problem("wrong_kind", "这里只能比较数或日期", "only numbers and days have an order", span)
+            )
         if self.value.kind.nullable:
             raise WrongExpressionError(
-                Problem("null_not_handled", "这一列可能为空，不能比较大小", "this column may be null and has no order", span)
+                Problem(
+                    "null_not_handled", "这一列可能为空，不能比较大小", "this column may be null and has no order", span
+                )
             )
 
     def literal(self, node: Syntax) -> Literal:
@@ -140,4 +144,6 @@ def output_cell(text: str, span: Span, kind: Kind) -> Literal | Problem:
     try:
         return Literal(read(kind, raw), plain(kind), span)
     except BadValueError as error:
-        return Problem("wrong_kind", f"`{text}` 不是{kind.name}（{error.hint}）", f"`{text}` is not of kind {kind.name}", span)
+        return Problem(
+            "wrong_kind", f"`{text}` 不是{kind.name}（{error.hint}）", f"`{text}` is not of kind {kind.name}", span
+        )

@@ -9,7 +9,19 @@ from lark import Token, Tree
 
 from decision_service.language import kinds
 from decision_service.language.functions import SIGNATURES, Signature
-from decision_service.language.kinds import BOOLEAN, DATE, DECIMAL, MONTH, NULL, TEXT, WHOLE, WORDS, combined, family, plain
+from decision_service.language.kinds import (
+    BOOLEAN,
+    DATE,
+    DECIMAL,
+    MONTH,
+    NULL,
+    TEXT,
+    WHOLE,
+    WORDS,
+    combined,
+    family,
+    plain,
+)
 from decision_service.language.nullness import not_null, path
 from decision_service.language.parse import Place, Syntax, parse
 from decision_service.language.tree import (
@@ -78,7 +90,9 @@ def _words(name: str) -> tuple[str, str]:
 
 def _kind_problem(wanted: str, found: Kind, span: Span) -> Problem:
     want, have = _words(wanted), _words(found.name)
-    return Problem("wrong_kind", f"这里应为{want[0]}，却是{have[0]}", f"{want[1]} is needed here, this is {have[1]}", span)
+    return Problem(
+        "wrong_kind", f"这里应为{want[0]}，却是{have[0]}", f"{want[1]} is needed here, this is {have[1]}", span
+    )
 
 
 def _null_problem(span: Span) -> Problem:
@@ -260,7 +274,9 @@ class Typer:
             if part.kind.nullable:
                 raise WrongExpressionError(_null_problem(self.span(syntax)))
 
-    def _comparable_with_null(self, op: str, left: Expression, right: Expression, first: Syntax, second: Syntax) -> None:
+    def _comparable_with_null(
+        self, op: str, left: Expression, right: Expression, first: Syntax, second: Syntax
+    ) -> None:
         other, syntax = (right, second) if left.kind.name == "null" else (left, first)
         if op not in ("=", "!="):
             raise WrongExpressionError(_null_problem(self.span(syntax)))
@@ -449,7 +465,9 @@ def _needs_field(register: str, fields: list[str], span: Span) -> Problem:
 def _no_such_value(value: str, values: tuple[str, ...], span: Span) -> Problem:
     meant = nearest(value, values)
     listed = "、".join(values), ", ".join(values)
-    hint = (f"是否想写 \"{meant}\"？", f'did you mean "{meant}"?') if meant else (f"可取：{listed[0]}", f"it can be {listed[1]}")
+    hint = (
+        (f'是否想写 "{meant}"？', f'did you mean "{meant}"?')
+        if meant
+        else (f"可取：{listed[0]}", f"it can be {listed[1]}")
+    )
     return Problem("unknown_value", f'不会取值 "{value}"', f'it is never "{value}"', span, *hint)
-
-

@@ -25,7 +25,9 @@ class Signature:
 
 
 SIGNATURES: Mapping[str, Signature] = {
-    "years_between": Signature(("date", "date"), "whole", "两日之间的周年数", "full years from the first to the second day"),
+    "years_between": Signature(
+        ("date", "date"), "whole", "两日之间的周年数", "full years from the first to the second day"
+    ),
     "months_between": Signature(("date", "date"), "whole", "两日之间的足月数", "full months between two days"),
     "birth_date": Signature(("citizen_id",), "date", "身份号码中的出生日期", "the date of birth in a citizen ID"),
     "birthday": Signature(("date", "whole"), "date", "第n个周岁生日", "the nth birthday of someone born on that day"),
@@ -46,8 +48,12 @@ SIGNATURES: Mapping[str, Signature] = {
     "make_credit_code": Signature(
         ("text", "region", "text"), "text", "编制统一社会信用代码", "a credit code from prefix, division and body"
     ),
-    "certificate_holder": Signature(("disability_certificate",), "citizen_id", "残疾人证持证人", "the holder's citizen ID"),
-    "certificate_category": Signature(("disability_certificate",), "whole", "残疾类别", "the category on the certificate"),
+    "certificate_holder": Signature(
+        ("disability_certificate",), "citizen_id", "残疾人证持证人", "the holder's citizen ID"
+    ),
+    "certificate_category": Signature(
+        ("disability_certificate",), "whole", "残疾类别", "the category on the certificate"
+    ),
     "certificate_level": Signature(("disability_certificate",), "whole", "残疾等级", "the level on the certificate"),
     "retirement_date": Signature(
         ("date", "whole", "month", "whole", "whole"),

@@ -101,7 +101,9 @@ def _syntax_problem(error: UnexpectedInput, text: str, place: Place) -> Problem:
     found = text[at : at + max(length, 1)]
     cure = _CURED.get(text[at : at + 2]) or _CURED.get(text[at : at + 1])
     if cure:
-        return Problem("syntax", f"这里不能写 `{found}`", f"`{found}` cannot stand here", place(at, length), cure[1], cure[2])
+        return Problem(
+            "syntax", f"这里不能写 `{found}`", f"`{found}` cannot stand here", place(at, length), cure[1], cure[2]
+        )
     expected = sorted(_TOKENS[name] for name in _expected(error) if name in _TOKENS)
     hint = ("可以写：" + " ".join(expected), "expected " + ", ".join(expected)) if expected else ("", "")
     if not text[at:].strip() or (isinstance(error, UnexpectedToken) and error.token.type == "$END"):

@@ -79,14 +79,20 @@ class Vocabulary:
         """The problem that a register's answer or a record has no such field."""
         meant = nearest(part, parts)
         listed = "、".join(parts), ", ".join(parts)
-        hint = (f"是否想写 `{meant}`？", f"did you mean `{meant}`?") if meant else (f"有：{listed[0]}", f"it has {listed[1]}")
+        hint = (
+            (f"是否想写 `{meant}`？", f"did you mean `{meant}`?")
+            if meant
+            else (f"有：{listed[0]}", f"it has {listed[1]}")
+        )
         return Problem("unknown_fact", f"`{whole}` 没有字段 `{part}`", f"`{whole}` has no field `{part}`", span, *hint)
 
     def unknown_function(self, name: str, span: Span) -> Problem:
         """The problem that there is no such function."""
         meant = nearest(name, SIGNATURES)
         known = ", ".join(sorted(SIGNATURES))
-        hint = (f"是否想写 `{meant}`？", f"did you mean `{meant}`?") if meant else (f"有：{known}", f"there are {known}")
+        hint = (
+            (f"是否想写 `{meant}`？", f"did you mean `{meant}`?") if meant else (f"有：{known}", f"there are {known}")
+        )
         return Problem("unknown_function", f"没有函数 `{name}`", f"there is no function `{name}`", span, *hint)
 
 

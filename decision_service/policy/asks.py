@@ -34,7 +34,9 @@ def _ask(register: Register, entries: Entries, fields: Mapping[str, Field], oute
                 inner.wrong_word(word.text, sorted(fields), word.span)
         given[parameter] = tuple(word.text for word in words)
     sets = (register.asked_with, *register.alternatives)
-    chosen = next((one for one in sets if given and set(one) >= set(given) - set(register.optional_parameters)), sets[0])
+    chosen = next(
+        (one for one in sets if given and set(one) >= set(given) - set(register.optional_parameters)), sets[0]
+    )
     optional = tuple(name for name in register.optional_parameters if name in given or name in fields)
     parameters: dict[str, tuple[str, ...]] = {}
     for parameter in (*chosen, *optional):

@@ -26,7 +26,9 @@ class _Draft:
     stated_day: set[str]
 
 
-def read_cases(entries: Entries, policy: Policy, catalogue: Catalogue, complaints: Complaints) -> tuple[WorkedCase, ...]:
+def read_cases(
+    entries: Entries, policy: Policy, catalogue: Catalogue, complaints: Complaints
+) -> tuple[WorkedCase, ...]:
     """The cases of a file, each complete: form with the common fields, every register that the matter may ask."""
     reader = _Cases(policy, catalogue, complaints)
     return tuple(found for name in entries.keys() if (found := reader.read(name, entries.inner(name))) is not None)
@@ -117,7 +119,8 @@ class _Cases:
     def _set_fact(self, register: str, key: TextNode, value: Node, draft: _Draft) -> None:
         answer = draft.facts.setdefault(register, {"status": "ok", **dict(self.catalogue.examples[register])})
         if answer["status"] != "ok" and key.text not in EVIDENCE_KEYS:
-            answer = draft.facts[register] = {"status": "ok", **copy.deepcopy(dict(self.catalogue.examples[register]))}
+            example = copy.deepcopy(dict(self.catalogue.examples[register]))
+            answer = draft.facts[register] = {**example, "status": "ok"}
         kinds = self.policy.asks[register].register.answers
         if key.text == "data_as_of":
             draft.stated_day.add(register)

@@ -157,16 +157,14 @@ def _json(node: MapNode, answers: Mapping[str, Kind]) -> dict[str, object]:
     return {key.text: as_json(value, answers.get(key.text)) for key, value in node.entries}
 
 
-def _facts(
-    entries: Entries, name: str, answers: Mapping[str, Kind], complaints: Complaints
-) -> dict[str, Value] | None:
+def _facts(entries: Entries, name: str, answers: Mapping[str, Kind], complaints: Complaints) -> dict[str, Value] | None:
     node = entries.get(name)
     if not isinstance(node, MapNode):
         return None
     facts: dict[str, Value] = {}
     for field, raw in _json(node, answers).items():
         try:
-            facts[field] = read(answers[field], raw)
+            facts[field] = None if raw is None else read(answers[field], raw)
         except (BadValueError, KeyError):
             complaints.add(
                 "wrong_kind",
@@ -228,5 +226,7 @@ def _day(word: TextNode, entries: Entries) -> date:
     try:
         return date.fromisoformat(word.text)
     except ValueError:
-        entries.complaints.add("wrong_shape", "应是日期，如 2026-10-01", "a day such as 2026-10-01 is needed", word.span)
+        entries.complaints.add(
+            "wrong_shape", "应是日期，如 2026-10-01", "a day such as 2026-10-01 is needed", word.span
+        )
         return date.min

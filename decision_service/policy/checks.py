@@ -70,7 +70,10 @@ def _refuse(rule: Rule, complaints: Complaints, zh: str, en: str) -> None:
         f"规则 {rule.id}：{zh}",
         f"rule {rule.id}: {en}",
         rule.span,
-        ("改为 REFERRED R11_PROPOSED_REFUSAL，由工作人员复核", "make it REFERRED R11_PROPOSED_REFUSAL: an officer decides"),
+        (
+            "改为 REFERRED R11_PROPOSED_REFUSAL，由工作人员复核",
+            "make it REFERRED R11_PROPOSED_REFUSAL: an officer decides",
+        ),
     )
 
 
@@ -86,7 +89,10 @@ def _credit(policy: Policy, complaints: Complaints) -> None:
                 f"信用政策是 record_only，规则 {rule.id} 却用到信用",
                 f"the credit policy is record_only, yet rule {rule.id} reads the credit record",
                 rule.span,
-                ("删去这个条件，或改 credit 的 policy 并写明法定依据", "leave the condition out, or change the credit policy"),
+                (
+                    "删去这个条件，或改 credit 的 policy 并写明法定依据",
+                    "leave the condition out, or change the credit policy",
+                ),
             )
     results = [result.value for result in policy.results] + [item.amount for item in policy.items]
     if "credit" in registers_read(policy, results):
@@ -114,7 +120,9 @@ def _identity(policy: Policy, complaints: Complaints) -> None:
 def _compared(node: Expression, names: frozenset[str]) -> Iterator[Expression]:
     """Places where a form field out of `names` is compared with a constant."""
     match node:
-        case Compare() if any(isinstance(side, FormRef) and side.field_name in names for side in (node.left, node.right)):
+        case Compare() if any(
+            isinstance(side, FormRef) and side.field_name in names for side in (node.left, node.right)
+        ):
             if isinstance(node.left, Literal) or isinstance(node.right, Literal):
                 yield node
         case OneOf() if isinstance(node.value, FormRef) and node.value.field_name in names:
@@ -136,7 +144,12 @@ def _cities(policy: Policy, complaints: Complaints) -> None:
     for name, table in policy.tables.items():
         reads_place = any(isinstance(one, FormRef) and one.field_name in places for one in table.inputs)
         if reads_place and name not in parameters:
-            complaints.add("city_rule", f"表 `{name}` 因市而异，应写在 parameters 下", f"the table `{name}` differs by city and belongs under parameters", table.span)
+            complaints.add(
+                "city_rule",
+                f"表 `{name}` 因市而异，应写在 parameters 下",
+                f"the table `{name}` differs by city and belongs under parameters",
+                table.span,
+            )
 
 
 def _city_rule(node: Expression, complaints: Complaints) -> None:

@@ -77,10 +77,10 @@ def credit_notes(credit: Credit, asks: Mapping[str, Ask], vocabulary: Vocabulary
     if "credit" not in asks:
         return ()
     counting = _counting(credit)
-    repaired = Note("I02_CREDIT_REPAIRED_IGNORED", _typed(f"count(credit.repaired) > 0 and not ({counting})", vocabulary), False)
+    repaired = Note(
+        "I02_CREDIT_REPAIRED_IGNORED", _typed(f"count(credit.repaired) > 0 and not ({counting})", vocabulary), False
+    )
     if credit.policy != "record_only":
         return (repaired,)
     recorded = Note("I01_CREDIT_RECORDED_NO_EFFECT", _typed(counting, vocabulary), False)
     return (recorded, repaired)
-
-

@@ -25,7 +25,9 @@ class Complaints:
 class Entries:
     """A mapping that is read key by key. `done()` complains of every key that nobody asked for."""
 
-    def __init__(self, node: Node | None, complaints: Complaints, what: tuple[str, str], span: Span | None = None) -> None:
+    def __init__(
+        self, node: Node | None, complaints: Complaints, what: tuple[str, str], span: Span | None = None
+    ) -> None:
         self.complaints = complaints
         self.what = what
         self.asked: set[str] = set()
@@ -35,7 +37,9 @@ class Entries:
         if isinstance(node, MapNode):
             self.nodes = {key.text: (key, value) for key, value in node.entries}
         elif node is not None and not (isinstance(node, TextNode) and not node.text):
-            complaints.add("wrong_shape", f"{what[0]}应是若干“键: 值”", f"{what[1]} must be a mapping of keys to values", node.span)
+            complaints.add(
+                "wrong_shape", f"{what[0]}应是若干“键: 值”", f"{what[1]} must be a mapping of keys to values", node.span
+            )
 
     def keys(self) -> tuple[str, ...]:
         """The keys, in the order of the file."""
@@ -88,7 +92,11 @@ class Entries:
         """Complains of a word that is not one of `options`."""
         meant = nearest(word, options)
         listed = "、".join(options), ", ".join(options)
-        hint = (f"是否想写 `{meant}`？", f"did you mean `{meant}`?") if meant else (f"可写：{listed[0]}", f"one of {listed[1]}")
+        hint = (
+            (f"是否想写 `{meant}`？", f"did you mean `{meant}`?")
+            if meant
+            else (f"可写：{listed[0]}", f"one of {listed[1]}")
+        )
         self.complaints.add("unknown_word", f"这里不能写 `{word}`", f"`{word}` cannot stand here", span, hint)
 
     def yes(self, name: str, *, default: bool) -> bool:
@@ -110,7 +118,12 @@ class Entries:
         if text.isascii() and text.isdigit() and (not unit or isinstance(node, TextNode) and node.text.endswith(unit)):
             return int(text)
         wanted = f"600 {unit}".strip() if unit else "80"
-        self.complaints.add("wrong_shape", f"`{name}` 应是整数，如 {wanted}", f"`{name}` must be a whole number such as {wanted}", node.span)
+        self.complaints.add(
+            "wrong_shape",
+            f"`{name}` 应是整数，如 {wanted}",
+            f"`{name}` must be a whole number such as {wanted}",
+            node.span,
+        )
         return default or 0
 
     def day(self, name: str, default: date | None = None) -> date:
@@ -123,7 +136,9 @@ class Entries:
                 return date.fromisoformat(node.text)
         except ValueError:
             pass
-        self.complaints.add("wrong_shape", f"`{name}` 应是日期，如 2026-01-01", f"`{name}` must be a day such as 2026-01-01", node.span)
+        self.complaints.add(
+            "wrong_shape", f"`{name}` 应是日期，如 2026-01-01", f"`{name}` must be a day such as 2026-01-01", node.span
+        )
         return default or date.min
 
     def words(self, name: str) -> tuple[TextNode, ...]:
@@ -137,7 +152,9 @@ class Entries:
             return (node,)
         if isinstance(node, ListNode) and all(isinstance(item, TextNode) for item in node.items):
             return tuple(item for item in node.items if isinstance(item, TextNode))
-        self.complaints.add("wrong_shape", f"`{name}` 应是列表，如 [甲, 乙]", f"`{name}` must be a list such as [a, b]", node.span)
+        self.complaints.add(
+            "wrong_shape", f"`{name}` 应是列表，如 [甲, 乙]", f"`{name}` must be a list such as [a, b]", node.span
+        )
         return ()
 
     def inner(self, name: str, *, needed: bool = False) -> "Entries":
@@ -151,7 +168,12 @@ class Entries:
         if node is None or (isinstance(node, TextNode) and not node.text):
             return
         if not isinstance(node, ListNode):
-            self.complaints.add("wrong_shape", f"`{name}` 应是以 - 开头的列表", f"`{name}` must be a list of entries that begin with -", node.span)
+            self.complaints.add(
+                "wrong_shape",
+                f"`{name}` 应是以 - 开头的列表",
+                f"`{name}` must be a list of entries that begin with -",
+                node.span,
+            )
             return
         for item in node.items:
             yield Entries(item, self.complaints, (f"`{name}` 的一项", f"an entry of `{name}`"), item.span)
@@ -166,5 +188,15 @@ class Entries:
             if name not in self.asked:
                 meant = nearest(name, sorted(self.asked))
                 listed = ", ".join(sorted(self.asked))
-                hint = (f"是否想写 `{meant}`？", f"did you mean `{meant}`?") if meant else (f"这里可写：{listed}", f"known here: {listed}")
-                self.complaints.add("unknown_key", f"{self.what[0]}不认识 `{name}`", f"{self.what[1]} has no key `{name}`", key.span, hint)
+                hint = (
+                    (f"是否想写 `{meant}`？", f"did you mean `{meant}`?")
+                    if meant
+                    else (f"这里可写：{listed}", f"known here: {listed}")
+                )
+                self.complaints.add(
+                    "unknown_key",
+                    f"{self.what[0]}不认识 `{name}`",
+                    f"{self.what[1]} has no key `{name}`",
+                    key.span,
+                    hint,
+                )

@@ -64,7 +64,9 @@ def _field(name: str, entries: Entries, complaints: Complaints, *, common: bool)
         confirmation=type_name == "confirmation",
         upload=type_name == "upload",
         identifier=type_name in IDENTIFIERS,
-        default=False if type_name == "confirmation" else (None if default_node is None else as_json(default_node, kind)),
+        default=False
+        if type_name == "confirmation"
+        else (None if default_node is None else as_json(default_node, kind)),
         values=values,
         common=common,
     )
@@ -90,7 +92,9 @@ def _values(entries: Entries, complaints: Complaints) -> dict[str, Bilingual]:
     node = entries.need("one_of")
     if not isinstance(node, MapNode):
         if node is not None:
-            complaints.add("wrong_shape", "`one_of` 应是 值: 中文 / English", "`one_of` must map values to zh / en", node.span)
+            complaints.add(
+                "wrong_shape", "`one_of` 应是 值: 中文 / English", "`one_of` must map values to zh / en", node.span
+            )
         return {}
     for key, label in node.entries:
         text = label.text if isinstance(label, TextNode) else ""

@@ -28,9 +28,7 @@ def read_results(entries: Entries, vocabulary: Vocabulary, complaints: Complaint
     return tuple(results)
 
 
-def read_items(
-    entries: Entries, vocabulary: Vocabulary, complaints: Complaints
-) -> tuple[str | None, tuple[Item, ...]]:
+def read_items(entries: Entries, vocabulary: Vocabulary, complaints: Complaints) -> tuple[str | None, tuple[Item, ...]]:
     """The parts of a matter that are granted each by itself, and the form field that names those applied for."""
     if not entries.keys():
         return None, ()

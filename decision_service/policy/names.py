@@ -23,7 +23,10 @@ def clash(name: str, vocabulary: Vocabulary, entries: Entries, span: Span) -> bo
     taken = {*vocabulary.form, *vocabulary.lets, *vocabulary.parameters, *vocabulary.tables, "as_of"}
     if name in taken or name in vocabulary.known_registers:
         entries.complaints.add(
-            "duplicate_name", f"`{name}` 已是字段、登记库或别的名称", f"`{name}` is already a field, a register or a name", span
+            "duplicate_name",
+            f"`{name}` 已是字段、登记库或别的名称",
+            f"`{name}` is already a field, a register or a name",
+            span,
         )
         return True
     syntax = parse(name, lambda _offset, _length: span) if name.isascii() and name.isidentifier() else None

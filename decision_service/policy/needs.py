@@ -6,7 +6,9 @@ from decision_service.language.tree import Expression, FactRef, FormRef, LetRef,
 from decision_service.policy.shape import Let, Policy, Table
 
 
-def reads(nodes: Iterable[Expression], lets: Mapping[str, Let], tables: Mapping[str, Table]) -> Iterator[FactRef | FormRef]:
+def reads(
+    nodes: Iterable[Expression], lets: Mapping[str, Let], tables: Mapping[str, Table]
+) -> Iterator[FactRef | FormRef]:
     """Every fact and form field that `nodes` can read."""
     waiting, seen = list(nodes), set[str]()
     while waiting:

@@ -82,7 +82,9 @@ class _Reader:
             handle_type=entries.text("handle_type"),
             applicant=entries.choice("applicant", APPLICANTS),
             office=entries.text("office"),
-            identity=cast("OneOfText['real_name', 'real_person']", entries.choice("identity", ("real_name", "real_person"))),
+            identity=cast(
+                "OneOfText['real_name', 'real_person']", entries.choice("identity", ("real_name", "real_person"))
+            ),
             credit=credit,
             budget=self._budget(),
             weight=entries.whole("weight", 1),
@@ -123,10 +125,9 @@ class _Reader:
         return (*self.catalogue.fields, *own)
 
     def _vocabulary(self, fields: Mapping[str, Field], asks: Mapping[str, Ask]) -> Vocabulary:
-        answers = {name: ask.register.answers_when_asked_with(ask.asked_with) for name, ask in asks.items()}
-        readable = answers if self.entries.inner("credit").text("policy", "") else answers
+        answers = {name: ask.register.facts_when_asked_with(ask.asked_with) for name, ask in asks.items()}
         kinds = {name: field.kind for name, field in fields.items()}
-        return Vocabulary(kinds, readable, known_registers=frozenset(self.catalogue.registers))
+        return Vocabulary(kinds, answers, known_registers=frozenset(self.catalogue.registers))
 
     def _required(self, field: Field, vocabulary: Vocabulary) -> Field:
         if field.common or field.confirmation or field.upload:
@@ -199,7 +200,7 @@ class _Reader:
         budget = Budget(*(inner.whole(name, unit="ms") for name in ("p50", "p95", "deadline")))
         inner.done()
         if not budget.p50 <= budget.p95 <= budget.deadline:
-            self.complaints.add("wrong_budget", "时限应为 p50 ≤ p95 ≤ deadline", "a budget needs p50 <= p95 <= deadline", inner.span)
+            self.complaints.add(
+                "wrong_budget", "时限应为 p50 ≤ p95 ≤ deadline", "a budget needs p50 <= p95 <= deadline", inner.span
+            )
         return budget
-
-

@@ -172,9 +172,7 @@ def _told(entries: Entries, words: RuleWords) -> tuple[tuple[str, Expression], .
     return tuple(told)
 
 
-def read_fills(
-    entries: Entries, code: str, told: Mapping[str, Kind], words: RuleWords, span: Span
-) -> dict[str, Fill]:
+def read_fills(entries: Entries, code: str, told: Mapping[str, Kind], words: RuleWords, span: Span) -> dict[str, Fill]:
     """How the placeholders of a reason's sentence are filled; complains of one left open or not there."""
     wanted = set(_PLACEHOLDER.findall(words.reasons[code].zh + words.reasons[code].en)) - AUTOMATIC
     inner = entries.inner("fill")
@@ -230,7 +228,9 @@ def _fill(name: str, node: Node, told: Mapping[str, Kind], words: RuleWords, ent
     for fits, make in makers:
         if fits:
             return make()
-    options = words.fields if name in _FIELDS else words.registers if name in _REGISTERS else {**told, **words.parameters}
+    options = (
+        words.fields if name in _FIELDS else words.registers if name in _REGISTERS else {**told, **words.parameters}
+    )
     entries.wrong_word(word, sorted(options), node.span)
     return None
 

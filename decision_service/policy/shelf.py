@@ -31,17 +31,21 @@ class Shelf:
             yield from versions
 
 
-def read_shelf(folder: Path, progress: Callable[[str], None] = lambda _: None) -> Shelf:
-    """Every rule file under `folder`. Raises PolicyProblems with all problems of all files."""
+def read_shelf(folder: Path, progress: Callable[[str], None] = lambda _: None, only: Path | None = None) -> Shelf:
+    """Every rule file under `folder`, or those within `only`. Raises PolicyProblems with all problems of all files."""
     complaints = Complaints()
     if not folder.is_dir():
-        raise PolicyProblems([Problem("no_rules", f"没有规则文件夹 {folder}", f"there is no rules folder {folder}", None)])
+        raise PolicyProblems(
+            [Problem("no_rules", f"没有规则文件夹 {folder}", f"there is no rules folder {folder}", None)]
+        )
     catalogue = read_catalogue(folder, complaints)
     versions: dict[str, tuple[Policy, ...]] = {}
     if catalogue is not None:
         for matter in sorted(path for path in folder.iterdir() if path.is_dir() and path.name != FOLDER):
             found = []
             for path in sorted(matter.glob("*.yaml")):
+                if only is not None and only not in (path.resolve(), *path.resolve().parents):
+                    continue
                 progress(f"{matter.name}/{path.name}")
                 policy = _read_file(path, matter.name, catalogue, complaints)
                 if policy is not None:

@@ -48,7 +48,9 @@ def read_table(
     hit = cast("HitPolicy", entries.choice("hit", HIT_POLICIES, "unique"))
     rows = list(_rows(node))
     if len(rows) < 2:
-        complaints.add("wrong_table", "表格至少要有表头和一行", "a table needs a header and at least one row", node.span)
+        complaints.add(
+            "wrong_table", "表格至少要有表头和一行", "a table needs a header and at least one row", node.span
+        )
         return None
     header = rows[0]
     cross = not any(piece.text.startswith("=>") for piece in header)
@@ -69,7 +71,9 @@ def _kind_of(outputs: tuple[tuple[str, Kind], ...], hit: HitPolicy) -> Kind:
     return Kind("list", item=one) if hit in _SEVERAL else one
 
 
-def _priority(entries: Entries, outputs: tuple[tuple[str, Kind], ...], complaints: Complaints) -> tuple[Expression, ...]:
+def _priority(
+    entries: Entries, outputs: tuple[tuple[str, Kind], ...], complaints: Complaints
+) -> tuple[Expression, ...]:
     values: list[Expression] = []
     words = entries.words("order")
     if not words:

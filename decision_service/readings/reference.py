@@ -42,7 +42,9 @@ def _gated(policy: Policy, gate: Rule, scope: Scope) -> Verdict:
     """A gate that fails is the only finding: nothing else is told or used."""
     finding = cast("Finding", _find(gate, scope))
     findings = tuple(finding if rule is gate else _silent(rule.id) for rule in policy.rules)
-    return Verdict(cast("Outcome", finding.outcome), findings, _items(scope.sheet, {}, cast("Outcome", finding.outcome)))
+    return Verdict(
+        cast("Outcome", finding.outcome), findings, _items(scope.sheet, {}, cast("Outcome", finding.outcome))
+    )
 
 
 def _silent(rule: str) -> Finding:
@@ -99,9 +101,7 @@ def _unknown(
     return _Pending(finding, frozenset(possible))
 
 
-def _outcomes(
-    policy: Policy, findings: list[Finding], sheet: FactSheet
-) -> tuple[Outcome, dict[str, Outcome], Outcome]:
+def _outcomes(policy: Policy, findings: list[Finding], sheet: FactSheet) -> tuple[Outcome, dict[str, Outcome], Outcome]:
     """What the findings come to: the whole by itself, each item, and both together."""
     of_item = {rule.id: rule.item for rule in policy.rules}
     whole = [found.outcome for found in findings if found.outcome is not None and of_item.get(found.rule) is None]
@@ -109,7 +109,9 @@ def _outcomes(
         whole.append(sheet.form_outcome)
     by_itself = settle(whole)
     items = {
-        item: settle([by_itself, *(f.outcome for f in findings if f.outcome is not None and of_item.get(f.rule) == item)])
+        item: settle(
+            [by_itself, *(f.outcome for f in findings if f.outcome is not None and of_item.get(f.rule) == item)]
+        )
         for item in sheet.items
     }
     together = settle_items(items.values()) if items and by_itself in APPROVALS else by_itself
@@ -149,9 +151,7 @@ def _granted(policy: Policy, scope: Scope) -> dict[str, Value | Unknown]:
 
 
 def _amounts(policy: Policy, items: dict[str, Outcome], scope: Scope) -> dict[str, Value | Unknown]:
-    return {
-        item.name: evaluate(item.amount, scope) for item in policy.items if items.get(item.name) in APPROVALS
-    }
+    return {item.name: evaluate(item.amount, scope) for item in policy.items if items.get(item.name) in APPROVALS}
 
 
 def _items(sheet: FactSheet, items: dict[str, Outcome], whole: Outcome) -> tuple[ItemVerdict, ...]:

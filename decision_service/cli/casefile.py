@@ -1,0 +1,95 @@
+"""Case files: one object with `form`, `facts` and `as_of`, as JSON or YAML; other keys are ignored."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import cast
+
+from decision_service.policy.jsontext import as_json
+from decision_service.policy.nodes import MapNode, Node, TextNode, read_nodes, read_source
+from decision_service.policy.shape import Policy
+from decision_service.source import Problem, render
+from decision_service.strictjson import JsonRefusedError, loads
+from verifiers.freshness import CHINA
+
+MAX_BYTES = 512 * 1024
+
+
+class CaseFileError(Exception):
+    """A case file can't be read; says what and where."""
+
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.en, self.zh = en, zh
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """What one decision is made from."""
+
+    form: Mapping[str, object]
+    facts: Mapping[str, object]
+    as_of: date
+
+
+def read_case_file(path: Path, policy: Policy) -> CaseFile:
+    """The case in `path`; YAML scalars are typed by the policy's form and registers. Raises CaseFileError."""
+    content = _yaml(path, policy) if path.suffix in (".yaml", ".yml") else _json(path)
+    if not isinstance(content, dict):
+        raise CaseFileError(
+            f"{path}: must hold one object with form, facts and as_of", "文件应是一个含 form、facts、as_of 的对象"
+        )
+    form, facts = content.get("form"), content.get("facts", {})
+    if not isinstance(form, dict):
+        raise CaseFileError(f"{path}: `form` is missing or no object", "缺少 form，或者它不是对象")
+    if not isinstance(facts, dict):
+        raise CaseFileError(f"{path}: `facts` is no object", "facts 不是对象")
+    return CaseFile(form, facts, _as_of(content.get("as_of"), path))
+
+
+def _as_of(raw: object, path: Path) -> date:
+    if raw is None:
+        return datetime.now(CHINA).date()
+    try:
+        if isinstance(raw, str) and len(raw) == len("2026-03-16"):
+            return date.fromisoformat(raw)
+    except ValueError:
+        pass
+    raise CaseFileError(f"{path}: `as_of` must be a day such as 2026-03-16", "as_of 应是日期，如 2026-03-16")
+
+
+def _json(path: Path) -> object:
+    try:
+        return loads(path.read_bytes(), MAX_BYTES)
+    except OSError as error:
+        raise CaseFileError(f"{path}: cannot be read ({error.strerror})", "文件读不出") from None
+    except JsonRefusedError as error:
+        raise CaseFileError(f"{path}: {error.en}", error.zh) from None
+
+
+def _yaml(path: Path, policy: Policy) -> object:
+    source = read_source(path, str(path))
+    if isinstance(source, Problem):
+        raise CaseFileError(render(source, "en"), source.zh)
+    node, problems = read_nodes(source)
+    if problems or not isinstance(node, MapNode):
+        text = render(problems[0], "en") if problems else f"{path}: must be a mapping"
+        raise CaseFileError(text, problems[0].zh if problems else "文件应是若干“键: 值”")
+    return {key.text: _part(key.text, value, policy) for key, value in node.entries}
+
+
+def _part(name: str, node: Node, policy: Policy) -> object:
+    if name == "form" and isinstance(node, MapNode):
+        kinds = {field.name: field.kind for field in policy.fields}
+        return {key.text: as_json(value, kinds.get(key.text)) for key, value in node.entries}
+    if name == "facts" and isinstance(node, MapNode):
+        return {key.text: _answer(key.text, value, policy) for key, value in node.entries}
+    return node.text if isinstance(node, TextNode) else cast("object", as_json(node, None))
+
+
+def _answer(register: str, node: Node, policy: Policy) -> object:
+    ask = policy.asks.get(register)
+    if not isinstance(node, MapNode) or ask is None:
+        return as_json(node, None)
+    return {key.text: as_json(value, ask.register.answers.get(key.text)) for key, value in node.entries}

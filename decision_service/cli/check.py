@@ -1,0 +1,53 @@
+"""`miaopi check`: all problems of all rule files at once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from decision_service.cli.output import FINDINGS, Json, console, print_json, show_problems
+from decision_service.policy.shelf import read_shelf
+from decision_service.source import PolicyProblems
+
+
+def check(
+    path: Annotated[Path, typer.Argument(help="rules folder, a matter's folder, or one file 规则文件夹或文件")] = Path(
+        "rules"
+    ),
+    json: Json = False,
+) -> None:
+    """Check rule files: every problem with its place and what to do. 检查规则文件，一次列出全部问题。"""
+    folder, only = _within(path)
+    try:
+        shelf = read_shelf(folder, only=only)
+    except PolicyProblems as problems:
+        show_problems(problems, json=json)
+        raise typer.Exit(FINDINGS) from None
+    policies = list(shelf.policies())
+    if json:
+        print_json(
+            {
+                "problems": [],
+                "policies": [
+                    {"matter": one.matter, "version": str(one.effective_from), "digest": one.digest} for one in policies
+                ],
+            }
+        )
+        return
+    out = console()
+    for one in policies:
+        out.print(
+            f"{one.matter} {one.effective_from}  {one.name.zh}  rules {len(one.rules)}  cases {len(one.cases)}  sha256:{one.digest[:12]}",
+            markup=False,
+        )
+    out.print(
+        f"{len(policies)} rule file(s) checked, no problem 共检查{len(policies)}个规则文件，没有问题", markup=False
+    )
+
+
+def _within(path: Path) -> tuple[Path, Path | None]:
+    """The rules folder around `path` (the one that holds the catalogue), and `path` itself if it is only a part."""
+    for folder in (path, *path.resolve().parents):
+        if (folder / "catalogue").is_dir():
+            return folder, None if folder == path else path.resolve()
+    return path, None

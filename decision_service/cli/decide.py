@@ -1,0 +1,67 @@
+"""`miaopi decide`: one decision, offline."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from decision_service.cli.casefile import CaseFile, CaseFileError, read_case_file
+from decision_service.cli.engines import engines_of
+from decision_service.cli.output import Json, Rules, misuse, print_json, shelf_or_exit
+from decision_service.offline import decide as decide_offline
+from decision_service.offline import offline_answer
+from decision_service.source import nearest
+
+
+def decide(
+    matter: Annotated[str, typer.Argument(help="matter, such as elderly_allowance 事项")],
+    case: Annotated[Path, typer.Option("--case", help="JSON or YAML file with form, facts and as_of 案例文件")],
+    rules: Rules = Path("rules"),
+    json: Json = False,
+) -> None:
+    """Decide one application from a file, with both engines. 用文件中的表单和事实作一次决定。"""
+    shelf = shelf_or_exit(rules, json=json)
+    if matter not in shelf.versions:
+        meant = nearest(matter, shelf.versions)
+        hint = f"; did you mean {meant}?" if meant else f"; there are {', '.join(shelf.versions)}"
+        misuse(f"there is no matter `{matter[:60]}`{hint}", "没有这个事项", json=json)
+    try:
+        found = read_case_file(case, shelf.versions[matter][-1])
+    except CaseFileError as error:
+        misuse(error.en, error.zh, json=json)
+    policy = shelf.in_force(matter, found.as_of)
+    if policy is None:
+        first = shelf.versions[matter][0].effective_from
+        misuse(
+            f"no version of {matter} is in force on {found.as_of}; the first begins on {first}",
+            "该日没有生效的版本",
+            json=json,
+        )
+    with engines_of(policy) as engines:
+        decided = decide_offline(policy, shelf.catalogue, engines, found.form, found.facts, found.as_of)
+    answer = offline_answer(decided, found.form, found.facts)
+    if json:
+        print_json(answer)
+    else:
+        _show(answer, found)
+
+
+def _show(answer: dict[str, object], found: CaseFile) -> None:
+    out = Console(highlight=False, soft_wrap=True)
+    text = answer["outcome_text"]
+    names = f"{text['zh']} · {text['en']}" if isinstance(text, dict) else ""
+    out.print(f"{answer['outcome']}  {names}  ({answer['matter']}, {found.as_of})", markup=False)
+    for title in ("reasons", "advice", "notes"):
+        for reason in answer[title]:  # type: ignore[attr-defined]  # lists of reasons by the answer's shape
+            out.print(
+                f"  {title[:-1] if title != 'advice' else title}: {reason['code']} [{reason['rule']}]", markup=False
+            )
+            out.print(f"      {reason['zh']}\n      {reason['en']}", markup=False)
+            for basis in reason["basis"]:
+                out.print(f"      {basis}", markup=False)
+    if answer["result"]:
+        out.print(f"  result: {answer['result']}", markup=False)
+    mark = answer.get("mark")
+    if isinstance(mark, dict):
+        out.print(f"  ※ {mark['zh']} {mark['en']}", markup=False)

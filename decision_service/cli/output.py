@@ -1,0 +1,73 @@
+"""What every command shares: reading the rules folder, printing JSON, leaving with the right exit code."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import orjson
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from decision_service.policy.shelf import Shelf, read_shelf
+from decision_service.source import PolicyProblems, as_json, render
+
+GOOD, FINDINGS, MISUSE = 0, 1, 2
+
+Rules = Annotated[Path, typer.Option("--rules", help="folder of rule files 规则文件夹", show_default=True)]
+Json = Annotated[bool, typer.Option("--json", help="print JSON 输出 JSON")]
+
+
+def console() -> Console:
+    """Where people read: standard error, so that standard output stays for data."""
+    return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """One JSON value and a line feed on standard output."""
+    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.flush()
+
+
+def misuse(en: str, zh: str, *, json: bool = False) -> NoReturn:
+    """Leaves with exit code 2, saying what was wrong and what to do."""
+    if json:
+        print_json({"error": {"en": en, "zh": zh}})
+    console().print(f"miaopi: {en}\n  {zh}", markup=False)
+    raise typer.Exit(MISUSE)
+
+
+def show_problems(problems: PolicyProblems, *, json: bool) -> None:
+    """All problems: as JSON on standard output, or with carets on standard error."""
+    if json:
+        print_json({"problems": [as_json(problem) for problem in problems.problems]})
+        return
+    out = console()
+    for problem in problems.problems:
+        out.print(render(problem), markup=False)
+        out.print()
+    count = len(problems.problems)
+    out.print(f"{count} problem(s) 共{count}个问题", markup=False)
+
+
+def shelf_or_exit(folder: Path, *, json: bool = False) -> Shelf:
+    """The checked rule files; with problems they are shown and the command ends with exit code 2."""
+    try:
+        return read_shelf(folder)
+    except PolicyProblems as problems:
+        show_problems(problems, json=json)
+        raise typer.Exit(MISUSE) from None
+
+
+def progress() -> Progress:
+    """A progress bar on standard error, silent where that is no terminal."""
+    out = console()
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+        console=out,
+        disable=not out.is_terminal,
+        transient=True,
+    )

@@ -1,0 +1,244 @@
+"""The decision: a verdict said in full, with its law, its remedies and its evidence. Plain data, JSON by its shape."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import cast
+
+from decision_service.facts import FactSheet
+from decision_service.forms import FormReading
+from decision_service.interpreter import scope_of
+from decision_service.language.meaning import evaluate
+from decision_service.outcome import APPROVALS, FAVOURABLE, REMEDIED, Outcome
+from decision_service.policy.catalogue import Catalogue
+from decision_service.policy.shape import Bilingual, Policy
+from decision_service.telling import Told, tell
+from decision_service.verdict import Finding, State, Verdict
+from decision_service.wording import Reason, Words, as_json
+from verifiers.evidence import Evidence
+
+MARK = Bilingual(
+    "示例政策：金额、机关和地址均为虚构，不是任何城市的政策。",
+    "Illustrative policy: amounts, bodies and addresses are fictitious and not the policy of any real city.",
+)
+"""What everything that comes from an illustrative policy carries visibly."""
+
+ENGINES_DIFFER = "R15_ENGINES_DIFFER"
+SUSPENDED = "R16_SUSPENDED"
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What is fixed about one decision besides its facts. `decided_at` is an instant of RFC 3339."""
+
+    decision_id: str
+    application_id: str
+    channel: str
+    decided_at: str
+    human_review_key: str
+    elapsed_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was found: `referred_by` replaces all findings by one reason (R15, R16) where a machine may not decide."""
+
+    policy: Policy
+    catalogue: Catalogue
+    form: FormReading
+    sheet: FactSheet
+    evidence: Mapping[str, Evidence]
+    verdict: Verdict
+    referred_by: str | None = None
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the decision comes to."""
+        return Outcome.REFERRED if self.referred_by is not None else self.verdict.outcome
+
+
+def answer(decided: Decided, occasion: Occasion) -> dict[str, object]:
+    """The answer of the decision API, without its `record`."""
+    words = Words(decided.policy, decided.catalogue)
+    told = _told(decided, words)
+    values = _values(decided)
+    policy = decided.policy
+    reply: dict[str, object] = {
+        "decision_id": occasion.decision_id,
+        "application_id": occasion.application_id,
+        "matter": policy.matter,
+        "channel": occasion.channel,
+        "policy": {
+            "version": str(policy.effective_from),
+            "digest": f"sha256:{policy.digest}",
+            "effective_from": str(policy.effective_from),
+            "illustrative": policy.illustrative,
+        },
+        "as_of": str(decided.sheet.as_of),
+        "decided_at": occasion.decided_at,
+        "outcome": decided.outcome.value,
+        "outcome_text": _json(decided.catalogue.outcomes[decided.outcome]),
+        "reasons": [one.as_json() for one in told.reasons],
+        "advice": [one.as_json() for one in told.advice],
+        "notes": [one.as_json() for one in told.notes],
+        "result": values,
+        "items": _items(decided, told),
+        "obligations": _obligations(decided, values),
+        "remedies": _remedies(decided, occasion),
+        "next_step": _next_step(decided),
+        "verifications": [_verification(one) for _, one in sorted(decided.evidence.items())],
+        "engines": {"agree": decided.referred_by != ENGINES_DIFFER},
+        "elapsed_ms": occasion.elapsed_ms,
+    }
+    if policy.illustrative:
+        reply["mark"] = _json(MARK)
+    return reply
+
+
+def _json(text: Bilingual) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _told(decided: Decided, words: Words) -> Told:
+    if decided.referred_by is not None:
+        sentence = words.sentence(decided.referred_by, {})
+        reason = Reason(decided.referred_by, "system", sentence.zh, sentence.en)
+        return Told((reason,), (), (), {})
+    return tell(words, decided.form, decided.evidence, decided.verdict)
+
+
+def _values(decided: Decided) -> dict[str, object]:
+    """`result`: what is granted, and what the findings that stand state (when to apply again, where to go)."""
+    if decided.referred_by is not None:
+        return {}
+    policy, verdict = decided.policy, decided.verdict
+    kinds = {result.name: result.value.kind for result in policy.results}
+    values = {name: as_json(value, kinds.get(name)) for name, value in verdict.result.items()}
+    for finding in verdict.findings:
+        if _stands(finding, verdict.outcome):
+            rule = next(rule for rule in policy.rules if rule.id == finding.rule)
+            told = dict(rule.alternatives[cast("int", finding.alternative)].told)
+            for name, value in finding.told.items():
+                values.setdefault(name, as_json(value, told[name].kind))
+    return values | _item_values(decided)
+
+
+def _stands(finding: Finding, outcome: Outcome) -> bool:
+    """What a finding states is told unless it is a favour that the outcome does not grant."""
+    return finding.state is State.FAILS and (finding.outcome not in FAVOURABLE or finding.outcome is outcome)
+
+
+def _item_values(decided: Decided) -> dict[str, object]:
+    verdict = decided.verdict
+    if not verdict.items:
+        return {}
+    values: dict[str, object] = {}
+    if verdict.outcome in APPROVALS:
+        kinds = {item.name: item.amount.kind for item in decided.policy.items}
+        granted = [item for item in verdict.items if item.outcome in APPROVALS]
+        total = sum((cast("Decimal", item.amount) for item in granted), Decimal(0))
+        values["awards"] = {item.item: as_json(item.amount, kinds[item.item]) for item in granted}
+        values["total"] = as_json(total, kinds[verdict.items[0].item])
+    for outcome, name in ((Outcome.REFERRED, "referred_items"), (Outcome.REJECTED, "rejected_items")):
+        found = [item.item for item in verdict.items if item.outcome is outcome]
+        if found:
+            values[name] = found
+    return values
+
+
+def _items(decided: Decided, told: Told) -> list[dict[str, object]]:
+    if decided.referred_by is not None:
+        return []
+    kinds = {item.name: item.amount.kind for item in decided.policy.items}
+    return [
+        {
+            "item": item.item,
+            "outcome": item.outcome.value,
+            "reasons": [one.as_json() for one in told.by_item.get(item.item, ())],
+            "amount": as_json(item.amount, kinds[item.item]),
+        }
+        for item in decided.verdict.items
+    ]
+
+
+def _obligations(decided: Decided, values: Mapping[str, object]) -> list[dict[str, object]]:
+    scope = scope_of(decided.policy, decided.sheet)
+    return [
+        {"code": one.code, **_json(one.text), "due_on": values.get(one.due) if one.due is not None else None}
+        for one in decided.policy.obligations
+        if decided.outcome in one.outcomes and (one.when is None or evaluate(one.when, scope) is True)
+    ]
+
+
+def city_of(decided: Decided) -> str:
+    """The city whose bodies are competent for a remedy: that of the application, else that of the office."""
+    for field in decided.policy.fields:
+        value = decided.form.values.get(field.name)
+        if field.type_name in ("prefecture", "division") and isinstance(value, str):
+            return f"{value[:4]}00"
+    return f"{decided.policy.office[2:6]}00"
+
+
+def _remedies(decided: Decided, occasion: Occasion) -> dict[str, object] | None:
+    """Body, court, periods and channel (行政复议法 art. 20, 22; 行政诉讼法 art. 46); null where nothing is refused."""
+    if decided.outcome not in REMEDIED:
+        return None
+    remedies = decided.catalogue.remedies[city_of(decided)]
+    texts = decided.catalogue.remedy_texts
+
+    def filled(name: str) -> dict[str, str]:
+        template, key = texts[name], occasion.human_review_key
+        zh = {"reconsideration_body": remedies.reconsideration_body.zh, "court": remedies.court.zh}
+        en = {"reconsideration_body": remedies.reconsideration_body.en, "court": remedies.court.en}
+        both = {"review_channel": remedies.review_channel, "human_review_key": key}
+        return {"zh": template.zh.format(**zh, **both), "en": template.en.format(**en, **both)}
+
+    return {
+        "reconsideration": {
+            "body": _json(remedies.reconsideration_body),
+            "within_days": 60,
+            **filled("reconsideration"),
+        },
+        "lawsuit": {"court": _json(remedies.court), "within_months": 6, **filled("lawsuit")},
+        "review_channel": remedies.review_channel,
+        "human_review_key": occasion.human_review_key,
+        "human_review": filled("human_review"),
+    }
+
+
+def _next_step(decided: Decided) -> dict[str, object] | None:
+    """For a referral: the next day on which an officer works; null where that year's calendar is not published."""
+    if decided.outcome is not Outcome.REFERRED:
+        return None
+    day = decided.sheet.as_of
+    calendar = decided.sheet.calendar
+    on: date | None = None
+    while on is None:
+        day += timedelta(days=1)
+        if day.year not in calendar:
+            break
+        if day in calendar[day.year]:
+            on = day
+    zh = (
+        f"工作人员将从{on.isoformat()}起处理，您无需重复提交"
+        if on
+        else "工作人员将在下一个工作日起处理，您无需重复提交"
+    )
+    en = (
+        f"an officer will continue from {on.isoformat()}"
+        if on
+        else "an officer will continue from the next working day"
+    )
+    return {"on": on.isoformat() if on else None, "zh": zh, "en": f"{en}; nothing needs to be sent again"}
+
+
+def _verification(evidence: Evidence) -> dict[str, object]:
+    return {
+        "register": evidence.register,
+        "status": evidence.status,
+        "data_as_of": evidence.data_as_of,
+        "request_id": evidence.request_id,
+        "digest": None if evidence.digest is None else f"sha256:{evidence.digest}",
+        "elapsed_ms": evidence.elapsed_ms,
+    }

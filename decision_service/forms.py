@@ -1,0 +1,164 @@
+"""The form of an application: every field read, every defect found at once. Faults here are decisions, not errors."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from decision_service.facts import Fact, FactSheet, Unknown, Why
+from decision_service.language.meaning import Scope, evaluate
+from decision_service.policy.shape import Bilingual, Field, Policy
+from verifiers.identifiers import Defect as IdentifierDefect
+from verifiers.identifiers import citizen_id, credit_code, disability_certificate
+from verifiers.kinds import HINTS, BadValueError, Value, read
+
+RESIDENT_CARD = "111"
+"""Resident identity card, GA/T 2000.156."""
+
+MISSING = "C01_FIELD_MISSING"
+WRONG = "C02_FIELD_FORMAT"
+CHECK_CHARACTER = "C03_ID_CHECKSUM"
+
+_FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class FormDefect:
+    """One thing to correct: its reason code, the field (as the form names it), its label, and what was expected."""
+
+    code: str
+    field: str
+    label: Bilingual
+    hint: Bilingual | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormReading:
+    """A form as read. `values` has every field of the policy: its value, None where blank, or Unknown (Why.FORM).
+
+    `stopped`: a defect of an identifier, after which no register is asked. `other_document`: `id_type` is not the
+    resident card, so `id_no` is not read and only credit is asked. `asked` are the values as JSON for questions.
+    """
+
+    values: Mapping[str, Fact]
+    defects: tuple[FormDefect, ...]
+    stopped: bool
+    other_document: bool
+    asked: Mapping[str, object]
+    items: tuple[str, ...]
+
+
+def read_form(policy: Policy, raw: Mapping[str, object], as_of: date, prefectures: Collection[str]) -> FormReading:
+    """Reads every field of `raw`. Total: whatever JSON it holds comes out as values and defects."""
+    reader = _FormReader(policy, raw, as_of, prefectures)
+    return reader.read()
+
+
+class _FormReader:
+    def __init__(self, policy: Policy, raw: Mapping[str, object], as_of: date, prefectures: Collection[str]) -> None:
+        self.policy = policy
+        self.raw = raw
+        self.as_of = as_of
+        self.prefectures = prefectures
+        self.values: dict[str, Fact] = {}
+        self.asked: dict[str, object] = {}
+        self.defects: dict[str, FormDefect] = {}
+
+    def read(self) -> FormReading:
+        other = self._other_document()
+        for field in self.policy.fields:
+            self._field(field, unread=other and field.name == "id_no")
+        self._required()
+        self._unknown_fields()
+        stopped = any(field.identifier and field.name in self.defects for field in self.policy.fields)
+        order = [field.name for field in self.policy.fields]
+        defects = sorted(self.defects.values(), key=lambda one: order.index(one.field) if one.field in order else 999)
+        return FormReading(self.values, tuple(defects), stopped, other, self.asked, self._items())
+
+    def _other_document(self) -> bool:
+        id_type = self.raw.get("id_type")
+        known = isinstance(id_type, str) and re.fullmatch("[0-9]{3}", id_type, re.ASCII)
+        return bool(known) and id_type != RESIDENT_CARD
+
+    def _blank(self, name: str) -> bool:
+        value = self.raw.get(name)
+        return value is None or (isinstance(value, str) and not value.strip())
+
+    def _field(self, field: Field, *, unread: bool) -> None:
+        if unread:
+            self.values[field.name] = Unknown.of(Why.FORM, field.name)
+            self.asked[field.name] = self.raw.get(field.name)
+        elif self._blank(field.name):
+            self.values[field.name] = read(field.kind, field.default) if field.default is not None else None
+        else:
+            self._given(field, self.raw[field.name])
+
+    def _given(self, field: Field, raw: object) -> None:
+        try:
+            value = self._value(field, raw)
+        except BadValueError as error:
+            self._defect(field, WRONG, Bilingual(*HINTS[error.hint]))
+            return
+        if isinstance(value, IdentifierDefect):
+            code = CHECK_CHARACTER if value.kind == "check" else WRONG
+            self._defect(field, code, Bilingual(value.hint_zh, value.hint_en))
+            return
+        self.values[field.name] = value
+        self.asked[field.name] = value if field.identifier else raw
+
+    def _value(self, field: Field, raw: object) -> Value | IdentifierDefect:
+        match field.type_name:
+            case "citizen_id" | "credit_code" | "disability_certificate":
+                return self._identifier(field.type_name, raw)
+            case "prefecture":
+                value = read(field.kind, raw)
+                if value not in self.prefectures:
+                    raise BadValueError("enumeration")
+                return value
+            case "division":
+                value = read(field.kind, raw)
+                if f"{str(value)[:4]}00" not in self.prefectures or str(value).endswith("00"):
+                    raise BadValueError("enumeration")
+                return value
+            case _:
+                return read(field.kind, raw)
+
+    def _identifier(self, type_name: str, raw: object) -> Value | IdentifierDefect:
+        if not isinstance(raw, str):
+            raise BadValueError("text")
+        match type_name:
+            case "citizen_id":
+                found = citizen_id(raw, self.as_of)
+            case "credit_code":
+                found = credit_code(raw)
+            case _:
+                found = disability_certificate(raw, self.as_of)
+        return found if isinstance(found, IdentifierDefect) else found.text
+
+    def _defect(self, field: Field, code: str, hint: Bilingual | None) -> None:
+        self.values[field.name] = Unknown.of(Why.FORM, field.name)
+        self.defects[field.name] = FormDefect(code, field.name, field.label, hint)
+
+    def _required(self) -> None:
+        """C01, once all values are known: whether a field must be there may depend on others."""
+        sheet = FactSheet(self.as_of, dict(self.values), {})
+        scope = Scope(sheet, {}, lambda name, _: Unknown.of(Why.TABLE, name))
+        for field in self.policy.fields:
+            blank = self.values[field.name] is None
+            if blank and not field.upload and evaluate(field.required, scope) is True:
+                self._defect(field, MISSING, None)
+
+    def _unknown_fields(self) -> None:
+        known = {field.name for field in self.policy.fields}
+        for name in sorted(set(self.raw) - known):
+            shown = name if _FIELD_NAME.fullmatch(name) else "?"
+            label = Bilingual(f"字段{shown}", f"the field {shown}")
+            hint = Bilingual("本事项的表单没有这个字段", "the form of this matter has no such field")
+            self.defects[f"?{name}"] = FormDefect(WRONG, shown, label, hint)
+
+    def _items(self) -> tuple[str, ...]:
+        if self.policy.items_field is None:
+            return ()
+        chosen = self.values[self.policy.items_field]
+        names = [item.name for item in self.policy.items]
+        return tuple(name for name in names if isinstance(chosen, tuple) and name in chosen)

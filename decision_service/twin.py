@@ -1,0 +1,26 @@
+"""The two engines side by side. A machine approves or refuses only where both say exactly the same (双人复核)."""
+
+from decision_service.facts import FactSheet
+from decision_service.outcome import FAVOURABLE
+from decision_service.verdict import State, Verdict
+
+
+def agree(first: Verdict, second: Verdict) -> bool:
+    """Whether two verdicts are the same in everything: outcome, every finding, items, result and notes."""
+    return first == second
+
+
+def supported(verdict: Verdict, sheet: FactSheet) -> bool:
+    """INVARIANT: nothing favourable stands on a form with defects or on a rule that is not known to hold or fail.
+
+    Checked on every decision besides the engines' agreement (tests/requirements/test_never_by_fault.py).
+    """
+    if verdict.outcome not in FAVOURABLE:
+        return True
+    settled = all(one.state is not State.UNKNOWN or _of_item(one.rule, verdict) for one in verdict.findings)
+    return sheet.form_outcome is None and settled
+
+
+def _of_item(rule: str, verdict: Verdict) -> bool:
+    """A rule that is unknown may stand beside an approval only where it settles an item that is not approved."""
+    return any(item.outcome not in FAVOURABLE for item in verdict.items) and bool(rule)
