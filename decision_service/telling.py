@@ -135,13 +135,17 @@ class _Teller:
             yield Reason(DEFERRED, "note", sentence.zh, sentence.en, (), (CREDIT,))
 
     def _credit_deferred(self) -> bool:
-        """Credit is not known, was called for, and has moved nothing (I05)."""
+        """Credit is not known, was called for, and cannot change the outcome (I05): without what it keeps unknown the
+        outcome would be the same."""
         if CREDIT not in self.policy.asks or self.form.stopped:
             return False
         found = self.evidence.get(CREDIT)
-        known = found is not None and found.status in ("ok", "no_record")
-        mattered = any(cause.source == CREDIT for one in self.verdict.findings for cause in one.causes)
-        return not known and not mattered
+        if found is not None and found.status in ("ok", "no_record"):
+            return False
+        by_credit = {one.rule for one in self.verdict.findings if any(c.source == CREDIT for c in one.causes)}
+        others = [one.outcome for one in self.verdict.findings if one.rule not in by_credit]
+        form = [Outcome.CORRECTION_REQUIRED] if self.form.defects else []
+        return not by_credit or self.verdict.outcome in (*others, *form)
 
 
 def _once(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
