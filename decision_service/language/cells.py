@@ -6,8 +6,8 @@ from typing import cast
 
 from lark import Token, Tree
 
-from decision_service.language.check import WrongExpressionError, demand
-from decision_service.language.kinds import BOOLEAN, DATE, DECIMAL, MONTH, NULL, WHOLE, family, plain
+from decision_service.language.demands import WrongExpressionError, demand, no_such_month
+from decision_service.language.kinds import BOOLEAN, DATE, DECIMAL, MONTH, NULL, WHOLE, family, is_month, plain
 from decision_service.language.parse import Place, Syntax, parse
 from decision_service.language.tree import Compare, Comparison, Expression, Literal, Not, OneOf, Or, Within
 from decision_service.source import Problem, Span, nearest
@@ -116,6 +116,8 @@ class _Cell:
                 return Literal(None, NULL, span)
             case "date":
                 return Literal(_day(text, span), DATE, span)
+            case "month" if not is_month(text):
+                raise WrongExpressionError(no_such_month(span))
             case "month":
                 return Literal(text, MONTH, span)
             case _:

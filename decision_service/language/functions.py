@@ -134,7 +134,7 @@ def retirement_date(birth: date, base_age: int, first_birth_month: str, step: in
 
 
 def _rounded(number: Value, rounding: str) -> Value:
-    return number if isinstance(number, int) else cast("Decimal", number).quantize(Decimal(1), rounding=rounding)
+    return number if isinstance(number, int) else cast("Decimal", number).to_integral_value(rounding=rounding)
 
 
 IMPLEMENTATIONS: Mapping[str, Callable[..., Value]] = {

@@ -1,5 +1,7 @@
 """Kinds as expressions see them: which may be compared, ordered and combined."""
 
+import re
+
 from verifiers.kinds import Kind
 
 BOOLEAN = Kind("boolean")
@@ -35,6 +37,14 @@ WORDS: dict[str, tuple[str, str]] = {
     "number": ("数", "a number"),
 }
 """How a kind is called in Chinese and English."""
+
+
+_MONTH = re.compile(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])")
+
+
+def is_month(text: str) -> bool:
+    """Whether a text names a month, as YYYY-MM."""
+    return _MONTH.fullmatch(text) is not None
 
 
 def family(kind: Kind) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import assert_never, cast
 
 from decision_service.facts import Cause, Fact, FactSheet, Unknown
@@ -57,6 +58,24 @@ class Scope:
 def evaluate(node: Expression, scope: Scope) -> Fact:
     """The value of `node`, or Unknown."""
     match node:
+        case Literal() | AsOf() | FormRef() | FactRef() | LetRef() | VarRef() | Lookup():
+            return _named(node, scope)
+        case And():
+            return conjunction([partial(evaluate, part, scope) for part in node.items])
+        case Or():
+            return disjunction([partial(evaluate, part, scope) for part in node.items])
+        case Quantified():
+            return _quantified(node, scope)
+        case If():
+            return _conditional(node, scope)
+        case Not() | Compare() | Within() | OneOf() | Contains() | FieldOf() | Arithmetic() | Call():
+            return _strict(node, scope)
+        case _:
+            assert_never(node)
+
+
+def _named(node: Literal | AsOf | FormRef | FactRef | LetRef | VarRef | Lookup, scope: Scope) -> Fact:
+    match node:
         case Literal():
             return node.value
         case AsOf():
@@ -71,18 +90,6 @@ def evaluate(node: Expression, scope: Scope) -> Fact:
             return scope.variables[node.name]
         case Lookup():
             return scope.tables(node.table, scope)
-        case And():
-            return conjunction([lambda part=part: evaluate(part, scope) for part in node.items])
-        case Or():
-            return disjunction([lambda part=part: evaluate(part, scope) for part in node.items])
-        case Quantified():
-            return _quantified(node, scope)
-        case If():
-            return _conditional(node, scope)
-        case Not() | Compare() | Within() | OneOf() | Contains() | FieldOf() | Arithmetic() | Call():
-            return _strict(node, scope)
-        case _:
-            assert_never(node)
 
 
 def _let(name: str, scope: Scope) -> Fact:
@@ -123,8 +130,7 @@ def _quantified(node: Quantified, scope: Scope) -> Fact:
         return items
     elements = cast("tuple[Value, ...]", items or ())
     parts: list[Callable[[], Fact]] = [
-        lambda element=element: evaluate(node.condition, scope.binding(node.variable, element))  # type: ignore[misc]  # mypy can't infer a lambda's default
-        for element in elements
+        partial(evaluate, node.condition, scope.binding(node.variable, element)) for element in elements
     ]
     return disjunction(parts) if node.quantifier == "some" else conjunction(parts)
 

@@ -9,6 +9,7 @@ from decision_service.language.tree import (
     FormRef,
     LetRef,
     Literal,
+    Lookup,
     Not,
     Or,
     VarRef,
@@ -26,6 +27,8 @@ def path(node: Expression) -> str | None:
             return f"let {node.name}"
         case VarRef():
             return f"variable {node.name}"
+        case Lookup():
+            return f"table {node.table}"
         case FieldOf():
             inner = path(node.record)
             return None if inner is None else f"{inner} . {node.field_name}"
@@ -33,7 +36,7 @@ def path(node: Expression) -> str | None:
             return None
 
 
-def not_null(node: Expression, truth: bool) -> frozenset[str]:  # noqa: FBT001 - the truth of the node is the question
+def not_null(node: Expression, truth: bool) -> frozenset[str]:
     """What surely is not null when `node` comes out as `truth`."""
     match node:
         case Compare(op="!=") if truth:

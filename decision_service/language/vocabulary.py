@@ -31,6 +31,11 @@ class Vocabulary:
         names = {*self.form, *self.lets, *self.parameters, *self.tables, *self.variables, "as_of"}
         return facts | names
 
+    def taken(self, name: str) -> bool:
+        """Whether a name already means something."""
+        own = (self.form, self.lets, self.parameters, self.tables, self.variables)
+        return name == "as_of" or name in self.known_registers or any(name in names for names in own)
+
     def with_variable(self, name: str, kind: Kind) -> "Vocabulary":
         """The same names and one bound variable."""
         return Vocabulary(

@@ -13,7 +13,7 @@ SAME_AS: Mapping[str, str] = {"name": "applicant_name"}
 def read_asks(entries: Entries, fields: Mapping[str, Field], registers: Mapping[str, Register]) -> dict[str, Ask]:
     """The registers under `ask`."""
     asks = {}
-    for name in entries.keys():
+    for name in entries.names():
         register = registers.get(name)
         inner = entries.inner(name)
         if register is None:
@@ -27,7 +27,7 @@ def read_asks(entries: Entries, fields: Mapping[str, Field], registers: Mapping[
 def _ask(register: Register, entries: Entries, fields: Mapping[str, Field], outer: Entries) -> Ask:
     given: dict[str, tuple[str, ...]] = {}
     inner = entries.inner("with")
-    for parameter in inner.keys():
+    for parameter in inner.names():
         words = inner.words(parameter)
         for word in words:
             if word.text not in fields:

@@ -1,7 +1,6 @@
-"""Worked cases: written with `like` and `but`, so that each shows only its point; kept as JSON, as they would arrive."""
+"""Worked cases: written with `like` and `but`, so that each shows only its point; kept as they would arrive."""
 
 import copy
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +9,6 @@ from decision_service.policy.entries import Complaints, Entries
 from decision_service.policy.jsontext import as_json
 from decision_service.policy.nodes import MapNode, Node, TextNode
 from decision_service.policy.shape import Policy, WorkedCase
-from verifiers.kinds import Kind
 
 STATES = {"late": "timeout", "faulty": "error", "no record": "no_record"}
 NOT_ASKED = "not asked"
@@ -31,7 +29,7 @@ def read_cases(
 ) -> tuple[WorkedCase, ...]:
     """The cases of a file, each complete: form with the common fields, every register that the matter may ask."""
     reader = _Cases(policy, catalogue, complaints)
-    return tuple(found for name in entries.keys() if (found := reader.read(name, entries.inner(name))) is not None)
+    return tuple(found for name in entries.names() if (found := reader.read(name, entries.inner(name))) is not None)
 
 
 class _Cases:
@@ -85,12 +83,12 @@ class _Cases:
         return dated
 
     def _form(self, entries: Entries, draft: _Draft) -> None:
-        for name in entries.keys():
+        for name in entries.names():
             node = entries.get(name)
             if node is not None:
-                self._set_field(name, node, draft, entries)
+                self._set_field(name, node, draft)
 
-    def _set_field(self, name: str, node: Node, draft: _Draft, entries: Entries) -> None:
+    def _set_field(self, name: str, node: Node, draft: _Draft) -> None:
         if isinstance(node, TextNode) and node.text == ABSENT and node.style == "plain":
             draft.form.pop(name, None)
             return
@@ -98,7 +96,7 @@ class _Cases:
         draft.form[name] = as_json(node, None if field is None else field.kind)
 
     def _facts(self, entries: Entries, draft: _Draft) -> None:
-        for register in entries.keys():
+        for register in entries.names():
             node = entries.get(register)
             if register not in self.policy.asks:
                 entries.wrong_word(register, list(self.policy.asks), entries.key_span(register))
@@ -134,7 +132,7 @@ class _Cases:
         answer[key.text] = as_json(value, kinds.get(key.text))
 
     def _but(self, entries: Entries, draft: _Draft) -> None:
-        for name in entries.keys():
+        for name in entries.names():
             node = entries.get(name)
             register, dot, _ = name.partition(".")
             if node is None:
@@ -146,7 +144,7 @@ class _Cases:
                 if isinstance(node, TextNode):
                     self._set_state(name, node, draft, entries)
             elif name in self.fields:
-                self._set_field(name, node, draft, entries)
+                self._set_field(name, node, draft)
             else:
                 entries.wrong_word(name, [*self.policy.asks, *self.fields], entries.key_span(name))
 

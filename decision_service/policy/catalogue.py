@@ -100,7 +100,7 @@ def _file(folder: Path, name: str, complaints: Complaints) -> MapNode | None:
 
 def _labels(entries: Entries) -> dict[str, Bilingual]:
     labels = {}
-    for name in entries.keys():
+    for name in entries.names():
         inner = entries.inner(name)
         labels[name] = inner.bilingual()
         inner.done()
@@ -109,7 +109,7 @@ def _labels(entries: Entries) -> dict[str, Bilingual]:
 
 def _registers(entries: Entries, complaints: Complaints) -> tuple[dict[str, Register], dict[str, dict[str, object]]]:
     registers, examples = {}, {}
-    for name in entries.keys():
+    for name in entries.names():
         inner = entries.inner(name)
         inner.what = (f"登记库 `{name}` ", f"the register `{name}`")
         registers[name], examples[name] = _register(name, inner, complaints)
@@ -118,11 +118,11 @@ def _registers(entries: Entries, complaints: Complaints) -> tuple[dict[str, Regi
 
 def _register(name: str, entries: Entries, complaints: Complaints) -> tuple[Register, dict[str, object]]:
     shapes = entries.inner("answers", needed=True)
-    answers = {field: kind_of(shapes.get(field), complaints) for field in shapes.keys()}
+    answers = {field: kind_of(shapes.get(field), complaints) for field in shapes.names()}
     latency = [_milliseconds(word) for word in entries.words("latency")]
     or_with = tuple(word.text for word in entries.words("or_with"))
     loosened = entries.inner("may_be_null_when_asked_with")
-    nullable = {key: tuple(word.text for word in loosened.words(key)) for key in loosened.keys()}
+    nullable = {key: tuple(word.text for word in loosened.words(key)) for key in loosened.names()}
     register = Register(
         name=name,
         zh=entries.text("zh"),
@@ -189,7 +189,7 @@ def _outcomes(entries: Entries) -> tuple[dict[Outcome, Bilingual], dict[Outcome,
 def _remedies(entries: Entries) -> tuple[dict[str, Remedies], dict[str, Bilingual]]:
     cities = entries.inner("cities", needed=True)
     remedies = {}
-    for city in cities.keys():
+    for city in cities.names():
         inner = cities.inner(city)
         remedies[city] = Remedies(
             inner.inner("reconsideration_body", needed=True).bilingual(),
@@ -204,7 +204,7 @@ def _calendar(entries: Entries) -> dict[int, frozenset[date]]:
     """Working days by published year: the weekdays without holidays, and the make-up days."""
     years = entries.inner("years", needed=True)
     calendar = {}
-    for year in years.keys():
+    for year in years.names():
         inner = years.inner(year)
         inner.choice("working_days", ("Monday to Friday",))
         holidays = {_day(word, inner) for word in inner.words("holidays")}

@@ -14,6 +14,7 @@ POLICIES = ("record_only", "bars_commitment", "bars_matter")
 CLEAN = "credit_clean"
 COUNTS = "credit_counts"
 REPAIRED = "credit_repaired"
+REMOVED = "some r in credit.repaired satisfies r.list = e.list and r.repaired_on >= e.listed_on"
 
 
 def read_credit(entries: Entries) -> Credit:
@@ -36,8 +37,7 @@ def _counting(credit: Credit) -> str:
     """An entry counts while it is on a list that matters and `repaired` does not name that list since."""
     named = f"e.list in ({', '.join(_quoted(name) for name in credit.lists)}) and " if credit.lists else ""
     parts = [
-        f"(some e in credit.serious_lists satisfies {named}not (some r in credit.repaired satisfies "
-        "r.list = e.list and r.repaired_on >= e.listed_on))"
+        f"(some e in credit.serious_lists satisfies {named}not ({REMOVED}))",
     ]
     if not credit.lists or "JUDGMENT_DEFAULTER" in credit.lists:
         parts.append(

@@ -41,7 +41,7 @@ class Entries:
                 "wrong_shape", f"{what[0]}应是若干“键: 值”", f"{what[1]} must be a mapping of keys to values", node.span
             )
 
-    def keys(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         """The keys, in the order of the file."""
         return tuple(self.nodes)
 
@@ -114,8 +114,9 @@ class Entries:
         node = self.get(name) if default is not None else self.need(name)
         if node is None:
             return default or 0
-        text = node.text.removesuffix(unit).strip() if isinstance(node, TextNode) else ""
-        if text.isascii() and text.isdigit() and (not unit or isinstance(node, TextNode) and node.text.endswith(unit)):
+        written = node.text if isinstance(node, TextNode) else ""
+        text = written.removesuffix(unit).strip()
+        if text.isascii() and text.isdigit() and len(text) <= 15 and written.endswith(unit):
             return int(text)
         wanted = f"600 {unit}".strip() if unit else "80"
         self.complaints.add(

@@ -35,7 +35,7 @@ UPLOAD_LENGTH = 200
 def read_fields(entries: Entries, complaints: Complaints, *, common: bool) -> list[Field]:
     """The fields under `form`; `required` is Literal true or false here, expressions are read once names are known."""
     fields = []
-    for name in entries.keys():
+    for name in entries.names():
         inner = entries.inner(name)
         inner.what = (f"字段 `{name}` ", f"the field `{name}`")
         fields.append(_field(name, inner, complaints, common=common))
@@ -123,7 +123,7 @@ def _kind(entries: Entries, type_name: str, values: tuple[str, ...], complaints:
         return Kind("list", item=Kind("text", values=values), minimum=Decimal(1), distinct=True)
     if type_name == "records":
         inner = entries.inner("each", needed=True)
-        fields = tuple((name, _element(inner.inner(name), complaints)) for name in inner.keys())
+        fields = tuple((name, _element(inner.inner(name), complaints)) for name in inner.names())
         return Kind("list", item=Kind("record", fields=fields), minimum=Decimal(1))
     return Kind(SCALARS[type_name])
 

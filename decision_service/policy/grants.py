@@ -13,7 +13,7 @@ from decision_service.policy.shape import Claim, Item, Note, Obligation, Result
 def read_results(entries: Entries, vocabulary: Vocabulary, complaints: Complaints) -> tuple[Result, ...]:
     """The values that an approval grants."""
     results = []
-    for name in entries.keys():
+    for name in entries.names():
         node = entries.get(name)
         when = None
         if isinstance(node, MapNode):
@@ -30,13 +30,13 @@ def read_results(entries: Entries, vocabulary: Vocabulary, complaints: Complaint
 
 def read_items(entries: Entries, vocabulary: Vocabulary, complaints: Complaints) -> tuple[str | None, tuple[Item, ...]]:
     """The parts of a matter that are granted each by itself, and the form field that names those applied for."""
-    if not entries.keys():
+    if not entries.names():
         return None, ()
     field = entries.text("from")
     kind = vocabulary.form.get(field)
     names = kind.item.values if kind is not None and kind.item is not None else ()
     items = []
-    for name in entries.keys():
+    for name in entries.names():
         if name == "from":
             continue
         inner = entries.inner(name)
@@ -67,7 +67,7 @@ def read_notes(entries: Entries, words: RuleWords) -> tuple[Note, ...]:
 
 def _outcomes(inner: Entries) -> frozenset[Outcome]:
     found = set()
-    for word in inner.words("with" if "with" in inner.keys() else "never"):
+    for word in inner.words("with" if "with" in inner.names() else "never"):
         if word.text in Outcome.__members__:
             found.add(Outcome(word.text))
         else:
@@ -91,7 +91,7 @@ def read_claims(entries: Entries, vocabulary: Vocabulary) -> tuple[Claim, ...]:
     claims = []
     for inner in entries.each("always"):
         when = expression(inner.get("when"), vocabulary, entries.complaints, BOOLEAN)
-        never = _outcomes(inner) if "never" in inner.keys() else frozenset()
+        never = _outcomes(inner) if "never" in inner.names() else frozenset()
         rising = inner.text("nondecreasing", "") or None
         in_name = inner.text("in", "") or None
         if bool(never) == bool(rising):

@@ -30,7 +30,7 @@ def kind_of(node: Node | None, complaints: Complaints) -> Kind:
         entries = Entries(node, complaints, ("列表的字段", "the list"))
         nullable = entries.yes("or_null", default=False)
         inner = entries.inner("each", needed=True)
-        fields = tuple((name, kind_of(inner.get(name), complaints)) for name in inner.keys())
+        fields = tuple((name, kind_of(inner.get(name), complaints)) for name in inner.names())
         entries.done()
         return Kind("list", nullable=nullable, item=Kind("record", fields=fields))
     span: Span | None = None if node is None else node.span

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
-from decision_service.language.kinds import DECIMAL, MONTH, TEXT, WHOLE
+from decision_service.language.kinds import DECIMAL, MONTH, TEXT, WHOLE, is_month
 from decision_service.language.parse import parse
 from decision_service.language.tree import Expression, Literal
 from decision_service.language.vocabulary import Vocabulary
@@ -41,12 +41,12 @@ def clash(name: str, vocabulary: Vocabulary, entries: Entries, span: Span) -> bo
 
 def read_parameters(
     entries: Entries, vocabulary: Vocabulary, bases: frozenset[int]
-) -> tuple[tuple[Parameter, ...], Tables, Vocabulary]:
+) -> tuple[tuple[Parameter, ...], Vocabulary]:
     """Constants under `parameters`. Tables there may use lets, so they are read with the lets."""
     inner = entries.inner("parameters")
     found: list[Parameter] = []
     constants: dict[str, Literal] = {}
-    for name in inner.keys():
+    for name in inner.names():
         node = inner.get(name)
         if isinstance(node, MapNode) and node.get("table") is not None:
             continue
@@ -58,7 +58,7 @@ def read_parameters(
         constants[name] = value
         one.done()
         vocabulary = replace(vocabulary, parameters={**vocabulary.parameters, name: value})
-    return tuple(found), {}, vocabulary
+    return tuple(found), vocabulary
 
 
 def _constant(entries: Entries) -> Literal:
@@ -71,7 +71,7 @@ def _constant(entries: Entries) -> Literal:
     whole, dot, rest = number.partition(".")
     if dot and whole.isascii() and whole.isdigit() and rest.isascii() and rest.isdigit() and len(number) <= 20:
         return Literal(Decimal(text), DECIMAL, span)
-    if len(text) == 7 and text[4] == "-" and text.replace("-", "").isdigit():
+    if is_month(text):
         return Literal(text, MONTH, span)
     return Literal(text, TEXT, span)
 
@@ -87,7 +87,7 @@ def read_lets(
     waiting = _tables(entries, vocabulary)
     tables: Tables = {}
     inner = entries.inner("let")
-    for name in inner.keys():
+    for name in inner.names():
         node = inner.get(name)
         if clash(name, vocabulary, inner, inner.key_span(name)):
             continue
@@ -104,7 +104,7 @@ def _tables(entries: Entries, vocabulary: Vocabulary) -> dict[str, Entries]:
     waiting = {}
     for section in ("parameters", "tables"):
         inner = entries.inner(section)
-        for name in inner.keys():
+        for name in inner.names():
             node = inner.get(name)
             is_table = section == "tables" or (isinstance(node, MapNode) and node.get("table") is not None)
             if is_table and not clash(name, vocabulary, inner, inner.key_span(name)):

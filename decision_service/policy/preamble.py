@@ -10,7 +10,7 @@ from verifiers.registers import Register
 def read_basis_list(entries: Entries) -> tuple[Basis, ...]:
     """The numbered legal basis."""
     found = []
-    for number in entries.keys():
+    for number in entries.names():
         inner = entries.inner(number)
         if not (number.isascii() and number.isdigit()):
             entries.complaints.add(

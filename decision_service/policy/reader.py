@@ -6,8 +6,9 @@ from typing import Literal as OneOfText
 from typing import cast
 
 from decision_service.language.kinds import BOOLEAN
-from decision_service.language.tree import Literal
+from decision_service.language.tree import Literal, Not
 from decision_service.language.vocabulary import Vocabulary
+from decision_service.outcome import Outcome
 from decision_service.policy.asks import read_asks
 from decision_service.policy.cases import read_cases
 from decision_service.policy.catalogue import Catalogue
@@ -21,9 +22,25 @@ from decision_service.policy.names import read_lets, read_parameters
 from decision_service.policy.nodes import MapNode
 from decision_service.policy.preamble import read_basis_list, read_materials, read_suitability
 from decision_service.policy.rules import RuleWords, expression, read_rule
-from decision_service.policy.shape import Ask, Bilingual, Budget, Commitment, Consequence, Field, Policy, Rule
-from decision_service.outcome import Outcome
+from decision_service.policy.shape import (
+    Ask,
+    Basis,
+    Bilingual,
+    Budget,
+    Commitment,
+    Consequence,
+    Credit,
+    Field,
+    Fill,
+    Item,
+    Let,
+    Parameter,
+    Policy,
+    Rule,
+    Table,
+)
 
+IDENTITIES = ("real_name", "real_person")
 APPLICANTS = ("natural_person", "legal_person_or_individual_business")
 
 
@@ -31,9 +48,33 @@ def read_policy(node: MapNode, catalogue: Catalogue, complaints: Complaints, sou
     """The policy written in `node`; None where anything in it is wrong (and complained of)."""
     before = len(complaints.problems)
     policy = _Reader(Entries(node, complaints, ("文件", "the file")), catalogue, source).read()
-    if policy is not None and len(complaints.problems) == before:
+    if len(complaints.problems) == before:
         check_policy(policy, catalogue, complaints)
     return policy if len(complaints.problems) == before else None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Ground:
+    """What conditions stand on: the law, the form, the registers, and every name that they may use."""
+
+    basis: tuple[Basis, ...]
+    fields: tuple[Field, ...]
+    asks: Mapping[str, Ask]
+    credit: Credit
+    parameters: tuple[Parameter, ...]
+    tables: Mapping[str, Table]
+    lets: tuple[Let, ...]
+    vocabulary: Vocabulary
+
+    @property
+    def bases(self) -> frozenset[int]:
+        """The numbers of the legal basis."""
+        return frozenset(one.number for one in self.basis)
+
+    @property
+    def by_name(self) -> dict[str, Field]:
+        """The fields of the form."""
+        return {field.name: field for field in self.fields}
 
 
 class _Reader:
@@ -43,73 +84,77 @@ class _Reader:
         self.catalogue = catalogue
         self.source = source
 
-    def read(self) -> Policy | None:
+    def read(self) -> Policy:
         """Reads the parts in the order in which they lean on each other."""
-        entries, catalogue = self.entries, self.catalogue
-        matter, in_force = entries.text("matter"), entries.day("in_force")
+        policy = self._policy(self._ground())
+        cases = read_cases(self.entries.inner("cases"), policy, self.catalogue, self.complaints)
+        self.entries.done()
+        return dataclasses.replace(policy, cases=cases)
+
+    def _ground(self) -> _Ground:
+        entries = self.entries
         basis = read_basis_list(entries.inner("basis", needed=True))
         bases = frozenset(one.number for one in basis)
         fields = self._fields()
         by_name = {field.name: field for field in fields}
-        asks = read_asks(entries.inner("ask", needed=True), by_name, catalogue.registers)
+        asks = read_asks(entries.inner("ask", needed=True), by_name, self.catalogue.registers)
         credit = read_credit(entries.inner("credit", needed=True))
-        vocabulary = self._vocabulary(by_name, asks)
-        parameters, tables, vocabulary = read_parameters(entries, vocabulary, bases)
+        parameters, vocabulary = read_parameters(entries, self._vocabulary(by_name, asks), bases)
         fixed = credit_lets(credit, asks, vocabulary)
-        lets, late_tables, vocabulary = read_lets(entries, vocabulary, fixed, bases)
+        lets, tables, vocabulary = read_lets(entries, vocabulary, fixed, bases)
         fields = tuple(self._required(field, vocabulary) for field in fields)
-        items_field, items = read_items(entries.inner("items"), vocabulary, self.complaints)
-        words = RuleWords(
-            vocabulary,
-            by_name,
-            {name: ask.register for name, ask in asks.items()},
-            catalogue.reasons,
-            vocabulary.parameters,
+        return _Ground(basis, fields, asks, credit, parameters, tables, lets, vocabulary)
+
+    def _words(self, ground: _Ground, items: tuple[Item, ...]) -> RuleWords:
+        return RuleWords(
+            ground.vocabulary,
+            ground.by_name,
+            {name: ask.register for name, ask in ground.asks.items()},
+            self.catalogue.reasons,
+            ground.vocabulary.parameters,
             frozenset(item.name for item in items),
-            bases,
+            ground.bases,
         )
-        rules = (*self._standing(words, by_name, asks), *self._rules(words))
+
+    def _policy(self, ground: _Ground) -> Policy:
+        entries, vocabulary = self.entries, ground.vocabulary
+        items_field, items = read_items(entries.inner("items"), vocabulary, self.complaints)
+        words = self._words(ground, items)
         commitment, promised = self._commitment(words)
-        notes = (*credit_notes(credit, asks, vocabulary), *read_notes(entries, words))
-        policy = Policy(
-            matter=matter,
+        return Policy(
+            matter=entries.text("matter"),
             name=entries.bilingual(),
-            effective_from=in_force,
-            digest=digest(cast("MapNode", entries.node), catalogue.nodes),
+            effective_from=entries.day("in_force"),
+            digest=digest(cast("MapNode", entries.node), self.catalogue.nodes),
             illustrative=entries.yes("illustrative", default=False),
             item_code=entries.text("item"),
             item_type=entries.text("item_type"),
             handle_type=entries.text("handle_type"),
             applicant=entries.choice("applicant", APPLICANTS),
             office=entries.text("office"),
-            identity=cast(
-                "OneOfText['real_name', 'real_person']", entries.choice("identity", ("real_name", "real_person"))
-            ),
-            credit=credit,
+            identity=cast("OneOfText['real_name', 'real_person']", entries.choice("identity", IDENTITIES)),
+            credit=ground.credit,
             budget=self._budget(),
             weight=entries.whole("weight", 1),
             suitability=read_suitability(entries.inner("suitability", needed=True)),
-            basis=basis,
-            fields=fields,
-            materials=read_materials(entries, by_name, catalogue.registers),
-            asks=asks,
-            parameters=parameters,
-            tables={**tables, **late_tables},
-            lets=lets,
-            rules=(*rules, *promised),
+            basis=ground.basis,
+            fields=ground.fields,
+            materials=read_materials(entries, ground.by_name, self.catalogue.registers),
+            asks=ground.asks,
+            parameters=ground.parameters,
+            tables=ground.tables,
+            lets=ground.lets,
+            rules=(*self._standing(words, ground.asks), *self._rules(words), *promised),
             items_field=items_field,
             items=items,
             results=read_results(entries.inner("result"), vocabulary, self.complaints),
-            notes=notes,
+            notes=(*credit_notes(ground.credit, ground.asks, vocabulary), *read_notes(entries, words)),
             obligations=read_obligations(entries, vocabulary),
             commitment=commitment,
             claims=read_claims(entries, vocabulary),
             cases=(),
             source=self.source,
         )
-        cases = read_cases(entries.inner("cases"), policy, catalogue, self.complaints)
-        entries.done()
-        return dataclasses.replace(policy, cases=cases)
 
     def _fields(self) -> tuple[Field, ...]:
         own = read_fields(self.entries.inner("form", needed=True), self.complaints, common=False)
@@ -142,12 +187,12 @@ class _Reader:
         condition = expression(node, only_form, self.complaints, BOOLEAN)
         return field if condition is None else dataclasses.replace(field, required=condition)
 
-    def _standing(self, words: RuleWords, fields: Mapping[str, Field], asks: Mapping[str, Ask]) -> tuple[Rule, ...]:
+    def _standing(self, words: RuleWords, asks: Mapping[str, Ask]) -> tuple[Rule, ...]:
         inner = Entries(
             self.catalogue.standing.inner("rules").node, self.complaints, ("standing.yaml ", "standing.yaml")
         )
         rules = []
-        for name in inner.keys():
+        for name in inner.names():
             if name == "IDENTITY" and "population" not in asks:
                 continue
             rule = read_rule(name, inner.inner(name), words, standing=True)
@@ -158,7 +203,7 @@ class _Reader:
     def _rules(self, words: RuleWords) -> tuple[Rule, ...]:
         inner = self.entries.inner("rules", needed=True)
         rules = []
-        for name in inner.keys():
+        for name in inner.names():
             one = inner.inner(name)
             one.what = (f"规则 {name} ", f"the rule {name}")
             rule = read_rule(name, one, words)
@@ -180,9 +225,6 @@ class _Reader:
         inner.done()
         if when is None or check_by is None:
             return commitment, ()
-        from decision_service.language.tree import Not
-        from decision_service.policy.shape import Fill
-
         consequence = Consequence(
             Outcome.APPROVED_ON_COMMITMENT,
             "I04_POST_CHECK_DUE",

@@ -165,7 +165,7 @@ _OUTCOMES = [one.value for one in Outcome if one not in (Outcome.APPROVED, Outco
 def _told(entries: Entries, words: RuleWords) -> tuple[tuple[str, Expression], ...]:
     inner = entries.inner("tell")
     told = []
-    for name in inner.keys():
+    for name in inner.names():
         value = expression(inner.get(name), words.vocabulary, entries.complaints)
         if value is not None:
             told.append((name, value))
@@ -177,7 +177,7 @@ def read_fills(entries: Entries, code: str, told: Mapping[str, Kind], words: Rul
     wanted = set(_PLACEHOLDER.findall(words.reasons[code].zh + words.reasons[code].en)) - AUTOMATIC
     inner = entries.inner("fill")
     fills: dict[str, Fill] = {}
-    for name in inner.keys():
+    for name in inner.names():
         node = inner.get(name)
         if name not in wanted:
             inner.wrong_word(name, sorted(wanted), inner.key_span(name))
@@ -189,7 +189,7 @@ def read_fills(entries: Entries, code: str, told: Mapping[str, Kind], words: Rul
         default = _default_fill(name, told)
         if default is not None:
             fills[name] = default
-        elif name not in inner.keys():
+        elif name not in inner.names():
             entries.complaints.add(
                 "unfilled",
                 f"理由 {code} 的 {{{name}}} 没有填",
@@ -265,6 +265,9 @@ def _check_refusal(
         )
     if refusal is not None and not refuses:
         entries.complaints.add(
-            "refusal_gate", f"规则 {name} 不会拒绝，`refusal` 多余", f"the rule {name} never refuses: `refusal` is idle",
+            "refusal_gate",
+            f"规则 {name} 不会拒绝，`refusal` 多余",
+            f"the rule {name} never refuses: `refusal` is idle",
             entries.span,
-        )  # fmt: skip
+            ("删去 `refusal`", "remove `refusal`"),
+        )
