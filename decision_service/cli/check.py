@@ -37,7 +37,8 @@ def check(
     out = console()
     for one in policies:
         out.print(
-            f"{one.matter} {one.effective_from}  {one.name.zh}  rules {len(one.rules)}  cases {len(one.cases)}  sha256:{one.digest[:12]}",
+            f"{one.matter} {one.effective_from}  {one.name.zh}  "
+            f"rules {len(one.rules)}  cases {len(one.cases)}  sha256:{one.digest[:12]}",
             markup=False,
         )
     out.print(

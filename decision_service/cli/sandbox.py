@@ -1,0 +1,55 @@
+"""`miaopi sandbox`: the registers, played over HTTP until stopped."""
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from decision_service.cli.output import Rules, console, misuse, shelf_or_exit
+from decision_service.cli.secret import APP, shared_secret
+from verifiers.sandbox.config import SandboxConfig
+from verifiers.sandbox.loading import DataFileError
+from verifiers.sandbox.running import run
+from verifiers.sandbox.scenarios import ScenarioError
+from verifiers.signing import SigningKey
+
+
+def sandbox(
+    port: Annotated[int, typer.Option("--port", help="0: any free port 端口")] = 8090,
+    host: Annotated[str, typer.Option("--host", help="address to listen on 监听地址")] = "127.0.0.1",
+    data: Annotated[Path | None, typer.Option("--data", help="folder with people of your own 自备数据文件夹")] = None,
+    scenarios: Annotated[Path | None, typer.Option("--scenarios", help="answers per application 场景文件")] = None,
+    as_of: Annotated[str, typer.Option("--as-of", help="pin the day 固定日期")] = "",
+    seed: Annotated[int, typer.Option("--seed", help="seed of the latencies 随机种子")] = 0,
+    latency: Annotated[float, typer.Option("--latency", help="times the usual latency; 0: none 延迟倍数")] = 1.0,
+    rules: Rules = Path("rules"),
+) -> None:
+    """Play the registers until stopped. 启动模拟数据源。"""
+    shelf = shelf_or_exit(rules)
+    secret, control = shared_secret("registers"), shared_secret("control")
+    config = SandboxConfig(
+        registers=shelf.catalogue.registers,
+        keys={APP: SigningKey(APP, secret)},
+        control_token=control.decode(),
+        data=data,
+        scenarios=scenarios,
+        as_of=date.fromisoformat(as_of) if as_of else None,
+        seed=seed,
+        latency_scale=latency,
+        host=host,
+        port=port,
+    )
+
+    def listening(url: str) -> None:
+        sys.stdout.write(f"sandbox registers listening on {url}\n")
+        sys.stdout.flush()
+
+    try:
+        run(config, listening)
+    except (DataFileError, ScenarioError) as error:
+        misuse(str(error), "数据文件有误")
+    except OSError as error:
+        console().print(f"miaopi: cannot listen on {host}:{port} ({error.strerror})", markup=False)
+        raise typer.Exit(2) from None

@@ -1,0 +1,1 @@
+"""The demonstration: real processes, real HTTP, the shared cases."""

@@ -1,0 +1,102 @@
+"""Submits cases to a running service, a few at a time, as the platform would."""
+
+import json
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from typing import cast
+from urllib.parse import urlsplit
+
+from decision_service.demo.cases import DemoCase, difference
+from decision_service.demo.processes import Running
+
+AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """One case as it was decided. `difference` is empty if all is as expected; `late`: a register was too late."""
+
+    case: str
+    matter: str
+    round: int
+    outcome: str
+    reasons: tuple[str, ...]
+    result: str
+    elapsed_ms: float
+    difference: str
+    late: bool
+
+
+def submit_all(running: Running, cases: tuple[DemoCase, ...], rounds: int, done: Callable[[], None]) -> list[Submitted]:
+    """Every case `rounds` times, each as a new application."""
+    connections = _Connections()
+
+    def one(job: tuple[int, DemoCase]) -> Submitted:
+        submitted = _submit(running, connections, *job)
+        done()
+        return submitted
+
+    jobs = [(number, case) for number in range(rounds) for case in cases]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(one, jobs))
+
+
+def _submit(running: Running, connections: "_Connections", number: int, case: DemoCase) -> Submitted:
+    application = uuid.uuid4().hex
+    control = {"Miaopi-Control": running.control_token}
+    if case.needs_scenario:
+        connections.send("PUT", running.sandbox, f"/control/scenarios/{application}", case.facts, control)
+    body = {"application_id": application, "matter": case.matter, "channel": "mobile", "form": case.form}
+    started = time.perf_counter()
+    status, answer = connections.send(
+        "POST", running.service, "/v1/decisions", body, {"Idempotency-Key": uuid.uuid4().hex}
+    )
+    elapsed = (time.perf_counter() - started) * 1000
+    if status != 200:
+        title = str(answer.get("title", ""))
+        return Submitted(case.id, case.matter, number, f"HTTP {status}", (), "", elapsed, title or "no decision", False)
+    reasons = tuple(str(reason["code"]) for reason in cast("list[dict[str, object]]", answer["reasons"]))
+    # A number of the pool is given once: only the first round can have the number that the case names.
+    wrong = difference(case.expect, answer, results=number == 0)
+    late = bool(wrong) and _late(answer, case)
+    result = ", ".join(f"{key}={value}" for key, value in cast("dict[str, object]", answer["result"]).items())
+    outcome = str(answer["outcome"])
+    return Submitted(case.id, case.matter, number, outcome, reasons, result, elapsed, "" if late else wrong, late)
+
+
+def _late(answer: Mapping[str, object], case: DemoCase) -> bool:
+    """Whether a register was late of itself, and the answer therefore went to an officer."""
+    planned = {name for name, fact in case.facts.items() if cast("dict[str, object]", fact).get("status") == "timeout"}
+    checks = cast("list[dict[str, object]]", answer["verifications"])
+    late = {one["register"] for one in checks if one["status"] == "timeout"} - planned
+    return bool(late) and answer["outcome"] == "REFERRED"
+
+
+class _Connections:
+    """Keep-alive connections, one a thread and server."""
+
+    def __init__(self) -> None:
+        self._local = threading.local()
+
+    def send(
+        self, method: str, url: str, path: str, body: Mapping[str, object], headers: Mapping[str, str]
+    ) -> tuple[int, dict[str, object]]:
+        """One request with a JSON body; status and JSON answer (empty where there is none)."""
+        connection = self._connection(url)
+        content = json.dumps(body, ensure_ascii=False).encode()
+        connection.request(method, path, content, {"Content-Type": "application/json", **headers})
+        reply = connection.getresponse()
+        text = reply.read()
+        return reply.status, cast("dict[str, object]", json.loads(text)) if text else {}
+
+    def _connection(self, url: str) -> HTTPConnection:
+        known: dict[str, HTTPConnection] = self._local.__dict__.setdefault("known", {})
+        if url not in known:
+            parts = urlsplit(url)
+            known[url] = HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+        return known[url]

@@ -1,0 +1,91 @@
+"""The child process that sends the load, with Locust: `python -m decision_service.load.sender PLAN RESULT`.
+
+Arrivals are open-loop: one user holds a clock and spawns each request at the instant it is due, whether or not earlier
+ones have come back, and each response time counts from that instant. A service that stands still is charged with all
+who would have come meanwhile; a closed loop would only ever see the one that waits.
+"""
+
+import json
+import random
+import sys
+import time
+import uuid
+from pathlib import Path
+
+import gevent
+from gevent.pool import Pool
+from locust import FastHttpUser, constant, task
+from locust.env import Environment
+
+MOST_IN_FLIGHT = 4000
+
+
+def user_of(plan: dict[str, object], samples: list[list[object]]) -> type[FastHttpUser]:
+    """A Locust user that sends the plan and notes [matter, ms, status, outcome, correct] of each request."""
+    applications: dict[str, list[list[object]]] = {}
+    for one in plan["applications"]:  # type: ignore[attr-defined]  # the plan as Plan.as_json writes it
+        applications.setdefault(one[0], []).append(one)
+    weights: dict[str, int] = plan["weights"]  # type: ignore[assignment]  # the same
+    rate, seconds = float(str(plan["rate"])), float(str(plan["seconds"]))
+    chance = random.Random(int(str(plan["seed"])))  # noqa: S311 - a workload that repeats, not a secret
+
+    class Applicant(FastHttpUser):
+        wait_time = constant(0)
+        host = str(plan["url"])
+        concurrency = MOST_IN_FLIGHT
+
+        def one(self, due: float, matter: str, form: object, outcome: str, reasons: list[str]) -> None:
+            body = {"application_id": uuid.uuid4().hex, "matter": matter, "channel": "mobile", "form": form}
+            headers = {"Idempotency-Key": uuid.uuid4().hex}
+            options = {"json": body, "headers": headers, "name": matter, "catch_response": True}
+            with self.client.post("/v1/decisions", **options) as reply:
+                elapsed = (time.perf_counter() - due) * 1000
+                reply.request_meta["response_time"] = elapsed
+                answer = reply.json() if reply.status_code == 200 else {}
+                correct = judged(answer, outcome, reasons) if answer else "error"
+                if correct in ("right", "late"):
+                    reply.success()
+                else:
+                    reply.failure(f"{reply.status_code} {correct}")
+                samples.append([matter, elapsed, reply.status_code, answer.get("outcome"), correct])
+
+        @task
+        def arrivals(self) -> None:
+            pool = Pool(MOST_IN_FLIGHT)
+            started = due = time.perf_counter()
+            while due < started + seconds:
+                due += chance.expovariate(rate)
+                gevent.sleep(max(0.0, due - time.perf_counter()))
+                matter = chance.choices(list(weights), list(weights.values()))[0]
+                _, form, outcome, reasons = chance.choice(applications[matter])
+                pool.spawn(self.one, due, matter, form, outcome, reasons)
+            pool.join(timeout=30)
+            self.environment.runner.quit()
+
+    return Applicant
+
+
+def judged(answer: dict[str, object], outcome: str, reasons: list[str]) -> str:
+    """right; late: referred since a register did not answer in time, as it must be; else wrong."""
+    codes = sorted(str(one["code"]) for one in answer["reasons"])  # type: ignore[attr-defined]  # an answer's reasons
+    if answer["outcome"] == outcome and codes == sorted(reasons):
+        return "right"
+    statuses = {one["status"] for one in answer["verifications"]}  # type: ignore[attr-defined]  # its verifications
+    if statuses & {"timeout", "error"} and "R01_VERIFIER_UNAVAILABLE" in json.dumps(answer):
+        return "late"
+    return "wrong"
+
+
+def main(plan_path: Path, result_path: Path) -> None:
+    """Sends the plan and writes the samples as JSON."""
+    plan = json.loads(plan_path.read_bytes())
+    samples: list[list[object]] = []
+    environment = Environment(user_classes=[user_of(plan, samples)])
+    runner = environment.create_local_runner()
+    runner.start(1, spawn_rate=1)
+    runner.greenlet.join()
+    result_path.write_bytes(json.dumps(samples).encode())
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]))
