@@ -126,14 +126,14 @@ class _FormReader:
     def _identifier(self, type_name: str, raw: object) -> Value | IdentifierDefect:
         if not isinstance(raw, str):
             raise BadValueError("text")
-        match type_name:
-            case "citizen_id":
-                found = citizen_id(raw, self.as_of)
-            case "credit_code":
-                found = credit_code(raw)
-            case _:
-                found = disability_certificate(raw, self.as_of)
-        return found if isinstance(found, IdentifierDefect) else found.text
+        if type_name == "credit_code":
+            code = credit_code(raw)
+            return code if isinstance(code, IdentifierDefect) else code.text
+        if type_name == "disability_certificate":
+            certificate = disability_certificate(raw, self.as_of)
+            return certificate if isinstance(certificate, IdentifierDefect) else certificate.text
+        number = citizen_id(raw, self.as_of)
+        return number if isinstance(number, IdentifierDefect) else number.text
 
     def _defect(self, field: Field, code: str, hint: Bilingual | None) -> None:
         self.values[field.name] = Unknown.of(Why.FORM, field.name)

@@ -115,7 +115,7 @@ def judge_samples(rules: Path, matter: str, day: str, cases: int, seed: int) -> 
 
     shelf = read_shelf(rules)
     policy = next(one for one in shelf.versions[matter] if str(one.effective_from) == day)
-    first, second = compile_policy(policy), ReteEngine(policy)
+    first, second = compile_policy(policy).judge, ReteEngine(policy)
     agreed = 0
     try:
         for sheet in islice(sample_sheets(policy, shelf.catalogue.calendar, seed), cases):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import cast
 
 from decision_service.facts import Cause, Fact, FactSheet, Unknown, Why
@@ -36,7 +37,7 @@ def look_up(table: Table, scope: Scope) -> Fact:
 
 
 def _fits(row: Row, scope: Scope) -> Fact:
-    return conjunction([lambda test=test: evaluate(test, scope) for test in row.tests if test is not None])
+    return conjunction([partial(evaluate, test, scope) for test in row.tests if test is not None])
 
 
 def _output(table: Table, row: Row, scope: Scope) -> Value:

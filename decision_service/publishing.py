@@ -46,7 +46,7 @@ class Publication:
 def publish(shelf: Shelf) -> Publication:
     """Compiles every version on the shelf."""
     versions = {
-        matter: tuple(Published(policy, compile_policy(policy)) for policy in found)
+        matter: tuple(Published(policy, compile_policy(policy).judge) for policy in found)
         for matter, found in shelf.versions.items()
     }
     return Publication(shelf.catalogue, versions)

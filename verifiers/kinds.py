@@ -4,10 +4,11 @@ Nothing is coerced: `1` is no boolean, `12.0` is no whole number, money and deci
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import NamedTuple, TypeAlias, Union
 
 
@@ -18,9 +19,8 @@ class Period(NamedTuple):
     days: int
 
 
-Value: TypeAlias = Union[  # noqa: UP007 - `|` cannot hold the forward references of a recursive alias
-    bool, int, Decimal, str, date, Period, None, tuple["Value", ...], Mapping[str, "Value"]
-]
+_Nested: TypeAlias = "tuple[Value, ...] | Mapping[str, Value]"
+Value: TypeAlias = Union[bool, int, Decimal, str, date, Period, None, "_Nested"]  # noqa: UP007 - forward reference
 """What an expression can yield. `None` is what a register (or a blank optional field) states: there is none."""
 
 
@@ -138,18 +138,29 @@ def _shaped(raw: object, form: re.Pattern[str], hint: str) -> Value:
     raise BadValueError(hint)
 
 
-READERS = {
+def _citizen_id(raw: object) -> Value:
+    """Form and date of a citizen ID; whether its check character fits is the form's concern, not a register's."""
+    number = _shaped(raw, _CITIZEN, "citizen_id")
+    text = str(number)
+    try:
+        date(int(text[6:10]), int(text[10:12]), int(text[12:14]))
+    except ValueError:
+        raise BadValueError("citizen_id") from None
+    return number
+
+
+READERS: Mapping[str, Callable[[object], Value]] = {
     "boolean": _boolean,
     "whole": _whole,
-    "decimal": lambda raw: _number(raw, _DECIMAL, "decimal"),
-    "money": lambda raw: _number(raw, _MONEY, "money"),
+    "decimal": partial(_number, form=_DECIMAL, hint="decimal"),
+    "money": partial(_number, form=_MONEY, hint="money"),
     "text": _text,
     "date": _date,
-    "month": lambda raw: _shaped(raw, _MONTH, "month"),
-    "region": lambda raw: _shaped(raw, _REGION, "region"),
-    "citizen_id": lambda raw: _shaped(raw, _CITIZEN, "citizen_id"),
+    "month": partial(_shaped, form=_MONTH, hint="month"),
+    "region": partial(_shaped, form=_REGION, hint="region"),
+    "citizen_id": _citizen_id,
 }
-"""The scalar kinds. `region` is a six-digit division code of GB/T 2260; `citizen_id` checks the form only."""
+"""The scalar kinds. `region` is a six-digit division code of GB/T 2260; `citizen_id` checks form and date."""
 
 
 def read(kind: Kind, raw: object) -> Value:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import cast
 
 from decision_service.policy.jsontext import as_json
 from decision_service.policy.nodes import MapNode, Node, TextNode, read_nodes, read_source
@@ -85,7 +84,7 @@ def _part(name: str, node: Node, policy: Policy) -> object:
         return {key.text: as_json(value, kinds.get(key.text)) for key, value in node.entries}
     if name == "facts" and isinstance(node, MapNode):
         return {key.text: _answer(key.text, value, policy) for key, value in node.entries}
-    return node.text if isinstance(node, TextNode) else cast("object", as_json(node, None))
+    return node.text if isinstance(node, TextNode) else as_json(node, None)
 
 
 def _answer(register: str, node: Node, policy: Policy) -> object:

@@ -15,6 +15,6 @@ def engines_of(policy: Policy) -> Iterator[Engines]:
 
     second = ReteEngine(policy)
     try:
-        yield Engines(compile_policy(policy), second.judge)
+        yield Engines(compile_policy(policy).judge, second.judge)
     finally:
         second.close()

@@ -10,7 +10,7 @@ import typer
 from decision_service.cli.output import Rules, console, misuse, shelf_or_exit
 from decision_service.cli.secret import APP, shared_secret
 from verifiers.sandbox.config import SandboxConfig
-from verifiers.sandbox.loading import DataFileError
+from verifiers.sandbox.files import DataFileError
 from verifiers.sandbox.running import run
 from verifiers.sandbox.scenarios import ScenarioError
 from verifiers.signing import SigningKey

@@ -25,7 +25,7 @@ def user_of(plan: dict[str, object], samples: list[list[object]]) -> type[FastHt
     applications: dict[str, list[list[object]]] = {}
     for one in plan["applications"]:  # type: ignore[attr-defined]  # the plan as Plan.as_json writes it
         applications.setdefault(one[0], []).append(one)
-    weights: dict[str, int] = plan["weights"]  # type: ignore[assignment]  # the same
+    weights: dict[str, int] = plan["weights"]  # type: ignore[assignment]  # as Plan.as_json writes it
     rate, seconds = float(str(plan["rate"])), float(str(plan["seconds"]))
     chance = random.Random(int(str(plan["seed"])))  # noqa: S311 - a workload that repeats, not a secret
 
@@ -37,8 +37,8 @@ def user_of(plan: dict[str, object], samples: list[list[object]]) -> type[FastHt
         def one(self, due: float, matter: str, form: object, outcome: str, reasons: list[str]) -> None:
             body = {"application_id": uuid.uuid4().hex, "matter": matter, "channel": "mobile", "form": form}
             headers = {"Idempotency-Key": uuid.uuid4().hex}
-            options = {"json": body, "headers": headers, "name": matter, "catch_response": True}
-            with self.client.post("/v1/decisions", **options) as reply:
+            post = self.client.post
+            with post("/v1/decisions", json=body, headers=headers, name=matter, catch_response=True) as reply:
                 elapsed = (time.perf_counter() - due) * 1000
                 reply.request_meta["response_time"] = elapsed
                 answer = reply.json() if reply.status_code == 200 else {}
