@@ -1,0 +1,1 @@
+"""The second road to an answer: the interpreter judges single conditions, a Rete network joins them into findings."""
