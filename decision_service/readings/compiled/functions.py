@@ -106,15 +106,13 @@ def make_credit_code(prefix: str, region: str, body: str) -> str | None:
         return None
     total = sum(int(one, 36) * weight for one, weight in zip(body, _BODY_WEIGHTS, strict=True)) % 11
     front = prefix + region + body + ("0" if total == 0 else "X" if total == 1 else str(11 - total))
-    if front[16] not in _CREDIT_VALUE:
-        return None
     left = sum(_CREDIT_VALUE[one] * weight for one, weight in zip(front, _CREDIT_WEIGHTS, strict=True)) % 31
     return front + _CREDIT[(31 - left) % 31]
 
 
 def retirement_date(birth: date, base_age: int, first_birth_month: str, step: int, most: int) -> date:
     """Birth, the base age, and a month for each `step` months begun since `first_birth_month`, at most `most`."""
-    step = step if step > 1 else 1
+    step = max(step, 1)
     begun = (12 * birth.year + birth.month) - (12 * int(first_birth_month[:4]) + int(first_birth_month[5:])) + 1
     delay = min(-(-begun // step), most) if begun > 0 else 0
     return _months_on(birth, 12 * base_age + delay)
@@ -130,16 +128,6 @@ def ceiling(number: int | Decimal) -> int | Decimal:
     return number if isinstance(number, int) else Decimal(number.__ceil__())
 
 
-def least(*numbers: Decimal) -> Decimal:
-    """The least; the first among equals."""
-    return sorted(numbers)[0]
-
-
-def greatest(*numbers: Decimal) -> Decimal:
-    """The greatest; the first among equals."""
-    return sorted(numbers, reverse=True)[0]
-
-
 FUNCTIONS: Mapping[str, Callable[..., Value | Unknown]] = {
     "years_between": years_between,
     "months_between": months_between,
@@ -151,10 +139,10 @@ FUNCTIONS: Mapping[str, Callable[..., Value | Unknown]] = {
     "month_after": month_after,
     "prefecture": lambda code: f"{code[:4]}00",
     "province": lambda code: f"{code[:2]}0000",
-    "min": least,
-    "max": greatest,
-    "earlier": lambda one, other: one if one <= other else other,
-    "later": lambda one, other: other if one < other else one,
+    "min": min,
+    "max": max,
+    "earlier": min,
+    "later": max,
     "floor": floor,
     "ceiling": ceiling,
     "count": len,

@@ -1,4 +1,4 @@
-"""Three-valued values for the full form of a generated policy: an unknown part makes the whole unknown, with every cause.
+"""Three-valued values for the full form of a generated policy: one unknown part makes the whole unknown.
 
 All are total: null where a number or a day is called for is not in order with anything, and comes out as null.
 """
