@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import cast
 
@@ -12,7 +12,7 @@ from decision_service.interpreter import scope_of
 from decision_service.language.meaning import evaluate
 from decision_service.outcome import APPROVALS, FAVOURABLE, REMEDIED, Outcome
 from decision_service.policy.catalogue import Catalogue
-from decision_service.policy.shape import Bilingual, Policy
+from decision_service.policy.shape import Bilingual, Policy, Rule
 from decision_service.telling import Told, tell
 from decision_service.verdict import Finding, State, Verdict
 from decision_service.wording import Reason, Words, as_json
@@ -86,7 +86,7 @@ def answer(decided: Decided, occasion: Occasion) -> dict[str, object]:
         "items": _items(decided, told),
         "obligations": _obligations(decided, values),
         "remedies": _remedies(decided, occasion),
-        "next_step": _next_step(decided),
+        "next_step": _next_step(decided, values),
         "verifications": [_verification(one) for _, one in sorted(decided.evidence.items())],
         "engines": {"agree": decided.referred_by != ENGINES_DIFFER},
         "elapsed_ms": occasion.elapsed_ms,
@@ -207,30 +207,40 @@ def _remedies(decided: Decided, occasion: Occasion) -> dict[str, object] | None:
     }
 
 
-def _next_step(decided: Decided) -> dict[str, object] | None:
-    """For a referral: the next day on which an officer works; null where that year's calendar is not published."""
-    if decided.outcome is not Outcome.REFERRED:
-        return None
-    day = decided.sheet.as_of
-    calendar = decided.sheet.calendar
-    on: date | None = None
-    while on is None:
+def _next_step(decided: Decided, values: Mapping[str, object]) -> dict[str, object] | None:
+    """What comes next: after a referral the day on which an officer works, after a refusal how to apply again."""
+    if decided.outcome is Outcome.REFERRED:
+        on = _next_working_day(decided.sheet)
+        if on is None:
+            return {
+                "on": None,
+                "zh": "工作人员将在下一个工作日起处理，您无需重复提交",
+                "en": _CONTINUES.format("the next working day"),
+            }
+        return {"on": on, "zh": f"工作人员将从{on}起处理，您无需重复提交", "en": _CONTINUES.format(on)}
+    if decided.outcome is Outcome.REJECTED:
+        again = [rule.refusal.apply_again for rule in _refusing(decided) if rule.refusal is not None]
+        texts = {"zh": "；".join(one.zh for one in again), "en": "; ".join(one.en for one in again)}
+        return {"on": values.get("can_apply_from"), **texts}
+    return None
+
+
+_CONTINUES = "an officer will continue from {}; nothing needs to be sent again"
+
+
+def _next_working_day(sheet: FactSheet) -> str | None:
+    """The first working day after the decision; None where that year's calendar is not published."""
+    day = sheet.as_of + timedelta(days=1)
+    while day.year in sheet.calendar:
+        if day in sheet.calendar[day.year]:
+            return day.isoformat()
         day += timedelta(days=1)
-        if day.year not in calendar:
-            break
-        if day in calendar[day.year]:
-            on = day
-    zh = (
-        f"工作人员将从{on.isoformat()}起处理，您无需重复提交"
-        if on
-        else "工作人员将在下一个工作日起处理，您无需重复提交"
-    )
-    en = (
-        f"an officer will continue from {on.isoformat()}"
-        if on
-        else "an officer will continue from the next working day"
-    )
-    return {"on": on.isoformat() if on else None, "zh": zh, "en": f"{en}; nothing needs to be sent again"}
+    return None
+
+
+def _refusing(decided: Decided) -> list[Rule]:
+    refused = {one.rule for one in decided.verdict.findings if one.outcome is Outcome.REJECTED}
+    return [rule for rule in decided.policy.rules if rule.id in refused]
 
 
 def _verification(evidence: Evidence) -> dict[str, object]:

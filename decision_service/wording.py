@@ -54,10 +54,10 @@ class Words:
         )
 
     def basis_of(self, rule: Rule) -> tuple[str, ...]:
-        """The law that a rule cites, in Chinese; a standing rule cites that of the standing rules."""
+        """The law that a rule cites, in both languages; a standing rule cites that of the standing rules."""
         if rule.standing:
-            return (self.catalogue.standing.inner("basis").text("zh"),)
-        return tuple(one.text.zh for one in self.policy.basis if one.number in rule.basis)
+            return (_both(self.catalogue.standing.inner("basis").bilingual()),)
+        return tuple(_both(one.text) for one in self.policy.basis if one.number in rule.basis)
 
     def automatic(self, rule: Rule) -> dict[str, Bilingual]:
         """The placeholders that fill themselves."""
@@ -100,6 +100,10 @@ class Words:
             return Bilingual("户籍所在地的主管部门", "the competent office of the place of registration")
         name = self.region(code)
         return Bilingual(f"{name.zh}的主管部门", f"the competent office of {name.en}")
+
+
+def _both(text: Bilingual) -> str:
+    return f"{text.zh} ({text.en})"
 
 
 def label(register: Register) -> Bilingual:
