@@ -17,7 +17,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Check rule files: every problem with its place and what to do. 检查规则文件，一次列出全部问题。"""
-    folder, only = _within(path)
+    folder, only = rules_around(path)
     try:
         shelf = read_shelf(folder, only=only)
     except PolicyProblems as problems:
@@ -46,7 +46,7 @@ def check(
     )
 
 
-def _within(path: Path) -> tuple[Path, Path | None]:
+def rules_around(path: Path) -> tuple[Path, Path | None]:
     """The rules folder around `path` (the one that holds the catalogue), and `path` itself if it is only a part."""
     for folder in (path, *path.resolve().parents):
         if (folder / "catalogue").is_dir():

@@ -90,7 +90,7 @@ _CURED = {
 
 
 def _syntax_problem(error: UnexpectedInput, text: str, place: Place) -> Problem:
-    at = error.pos_in_stream or 0
+    at = error.pos_in_stream
     length = 1
     if isinstance(error, UnexpectedToken):
         token = error.token
