@@ -1,7 +1,8 @@
 """`miaopi decide`: one decision, offline."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -47,21 +48,20 @@ def decide(
         _show(answer, found)
 
 
-def _show(answer: dict[str, object], found: CaseFile) -> None:
+def _show(answer: Mapping[str, Any], found: CaseFile) -> None:
+    """The decision as a person reads it."""
     out = Console(highlight=False, soft_wrap=True)
     text = answer["outcome_text"]
-    names = f"{text['zh']} · {text['en']}" if isinstance(text, dict) else ""
-    out.print(f"{answer['outcome']}  {names}  ({answer['matter']}, {found.as_of})", markup=False)
-    for title in ("reasons", "advice", "notes"):
-        for reason in answer[title]:  # type: ignore[attr-defined]  # lists of reasons by the answer's shape
-            out.print(
-                f"  {title[:-1] if title != 'advice' else title}: {reason['code']} [{reason['rule']}]", markup=False
-            )
-            out.print(f"      {reason['zh']}\n      {reason['en']}", markup=False)
-            for basis in reason["basis"]:
-                out.print(f"      {basis}", markup=False)
+    lines = [f"{answer['outcome']}  {text['zh']} · {text['en']}  ({answer['matter']}, {found.as_of})"]
+    for title, name in (("reason", "reasons"), ("advice", "advice"), ("note", "notes")):
+        for reason in answer[name]:
+            lines.append(f"  {title}: {reason['code']} [{reason['rule']}]")
+            lines += [f"      {line}" for line in (reason["zh"], reason["en"], *reason["basis"])]
     if answer["result"]:
-        out.print(f"  result: {answer['result']}", markup=False)
-    mark = answer.get("mark")
-    if isinstance(mark, dict):
-        out.print(f"  ※ {mark['zh']} {mark['en']}", markup=False)
+        lines.append("  result: " + ", ".join(f"{name}={value}" for name, value in answer["result"].items()))
+    step = answer["next_step"]
+    if step:
+        lines.append(f"  next: {step['zh']} {step['en']}")
+    if answer.get("mark"):
+        lines.append(f"  ※ {answer['mark']['zh']} {answer['mark']['en']}")
+    out.print("\n".join(lines), markup=False)
