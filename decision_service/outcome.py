@@ -49,3 +49,12 @@ def settle_items(items: Iterable[Outcome]) -> Outcome:
     if approved and approved < len(settled):
         return Outcome.PARTIALLY_APPROVED
     return settle(settled)
+
+
+def settle_parts(outcomes: Iterable[Outcome]) -> Outcome:
+    """What the parts of a bundle come to: all alike: that; any approval among them: PARTIALLY_APPROVED; else the
+    strongest."""
+    parts = tuple(outcomes)
+    if len(set(parts)) > 1 and any(part in APPROVALS for part in parts):
+        return Outcome.PARTIALLY_APPROVED
+    return settle(parts)

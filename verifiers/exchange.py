@@ -58,12 +58,18 @@ class ExchangeVerifier:
     """Puts questions to the exchange. One call a question: nothing is asked twice."""
 
     def __init__(
-        self, exchange: Exchange, transport: Transport, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        exchange: Exchange,
+        transport: Transport,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        judged_at: Callable[[], datetime] | None = None,
     ) -> None:
-        """`now` tells the time, with an offset, for signatures and freshness."""
+        """`now` tells the time, with an offset, for signatures; `judged_at` (else `now`) that of freshness: where the
+        service's day is pinned for a trial, signatures still need the real time."""
         self._exchange = exchange
         self._transport = transport
         self._now = now
+        self._judged_at = now if judged_at is None else judged_at
 
     async def ask(self, question: Question, deadline: Deadline) -> Evidence:
         """What the register said, at the latest by `deadline` or the register's own limit, whichever is earlier."""
@@ -109,7 +115,7 @@ class ExchangeVerifier:
         # Last, so that no field of the data can stand for the status or the date of the answer.
         flat = {**(data if isinstance(data, dict) else {}), "status": answer["status"]}
         flat["data_as_of"] = answer.get("data_as_of")
-        evidence = read_answer(question.register, question.asked_with, flat, live_moment(now))
+        evidence = read_answer(question.register, question.asked_with, flat, live_moment(self._judged_at()))
         return replace(evidence, request_id=str(answer["request_id"]), digest=content_digest(answered.body))
 
 

@@ -1,0 +1,69 @@
+"""An application as it comes to the counter, and why the counter may turn it away without a decision."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from decision_service.ledger.entry import canonical
+
+PLATFORM = "platform"
+"""The caller where only one platform submits; a caller sees its own applications only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """One application. `key` is the idempotency key, which belongs to `caller`; `form` is JSON, not read yet."""
+
+    caller: str
+    key: str = field(repr=False)
+    application_id: str = field(repr=False)
+    matter: str
+    channel: str
+    form: Mapping[str, object] = field(repr=False)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of what is applied for: equal for equal JSON, however it was spaced or ordered."""
+        content = {
+            "application_id": self.application_id,
+            "matter": self.matter,
+            "channel": self.channel,
+            "form": self.form,
+        }
+        return hashlib.sha256(canonical(content)).hexdigest()
+
+
+class TurnedAwayError(Exception):
+    """No decision is made on this request, and nothing was recorded of it. Never holds a value of the application."""
+
+
+class KeyReusedError(TurnedAwayError):
+    """The key was used before, for another application."""
+
+
+class InWorkError(TurnedAwayError):
+    """A request with this key, or on this application, is being decided right now."""
+
+
+class UnknownMatterError(TurnedAwayError):
+    """No version of such a matter is in force today."""
+
+
+class DecidedBeforeError(TurnedAwayError):
+    """The application was decided, and not sent back for correction (RQ-C2)."""
+
+    def __init__(self, decision_id: str) -> None:
+        super().__init__("this application was decided before")
+        self.decision_id = decision_id
+
+
+class OtherMatterError(DecidedBeforeError):
+    """The number of the application belongs to another matter."""
+
+
+class NoRecordKeptError(TurnedAwayError):
+    """The decision could not be recorded, so there is none. `busy`: too many wait, and coming back soon will help."""
+
+    def __init__(self, *, busy: bool = False) -> None:
+        super().__init__("the decision could not be recorded")
+        self.busy = busy

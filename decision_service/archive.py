@@ -1,0 +1,135 @@
+"""What the ledger keeps of a decision to make it again: the form, every answer as it was read, day and occasion."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import cast
+
+import orjson
+
+from decision_service.decision import Occasion
+from decision_service.inquiry import Answered
+from decision_service.ledger.entry import canonical
+from decision_service.policy.shape import Ask, Policy
+from decision_service.wording import as_json
+from verifiers.evidence import Evidence, Status
+from verifiers.kinds import BadValueError, Kind, Value, read
+
+FORMAT = "miaopi archive v1"
+
+
+class ArchiveError(Exception):
+    """An archive can't be read as what it says; the text names the part, never a value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Everything besides the policy that a decision was made from. `answers` are JSON until a policy types them."""
+
+    form: Mapping[str, object] = field(repr=False)
+    as_of: date
+    policy_digest: str
+    occasion: Occasion = field(repr=False)
+    referred_by: str | None
+    answers: Mapping[str, Mapping[str, object]] = field(repr=False)
+
+    def to_bytes(self) -> bytes:
+        """Canonical JSON."""
+        return canonical(
+            {
+                "format": FORMAT,
+                "form": self.form,
+                "as_of": str(self.as_of),
+                "policy_digest": self.policy_digest,
+                "occasion": asdict(self.occasion),
+                "referred_by": self.referred_by,
+                "answers": self.answers,
+            }
+        )
+
+
+def read_archive(content: bytes) -> Archive:
+    """The archive in `content`. Raises ArchiveError."""
+    try:
+        raw = orjson.loads(content)
+        if raw["format"] != FORMAT:
+            raise ArchiveError(f"archive: the format is not {FORMAT!r}")
+        return Archive(
+            form=raw["form"],
+            as_of=date.fromisoformat(raw["as_of"]),
+            policy_digest=raw["policy_digest"],
+            occasion=Occasion(**raw["occasion"]),
+            referred_by=raw["referred_by"],
+            answers=raw["answers"],
+        )
+    except (ValueError, TypeError, KeyError) as error:
+        raise ArchiveError(f"archive: can't be read ({type(error).__name__})") from None
+
+
+def answer_to_json(ask: Ask, answered: Answered) -> dict[str, object]:
+    """One answer as the archive keeps it."""
+    evidence = answered.evidence
+    kinds = ask.register.facts_when_asked_with(ask.asked_with)
+    facts = {name: _plain(value, kinds[name]) for name, value in evidence.facts.items()}
+    return {
+        "status": evidence.status,
+        "facts": facts if evidence.status == "ok" else {},
+        "data_as_of": evidence.data_as_of,
+        "request_id": evidence.request_id,
+        "digest": evidence.digest,
+        "elapsed_ms": evidence.elapsed_ms,
+        "fault": evidence.fault,
+        "params": dict(answered.params),
+        "asked_at": answered.asked_at,
+    }
+
+
+def answer_from_json(ask: Ask, raw: Mapping[str, object]) -> Answered:
+    """The answer that `answer_to_json` wrote. Raises ArchiveError where it is none of this register's."""
+    name = ask.register.name
+    try:
+        if raw["status"] == "ok":
+            kinds = ask.register.facts_when_asked_with(ask.asked_with)
+            stated = cast("Mapping[str, object]", raw["facts"])
+            facts: Mapping[str, Value] = {fact: read(kinds[fact], stated[fact]) for fact in kinds}
+        else:
+            facts = (ask.register.no_record or {}) if raw["status"] == "no_record" else {}
+        evidence = Evidence(
+            register=name,
+            status=cast("Status", raw["status"]),
+            facts=facts,
+            data_as_of=cast("str | None", raw["data_as_of"]),
+            request_id=cast("str | None", raw["request_id"]),
+            digest=cast("str | None", raw["digest"]),
+            elapsed_ms=cast("int", raw["elapsed_ms"]),
+            fault=cast("str | None", raw["fault"]),
+        )
+        return Answered(evidence, cast("Mapping[str, object]", raw["params"]), cast("str", raw["asked_at"]))
+    except (KeyError, TypeError, BadValueError) as error:
+        raise ArchiveError(f"archive: the answer of {name} can't be read ({type(error).__name__})") from None
+
+
+def evidence_of(archive: Archive, policy: Policy) -> dict[str, Evidence]:
+    """The answers of an archive, typed by the policy that decided. Raises ArchiveError."""
+    unknown = archive.answers.keys() - policy.asks.keys()
+    if unknown:
+        raise ArchiveError(f"archive: the policy does not ask {', '.join(sorted(unknown))}")
+    return {
+        name: answer_from_json(ask, archive.answers[name]).evidence
+        for name, ask in policy.asks.items()
+        if name in archive.answers
+    }
+
+
+def _plain(value: Value, kind: Kind) -> object:
+    """A value as the JSON that `read` takes back to the same value, decimals to the last digit."""
+    if isinstance(value, Mapping):
+        inside = {name: kind.field(name) or kind for name in value}
+        return {
+            name: _plain(part, inside[name])
+            for name, part in value.items()
+            if part is not None or not inside[name].optional
+        }
+    if isinstance(value, tuple) and kind.item is not None:
+        return [_plain(element, kind.item) for element in value]
+    return as_json(value)

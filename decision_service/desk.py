@@ -1,0 +1,250 @@
+"""The counter (窗口): serves one application, from receipt to the recorded decision."""
+
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from decision_service.agreement import SecondJudge, doubts
+from decision_service.application import (
+    Application,
+    InWorkError,
+    KeyReusedError,
+    NoRecordKeptError,
+    UnknownMatterError,
+)
+from decision_service.archive import Archive, answer_to_json
+from decision_service.clock import ServiceClock
+from decision_service.decision import ENGINES_DIFFER, SUSPENDED, Decided, Occasion, answer
+from decision_service.facts import FactSheet
+from decision_service.forms import read_form
+from decision_service.inforce import InForce
+from decision_service.inquiry import Counter, Inquiry
+from decision_service.ledger.entry import Entry, Recorded, canonical
+from decision_service.ledger.errors import KeyConflictError, LedgerBusyError, LedgerError
+from decision_service.ledger.receipt import full_answer
+from decision_service.ledger.store import ByApplication, ByKey
+from decision_service.ledger.writer import Ledger
+from decision_service.outcome import Outcome
+from decision_service.publishing import Publication, Published
+from decision_service.resubmission import Submission, submission_of
+from decision_service.sheet import fact_sheet
+from decision_service.telemetry import Line, Telemetry
+from decision_service.verdict import Verdict
+from verifiers.deadline import Deadline
+from verifiers.evidence import Evidence
+from verifiers.verifier import Verifier
+
+RESERVE_SECONDS = 0.15
+"""Kept back from asking, for the engines and the record."""
+
+RECORD_SECONDS = 0.05
+"""Of that, kept back from the second engine for the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer's bytes. `replayed`: it was recorded by an earlier request with the same key."""
+
+    body: bytes = field(repr=False)
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the desk works with. `second` judges beside the first engine, which comes with the publication."""
+
+    in_force: InForce
+    ledger: Ledger
+    verifier: Verifier
+    second: SecondJudge
+    clock: ServiceClock
+    telemetry: Telemetry
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One application being decided. The rules and the day are taken once and hold to the end."""
+
+    application: Application
+    publication: Publication
+    published: Published
+    form: Mapping[str, object]
+    now: datetime
+    started: float
+    deadline: Deadline
+
+
+class Desk:
+    """Decides applications. One in a process: keys and applications in work are known to it alone."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._in_work: set[tuple[str, str, str]] = set()
+
+    async def decide(self, application: Application) -> Reply:
+        """The recorded answer to `application`; returns when it is on disk.
+
+        Raises TurnedAwayError (its kinds say why); then no decision was made.
+        """
+        found = self._find(ByKey(application.caller, application.key))
+        if found:
+            if found[0].entry.fingerprint != application.fingerprint:
+                raise KeyReusedError("this key was used before, for another application")
+            return Reply(full_answer(found[0]), replayed=True)
+        claims = {
+            ("key", application.caller, application.key),
+            ("application", application.caller, application.application_id),
+        }
+        if claims & self._in_work:
+            raise InWorkError("this application is being decided; ask again with the same key")
+        self._in_work |= claims
+        try:
+            return await self._serve(application)
+        finally:
+            self._in_work -= claims
+
+    async def _serve(self, application: Application) -> Reply:
+        started = time.monotonic()
+        services = self.services
+        publication, now = services.in_force.publication, services.clock.now()
+        published = publication.in_force(application.matter, now.date())
+        if published is None:
+            raise UnknownMatterError("no such matter is in force")
+        policy = published.policy
+        earlier = self._find(ByApplication(application.caller, application.application_id))
+        submission = submission_of(application, earlier, policy, now)
+        deadline = Deadline.after(policy.budget.deadline / 1000)
+        work = _Work(application, publication, published, submission.form, now, started, deadline)
+        decided, inquiry = await self._decided(work, submission)
+        return await self._record(work, decided, inquiry)
+
+    async def _decided(self, work: _Work, submission: Submission) -> tuple[Decided, Inquiry]:
+        policy, catalogue = work.published.policy, work.publication.catalogue
+        as_of = work.now.date()
+        reading = read_form(policy, work.form, as_of, catalogue.prefectures)
+        asking = Deadline(work.deadline.ends_at - RESERVE_SECONDS, work.deadline.clock)
+        counter = Counter(self.services.verifier, asking, self.services.clock.now, submission.kept)
+        inquiry = Inquiry(policy, reading, work.application.application_id, counter)
+
+        def sheet(evidence: Mapping[str, Evidence]) -> FactSheet:
+            return fact_sheet(policy, reading, evidence, as_of, catalogue.calendar)
+
+        def outcome(verdict: Verdict, referred_by: str | None) -> Decided:
+            evidence = inquiry.evidence
+            return Decided(policy, catalogue, reading, sheet(evidence), evidence, verdict, referred_by)
+
+        try:
+            if policy.matter in self.services.in_force.suspended:
+                await inquiry.ask_credit()
+                return outcome(_NOTHING, SUSPENDED), inquiry
+            if not reading.stopped:
+                await inquiry.gather(lambda evidence: work.published.judge(sheet(evidence)))
+            final = sheet(inquiry.evidence)
+            verdict = work.published.judge(final)
+            timeout = max(0.0, work.deadline.remaining() - RECORD_SECONDS)
+            doubt = await doubts(self.services.second, policy, verdict, final, timeout)
+            if doubt is not None:
+                self.services.telemetry.engines_differ(policy.matter, policy.digest, doubt.why, doubt.parts)
+            return outcome(verdict, None if doubt is None else ENGINES_DIFFER), inquiry
+        except Exception as fault:  # noqa: BLE001 - whatever went wrong, an officer gets the file and nobody is approved by it
+            self.services.telemetry.fault("decide", fault)
+            return outcome(_NOTHING, ENGINES_DIFFER), inquiry
+
+    async def _record(self, work: _Work, decided: Decided, inquiry: Inquiry) -> Reply:
+        application, policy = work.application, work.published.policy
+        occasion = Occasion(
+            decision_id=new_decision_id(),
+            application_id=application.application_id,
+            channel=application.channel,
+            decided_at=work.now.isoformat(timespec="milliseconds"),
+            human_review_key=f"HR-{secrets.token_hex(8).upper()}",
+            elapsed_ms=round((time.monotonic() - work.started) * 1000),
+        )
+        decided, told = self._answer(decided, occasion)
+        archive = Archive(
+            form=work.form,
+            as_of=work.now.date(),
+            policy_digest=policy.digest,
+            occasion=occasion,
+            referred_by=decided.referred_by,
+            answers={name: answer_to_json(policy.asks[name], one) for name, one in inquiry.answers.items()},
+        )
+        entry = Entry(
+            application_id=application.application_id,
+            matter=application.matter,
+            caller=application.caller,
+            key=application.key,
+            fingerprint=application.fingerprint,
+            decision_id=occasion.decision_id,
+            decided_at=occasion.decided_at,
+            policy_digest=policy.digest,
+            answer=canonical(told),
+            archive=archive.to_bytes(),
+        )
+        recorded = await self._append(entry)
+        # Another process may have recorded the same request first: its answer is the answer.
+        replayed = recorded.entry.decision_id != occasion.decision_id
+        if not replayed:
+            self._tell(decided, occasion, told)
+        return Reply(full_answer(recorded), replayed=replayed)
+
+    def _answer(self, decided: Decided, occasion: Occasion) -> tuple[Decided, dict[str, object]]:
+        """The answer; one that can't be worded becomes a referral. Raises NoRecordKeptError if not even that."""
+        try:
+            return decided, answer(decided, occasion)
+        except Exception as fault:  # noqa: BLE001 - as above: a fault refers
+            self.services.telemetry.fault("answer", fault)
+        referred = replace(decided, referred_by=ENGINES_DIFFER)
+        try:
+            return referred, answer(referred, occasion)
+        except Exception as fault:  # noqa: BLE001 - told as 503: without words there is no decision to record
+            self.services.telemetry.fault("answer", fault)
+            raise NoRecordKeptError from None
+
+    async def _append(self, entry: Entry) -> Recorded:
+        try:
+            return await self.services.ledger.append(entry)
+        except KeyConflictError:
+            raise KeyReusedError("this key was used before, for another application") from None
+        except LedgerError as error:
+            self.services.telemetry.fault("record", error)
+            raise NoRecordKeptError(busy=isinstance(error, LedgerBusyError)) from None
+
+    def _find(self, query: ByKey | ByApplication) -> tuple[Recorded, ...]:
+        try:
+            return self.services.ledger.find(query)
+        except LedgerError as error:
+            self.services.telemetry.fault("find", error)
+            raise NoRecordKeptError from None
+
+    def _tell(self, decided: Decided, occasion: Occasion, told: Mapping[str, object]) -> None:
+        reasons = told["reasons"]
+        codes = [str(one["code"]) for one in reasons] if isinstance(reasons, list) else []
+        line = Line(
+            decision_id=occasion.decision_id,
+            matter=decided.policy.matter,
+            channel=occasion.channel,
+            policy=decided.policy.digest,
+            outcome=decided.outcome.value,
+            reasons=tuple(codes),
+            engines_agree=decided.referred_by != ENGINES_DIFFER,
+            elapsed_ms=occasion.elapsed_ms,
+            evidence=tuple(decided.evidence.values()),
+        )
+        self.services.telemetry.decided(line)
+
+
+_NOTHING = Verdict(Outcome.REFERRED, ())
+"""What stands where no verdict was drawn: told as its one reason by `Decided.referred_by`."""
+
+
+def new_decision_id() -> str:
+    """A UUID of version 7 (RFC 9562 section 5.7): ordered by time, 74 bits of it random."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds << 80) | secrets.randbits(80)
+    value = value & ~(0xF << 76) | (7 << 76)
+    value = value & ~(0b11 << 62) | (0b10 << 62)
+    text = f"{value:032x}"
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))

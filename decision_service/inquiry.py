@@ -1,0 +1,99 @@
+"""Asking for one application: wave after wave, as long as an answer can still change something and there is time."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from decision_service.forms import FormReading
+from decision_service.planning import can_ask, first_wave, is_allocator, next_wave, question
+from decision_service.policy.shape import Policy
+from decision_service.sheet import CREDIT
+from decision_service.verdict import Verdict
+from verifiers.deadline import Deadline
+from verifiers.evidence import Evidence
+from verifiers.panel import ask_together
+from verifiers.verifier import Question, Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer with the question's parameters and the instant at which it came (RFC 3339)."""
+
+    evidence: Evidence
+    params: Mapping[str, object] = field(repr=False)
+    asked_at: str
+
+
+Kept = Callable[[Question], Answered | None]
+"""An earlier answer to the same question that is still good, if there is one."""
+
+
+def nothing_kept(_: Question) -> None:
+    """For a first submission: there are no earlier answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """What one inquiry asks with: the verifier, until when, what time it is, and the answers it may use again."""
+
+    verifier: Verifier
+    deadline: Deadline
+    now: Callable[[], datetime]
+    kept: Kept = nothing_kept
+
+
+class Inquiry:
+    """The questions of one application. `answers` grows as answers come in and is complete when `gather` returns.
+
+    INVARIANT: no register is asked twice and none that the policy does not list (tests/http/test_need_to_know.py).
+    """
+
+    def __init__(self, policy: Policy, form: FormReading, application_id: str, counter: Counter) -> None:
+        self._policy = policy
+        self._form = form
+        self._application_id = application_id
+        self._counter = counter
+        self.answers: dict[str, Answered] = {}
+
+    @property
+    def evidence(self) -> dict[str, Evidence]:
+        """The answers so far, by register."""
+        return {name: one.evidence for name, one in self.answers.items()}
+
+    async def gather(self, judge: Callable[[Mapping[str, Evidence]], Verdict]) -> None:
+        """Ask who the applicant is, then whatever `judge` still finds useful. Credit is asked beside all else, once."""
+        credit = asyncio.ensure_future(self.ask_credit())
+        try:
+            await self._ask(first_wave(self._policy, self._form))
+            while True:
+                names = next_wave(self._policy, self._form, judge(self.evidence), frozenset(self.answers))
+                # A number is taken only when credit, too, has said what it has to say.
+                if not credit.done() and all(is_allocator(self._policy, name) for name in names):
+                    await credit
+                elif not names or self._counter.deadline.passed:
+                    break
+                else:
+                    await self._ask(names)
+            await credit
+        finally:
+            credit.cancel()
+
+    async def ask_credit(self) -> None:
+        """Ask credit alone, if it can be asked at all."""
+        if can_ask(self._policy, CREDIT, self._form):
+            await self._ask((CREDIT,))
+
+    async def _ask(self, names: Sequence[str]) -> None:
+        waiting: list[Question] = []
+        for name in names:
+            one = question(self._policy, name, self._form, self._application_id)
+            kept = self._counter.kept(one)
+            if kept is not None:
+                self.answers[name] = kept
+            else:
+                waiting.append(one)
+        found = await ask_together(self._counter.verifier, waiting, self._counter.deadline)
+        at = self._counter.now().isoformat(timespec="milliseconds")
+        for one, evidence in zip(waiting, found, strict=True):
+            self.answers[one.register.name] = Answered(evidence, one.params, at)

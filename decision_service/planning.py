@@ -1,0 +1,88 @@
+"""Whom to ask next, and what: only registers whose answer can still change the outcome or its reasons."""
+
+from decision_service.facts import Why
+from decision_service.forms import FormReading
+from decision_service.policy.needs import registers_read
+from decision_service.policy.shape import Ask, Policy
+from decision_service.sheet import CREDIT, askable
+from decision_service.verdict import State, Verdict
+from verifiers.verifier import Question
+
+SEVERAL = "persons"
+"""The parameter that is always a list."""
+
+_MAX_SUBJECT = 200
+
+
+def first_wave(policy: Policy, form: FormReading) -> tuple[str, ...]:
+    """The registers of the gate rules: who the applicant is decides whether anything else may be asked."""
+    gates = registers_read(policy, [rule.must for rule in policy.rules if rule.gate])
+    return tuple(name for name in policy.asks if name in gates and name != CREDIT and can_ask(policy, name, form))
+
+
+def next_wave(policy: Policy, form: FormReading, verdict: Verdict, asked: frozenset[str]) -> tuple[str, ...]:
+    """The registers that `verdict` names as not asked and able to change it; an allocator when nothing else is."""
+    named = {
+        cause.source
+        for finding in verdict.findings
+        if finding.state is State.UNKNOWN
+        for cause in finding.causes
+        if cause.why is Why.NOT_ASKED
+    }
+    useful = [
+        name
+        for name in policy.asks
+        if name in named and name not in asked and name != CREDIT and can_ask(policy, name, form)
+    ]
+    plain = tuple(name for name in useful if not is_allocator(policy, name))
+    return plain or tuple(useful)
+
+
+def is_allocator(policy: Policy, name: str) -> bool:
+    """Whether asking takes something (a number), so that it is asked last."""
+    return policy.asks[name].register.allocator
+
+
+def can_ask(policy: Policy, name: str, form: FormReading) -> bool:
+    """Whether the form holds what the question needs."""
+    return name in policy.asks and askable(name, policy.asks[name], form) and subject_of(policy, name, form) is not None
+
+
+def question(policy: Policy, name: str, form: FormReading, application_id: str) -> Question:
+    """The question to a register that `can_ask` allows."""
+    ask = policy.asks[name]
+    return Question(
+        register=ask.register,
+        matter=policy.matter,
+        application_id=application_id,
+        purpose=f"{policy.item_code}:{policy.matter}",
+        subject=subject_of(policy, name, form) or "",
+        params=parameters(ask, form),
+        asked_with=ask.asked_with,
+    )
+
+
+def parameters(ask: Ask, form: FormReading) -> dict[str, object]:
+    """What is sent: each parameter from its field, several fields as a list; blank optional ones are left out."""
+    found: dict[str, object] = {}
+    for parameter, fields in ask.parameters.items():
+        values = [form.asked[name] for name in fields if form.asked.get(name) is not None]
+        if parameter == SEVERAL or len(fields) > 1:
+            found[parameter] = values
+        elif values:
+            found[parameter] = values[0]
+    return found
+
+
+def subject_of(policy: Policy, name: str, form: FormReading) -> str | None:
+    """Whom the question is about: the first citizen ID or credit code that it carries, else the applicant; None where
+    there is none that could be said."""
+    for fields in policy.asks[name].parameters.values():
+        for field in fields:
+            if policy.field(field).type_name in ("citizen_id", "credit_code") and form.asked.get(field) is not None:
+                return _said(form.asked[field])
+    return _said(form.asked.get("id_no"))
+
+
+def _said(value: object) -> str | None:
+    return value if isinstance(value, str) and 0 < len(value) <= _MAX_SUBJECT and value.isprintable() else None

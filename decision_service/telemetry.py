@@ -1,0 +1,138 @@
+"""What operators see: metrics and one log line a decision. No label and no field can hold anything about a person."""
+
+import sys
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import TextIO
+
+import structlog
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from verifiers.evidence import Evidence
+
+FIELDS = frozenset(
+    {
+        "event", "level", "timestamp", "decision_id", "matter", "channel", "policy", "outcome", "reasons", "registers",
+        "engines_agree", "elapsed_ms", "parts", "where", "error", "path", "status", "suspended", "version", "problem",
+    }
+)  # fmt: skip
+"""The only fields that a log line may have; others are dropped, whoever put them there."""
+
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.0, 3.0, 5.0)
+
+Log = Callable[..., object]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is told of one decision."""
+
+    decision_id: str
+    matter: str
+    channel: str
+    policy: str
+    outcome: str
+    reasons: tuple[str, ...]
+    engines_agree: bool
+    elapsed_ms: int
+    evidence: Collection[Evidence]
+
+
+class Telemetry:
+    """The counters of one process, and its log."""
+
+    def __init__(self, out: TextIO | None = None) -> None:
+        """`out` is where log lines go, standard error if none is given."""
+        self.registry = CollectorRegistry()
+        self._log = _logger(out if out is not None else sys.stderr)
+        register = self.registry
+        self._decisions = Counter("miaopi_decisions", "decisions", ["matter", "outcome"], registry=register)
+        self._reasons = Counter("miaopi_reasons", "reason codes told", ["matter", "code"], registry=register)
+        self._calls = Counter(
+            "miaopi_register_calls", "answers of registers", ["register", "status"], registry=register
+        )
+        self._differ = Counter("miaopi_engines_differ", "verdicts not agreed on", ["matter", "why"], registry=register)
+        self._faults = Counter("miaopi_faults", "faults caught", ["where"], registry=register)
+        self._shed = Counter("miaopi_shed", "requests turned away at the limit", registry=register)
+        self._requests = Counter(
+            "miaopi_requests", "requests by route and status", ["route", "status"], registry=register
+        )
+        self._decided_in = Histogram(
+            "miaopi_decision_seconds", "from receipt to record", ["matter"], buckets=SECONDS, registry=register
+        )
+        self._answered_in = Histogram(
+            "miaopi_register_seconds", "waiting for registers", ["register"], buckets=SECONDS, registry=register
+        )
+        self._share = Gauge("miaopi_instant_share", "share decided without an officer", ["matter"], registry=register)
+        self._counted: dict[str, tuple[int, int]] = {}
+
+    def decided(self, line: Line) -> None:
+        """One decision is on record."""
+        self._decisions.labels(line.matter, line.outcome).inc()
+        for code in line.reasons:
+            self._reasons.labels(line.matter, code).inc()
+        for one in line.evidence:
+            self._calls.labels(one.register, one.status).inc()
+            self._answered_in.labels(one.register).observe(one.elapsed_ms / 1000)
+        self._decided_in.labels(line.matter).observe(line.elapsed_ms / 1000)
+        instant, total = self._counted.get(line.matter, (0, 0))
+        instant, total = instant + (line.outcome != "REFERRED"), total + 1
+        self._counted[line.matter] = (instant, total)
+        self._share.labels(line.matter).set(instant / total)
+        self._log.info(
+            "decided",
+            decision_id=line.decision_id,
+            matter=line.matter,
+            channel=line.channel,
+            policy=line.policy,
+            outcome=line.outcome,
+            reasons=list(line.reasons),
+            registers={one.register: one.fault or one.status for one in line.evidence},
+            engines_agree=line.engines_agree,
+            elapsed_ms=line.elapsed_ms,
+        )
+
+    def engines_differ(self, matter: str, policy: str, why: str, parts: Collection[str]) -> None:
+        """An alarm: the verdicts differ (`parts` are rule ids with states), or one engine had none."""
+        self._differ.labels(matter, why).inc()
+        self._log.error("engines_differ", matter=matter, policy=policy, error=why, parts=list(parts))
+
+    def fault(self, where: str, error: BaseException) -> None:
+        """Something raised that should not have; only its type is told, as its text may hold a value."""
+        self._faults.labels(where).inc()
+        self._log.error("fault", where=where, error=type(error).__name__)
+
+    def shed(self) -> None:
+        """A request was turned away since too many are being served."""
+        self._shed.inc()
+
+    def answered(self, route: str, status: int) -> None:
+        """A request was answered; `route` is the route's pattern, never the path."""
+        self._requests.labels(route, str(status)).inc()
+
+    def note(self, event: str, fields: Mapping[str, object]) -> None:
+        """A line about the service itself."""
+        self._log.info(event, **fields)
+
+    def exposition(self) -> bytes:
+        """All metrics as Prometheus reads them."""
+        return generate_latest(self.registry)
+
+
+def _logger(out: TextIO) -> structlog.stdlib.BoundLogger:
+    """A logger of its own: nothing global is configured."""
+    logger: structlog.stdlib.BoundLogger = structlog.wrap_logger(
+        structlog.PrintLogger(out),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _allowed,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(20),
+    )
+    return logger
+
+
+def _allowed(_: object, __: str, fields: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    return {name: value for name, value in fields.items() if name in FIELDS}
