@@ -13,7 +13,7 @@ from decision_service.forms import read_form
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Policy
 from decision_service.sheet import fact_sheet
-from decision_service.twin import agree, supported
+from decision_service.twin import REFERRED, agree, consult, supported
 from decision_service.verdict import Verdict
 from verifiers.answers import read_answer
 from verifiers.evidence import Evidence
@@ -54,9 +54,10 @@ def decide(
     if reading.other_document:
         evidence = {name: found for name, found in evidence.items() if name == "credit"}
     sheet = fact_sheet(policy, reading, evidence, as_of, catalogue.calendar)
-    first, second = engines.first(sheet), engines.second(sheet)
-    sure = agree(first, second) and supported(first, sheet)
-    return Decided(policy, catalogue, reading, sheet, evidence, first, None if sure else ENGINES_DIFFER)
+    first, second = consult(engines.first, sheet), consult(engines.second, sheet)
+    if first is None or second is None or not agree(first, second) or not supported(first, sheet):
+        return Decided(policy, catalogue, reading, sheet, evidence, REFERRED, ENGINES_DIFFER)
+    return Decided(policy, catalogue, reading, sheet, evidence, first)
 
 
 def offline_answer(decided: Decided, form: Mapping[str, object], facts: Mapping[str, object]) -> dict[str, object]:
