@@ -2,7 +2,7 @@
 
 import typer
 
-from decision_service.cli import check, decide, test
+from decision_service.cli import check, decide, guide, test
 
 
 def build() -> typer.Typer:
@@ -18,6 +18,7 @@ def build() -> typer.Typer:
     app.command("decide")(decide.decide)
     app.command("check")(check.check)
     app.command("test")(test.test)
+    app.command("guide")(guide.guide)
     return app
 
 

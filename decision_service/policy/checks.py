@@ -6,6 +6,7 @@ from decision_service.language.tree import Compare, Expression, FormRef, Literal
 from decision_service.outcome import Outcome
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.entries import Complaints
+from decision_service.policy.formschema import check_form_schema
 from decision_service.policy.needs import deciding, fields_read, registers_read
 from decision_service.policy.shape import Policy, Rule
 
@@ -29,6 +30,7 @@ def check_policy(policy: Policy, catalogue: Catalogue, complaints: Complaints) -
     _confirmations(policy, complaints)
     _wording(policy, complaints)
     _remedies(policy, catalogue, complaints)
+    check_form_schema(policy, catalogue.prefectures, complaints)
 
 
 def _asked_and_needed(policy: Policy, complaints: Complaints) -> None:
