@@ -1,7 +1,8 @@
 """Sheets of facts near the boundaries of a policy, from a seed: what engines are compared on before a policy decides.
 
 A sheet starts from a worked case or from nothing; some values are then exchanged for others that occur in the cases,
-for the policy's own constants and what lies just beside them, or for days around birthdays; registers fail in every way.
+for the constants of the policy and what lies just beside them, or for days around birthdays; registers fail in every
+way.
 """
 
 import random

@@ -1,0 +1,209 @@
+"""The second engine beside a worker: asked from asyncio, in a process of its own, replaced when it fails.
+
+A crash, a hang or garbage of the child costs an EngineUnavailable for what it was working on, never more: the C engine
+shares no memory with the first engine, and its work does not hold up the event loop.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from decision_service.facts import FactSheet
+from decision_service.readings.rete.frames import BadFrameError, Word, read_verdict
+from decision_service.readings.rete.spawned import Answer, Child, ChildLostError, command_for
+from decision_service.verdict import Verdict
+
+MOST_WAITING = 1000
+"""More sheets than this in line are turned away at once."""
+
+MOST_IN_A_BATCH = 32
+START_SECONDS = 60.0
+STEADY_SECONDS = 10.0
+"""A child that worked as long as this is replaced without delay."""
+
+FIRST_DELAY, LONGEST_DELAY = 0.1, 5.0
+
+
+class EngineUnavailable(Exception):  # noqa: N818 - it names a state of the engine; callers refer the application
+    """There is no second opinion: nothing was decided. The message names no person."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    digest: str
+    sheet: FactSheet
+    answer: "asyncio.Future[Verdict]"
+
+
+class SecondEngine:
+    """The second engine of one worker, for all versions in a rules folder. Belongs to one event loop."""
+
+    def __init__(self, rules: Path, *, patience: float = 1.0, command: Sequence[str] | None = None) -> None:
+        """`patience`: seconds after which a child that is silent is taken for hung, and killed."""
+        self._command = command_for(rules) if command is None else tuple(command)
+        self._patience = patience
+        self._waiting: deque[_Asked] = deque()
+        self._wanted = asyncio.Event()
+        self._ready = asyncio.Event()
+        self._child: Child | None = None
+        self._next: Child | None = None
+        self._keeper: asyncio.Task[None] | None = None
+        self.replaced = 0
+        self.last_fault = ""
+
+    @property
+    def ready(self) -> bool:
+        """Whether a child is there that has read the rules."""
+        return self._ready.is_set()
+
+    @property
+    def digests(self) -> frozenset[str]:
+        """The policy versions that the child knows; none while there is no child."""
+        return frozenset() if self._child is None else self._child.digests
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, for the operator."""
+        return None if self._child is None else self._child.pid
+
+    async def start(self, seconds: float = START_SECONDS) -> None:
+        """Starts the child and waits until it is ready. Raises EngineUnavailable; it is tried again all the same."""
+        if self._keeper is None:
+            self._keeper = asyncio.create_task(self._keep(), name="second engine")
+        try:
+            async with asyncio.timeout(seconds):
+                await self._ready.wait()
+        except TimeoutError as error:
+            raise EngineUnavailable(
+                f"the second engine did not start within {seconds:g} s: {self.last_fault}"
+            ) from error
+
+    async def judge(self, digest: str, sheet: FactSheet, timeout: float) -> Verdict:  # noqa: ASYNC109 - the caller's own remaining time
+        """The verdict of the version `digest` on a sheet. Raises EngineUnavailable, after `timeout` seconds at most."""
+        if self._keeper is None or len(self._waiting) >= MOST_WAITING:
+            raise EngineUnavailable(
+                "the second engine is not running" if self._keeper is None else "too many wait for it"
+            )
+        asked = _Asked(digest, sheet, asyncio.get_running_loop().create_future())
+        self._waiting.append(asked)
+        self._wanted.set()
+        try:
+            async with asyncio.timeout(timeout):
+                return await asked.answer
+        except TimeoutError as error:
+            raise EngineUnavailable(f"no second opinion within {timeout * 1000:.0f} ms") from error
+
+    async def reload(self) -> None:
+        """Puts a child that has read the rules anew in the place of the present one. Raises EngineUnavailable."""
+        try:
+            child = await Child.start(self._command, START_SECONDS)
+        except ChildLostError as error:
+            raise EngineUnavailable(f"the second engine did not take the new rules: {error}") from error
+        superseded, self._next = self._next, child
+        self._wanted.set()
+        if superseded is not None:
+            await superseded.end()
+
+    async def close(self) -> None:
+        """Ends the child; whoever still waits gets EngineUnavailable."""
+        keeper, self._keeper = self._keeper, None
+        if keeper is not None:
+            keeper.cancel()
+            with suppress(asyncio.CancelledError):
+                await keeper
+        for child in (self._child, self._next):
+            if child is not None:
+                await child.end()
+        self._child = self._next = None
+        self._ready.clear()
+        _turn_away(self._waiting, "the second engine is closed")
+        self._waiting.clear()
+
+    async def _keep(self) -> None:
+        """Always has a child: starts one, lets it serve, and after a fault the next one, ever more slowly."""
+        loop, delay = asyncio.get_running_loop(), 0.0
+        while True:
+            started = loop.time()
+            try:
+                self._child = self._next or await Child.start(self._command, START_SECONDS)
+                self._next = None
+                self._ready.set()
+                await self._serve(self._child)
+                delay = 0.0
+            except ChildLostError as error:
+                self.last_fault = str(error)
+                self.replaced += 1
+                delay = (
+                    0.0 if loop.time() - started > STEADY_SECONDS else min(LONGEST_DELAY, max(FIRST_DELAY, delay * 2))
+                )
+            finally:
+                self._ready.clear()
+                gone, self._child = self._child, None
+                if gone is not None:
+                    await gone.end()
+            await asyncio.sleep(delay)
+
+    async def _serve(self, child: Child) -> None:
+        """Serves until another child is to take over. Raises ChildLostError."""
+        watch = asyncio.create_task(child.until_ended(), name="second engine: its end")
+        watch.add_done_callback(lambda _: self._wanted.set())
+        try:
+            await self._serve_batches(child)
+        finally:
+            watch.cancel()
+
+    async def _serve_batches(self, child: Child) -> None:
+        while self._next is None:
+            if child.ended:
+                raise ChildLostError("it has gone")
+            batch = self._batch()
+            if not batch:
+                self._wanted.clear()
+                await self._wanted.wait()
+                continue
+            try:
+                answers = await child.ask([(one.digest, one.sheet) for one in batch], self._patience)
+            except BadFrameError as error:
+                _turn_away(batch, str(error))
+                continue
+            except ChildLostError as error:
+                _turn_away(batch, f"the second engine was lost: {error}")
+                raise
+            except asyncio.CancelledError:
+                _turn_away(batch, "the second engine is closed")
+                raise
+            for one, answer in zip(batch, answers, strict=True):
+                if not one.answer.done():
+                    _settle(one, answer)
+
+    def _batch(self) -> list[_Asked]:
+        """What waits, without those who have gone."""
+        batch: list[_Asked] = []
+        while self._waiting and len(batch) < MOST_IN_A_BATCH:
+            asked = self._waiting.popleft()
+            if not asked.answer.done():
+                batch.append(asked)
+        return batch
+
+
+def _turn_away(those: Sequence[_Asked] | deque[_Asked], why: str) -> None:
+    for one in those:
+        if not one.answer.done():
+            one.answer.set_exception(EngineUnavailable(why))
+
+
+def _settle(asked: _Asked, answer: Answer) -> None:
+    match answer.word:
+        case Word.JUDGED:
+            try:
+                asked.answer.set_result(read_verdict(answer.content))
+            except BadFrameError:
+                asked.answer.set_exception(EngineUnavailable("the second engine's verdict was garbage"))
+        case Word.UNKNOWN_VERSION:
+            why = "the second engine does not know this version; let it reload the rules"
+            asked.answer.set_exception(EngineUnavailable(why))
+        case _:
+            asked.answer.set_exception(EngineUnavailable(f"the second engine failed: {answer.content}"))
