@@ -1,5 +1,6 @@
 """The counter (窗口): serves one application, from receipt to the recorded decision."""
 
+import math
 import secrets
 import time
 from collections.abc import Mapping
@@ -42,6 +43,9 @@ RESERVE_SECONDS = 0.15
 RECORD_SECONDS = 0.05
 """Of that, kept back from the second engine for the record."""
 
+LATELY_SECONDS = 5.0
+"""How long a failed write keeps new work away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
@@ -82,6 +86,12 @@ class Desk:
     def __init__(self, services: Services) -> None:
         self.services = services
         self._in_work: set[tuple[str, str, str]] = set()
+        self._record_failed_at = -math.inf
+
+    @property
+    def record_failed_lately(self) -> bool:
+        """Whether a decision could not be recorded within the last moments; then it may be worth trying again."""
+        return time.monotonic() - self._record_failed_at < LATELY_SECONDS
 
     async def decide(self, application: Application) -> Reply:
         """The recorded answer to `application`; returns when it is on disk.
@@ -210,6 +220,7 @@ class Desk:
             raise KeyReusedError("this key was used before, for another application") from None
         except LedgerError as error:
             self.services.telemetry.fault("record", error)
+            self._record_failed_at = time.monotonic()
             raise NoRecordKeptError(busy=isinstance(error, LedgerBusyError)) from None
 
     def _find(self, query: ByKey | ByApplication) -> tuple[Recorded, ...]:

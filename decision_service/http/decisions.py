@@ -1,0 +1,160 @@
+"""Applications in, decisions out: one, several, and a decision looked up afterwards."""
+
+import hmac
+
+import orjson
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from decision_service.application import (
+    Application,
+    DecidedBeforeError,
+    InWorkError,
+    KeyReusedError,
+    NoRecordKeptError,
+    OtherMatterError,
+    TurnedAwayError,
+    UnknownMatterError,
+)
+from decision_service.archive import ArchiveError, read_archive
+from decision_service.desk import Reply
+from decision_service.explaining import explanation
+from decision_service.http.documents import BATCH, DECIDE, DECISION, EXPLANATION, RECEIPT, REVIEW
+from decision_service.http.problems import Problem, ProblemError
+from decision_service.http.reading import MAX_BATCH, idempotency_key, read_envelope
+from decision_service.http.state import State, caller_of, state_of
+from decision_service.http.wire import ApplicationIn, BatchIn, ReviewIn
+from decision_service.ledger.entry import Recorded
+from decision_service.ledger.errors import LedgerError
+from decision_service.ledger.receipt import full_answer, make_receipt
+from decision_service.ledger.store import ByDecision
+from decision_service.replay import ReplayError, decide_again
+
+router = APIRouter(prefix="/v1", tags=["decisions"])
+JSON = "application/json"
+
+
+@router.post("/decisions", **DECIDE)
+async def decide(request: Request) -> Response:
+    """Decide an application. The same key and application give the same answer, byte for byte."""
+    key = idempotency_key(request)
+    sent = await read_envelope(request, ApplicationIn)
+    return answered(await serve(state_of(request), application(caller_of(request), key, sent)))
+
+
+@router.post("/decisions:batch", **BATCH)
+async def batch(request: Request) -> Response:
+    """Decide several applications, each by itself; an item's `status` and `body` are what it would have got alone."""
+    sent = await read_envelope(request, BatchIn, MAX_BATCH)
+    state, results = state_of(request), []
+    for item in sent.items:
+        try:
+            reply = await serve(state, application(caller_of(request), item.idempotency_key, item.application))
+            results.append({"status": 200, "replayed": reply.replayed, "body": orjson.Fragment(reply.body)})
+        except ProblemError as error:
+            results.append({"status": error.problem.status, "replayed": False, "body": error.problem.as_json()})
+    return Response(orjson.dumps({"items": results}), media_type=JSON)
+
+
+@router.get("/decisions/{decision_id}", **DECISION)
+async def decision(request: Request, decision_id: str) -> Response:
+    """The answer as it was recorded."""
+    return Response(full_answer(recorded(request, decision_id)), media_type=JSON)
+
+
+@router.get("/decisions/{decision_id}/receipt", **RECEIPT)
+async def receipt(request: Request, decision_id: str) -> Response:
+    """What proves, without this service, that the decision is on record (see its `algorithm`)."""
+    return Response(make_receipt(recorded(request, decision_id)), media_type=JSON)
+
+
+@router.get("/decisions/{decision_id}/explanation", **EXPLANATION)
+async def explain(request: Request, decision_id: str) -> Response:
+    """Each rule: met or not, by which law, from which source and of which date."""
+    found = recorded(request, decision_id)
+    publication = state_of(request).services.in_force.publication
+    try:
+        again = decide_again(found, publication, None, None)
+    except ReplayError:
+        raise ProblemError("not_ready") from None
+    told = explanation(again.decided, orjson.loads(full_answer(found)))
+    return Response(orjson.dumps(told), media_type=JSON)
+
+
+@router.post("/decisions/{decision_id}/review", **REVIEW)
+async def review(request: Request, decision_id: str) -> Response:
+    """Ask that an officer looks at the decision again; good for whoever holds its key."""
+    sent = await read_envelope(request, ReviewIn)
+    found = recorded(request, decision_id)
+    state = state_of(request)
+    try:
+        key = read_archive(found.entry.archive).occasion.human_review_key
+        if not hmac.compare_digest(key.encode(), sent.human_review_key.encode()):
+            raise ProblemError("review_key_wrong")
+        at = state.services.clock.now().isoformat(timespec="seconds")
+        kept = state.reviews.request(found.entry.decision_id, at, sent.statement)
+    except (LedgerError, ArchiveError) as error:
+        state.services.telemetry.fault("review", error)
+        raise ProblemError("not_recorded", headers={"Retry-After": "1"}) from None
+    told = {
+        "review_id": kept.review_id,
+        "decision_id": kept.decision_id,
+        "requested_at": kept.requested_at,
+        "zh": "已登记，工作人员将复核该决定",
+        "en": "on file; an officer will look at the decision again",
+    }
+    return Response(orjson.dumps(told), 202, media_type=JSON)
+
+
+def application(caller: str, key: str, sent: ApplicationIn) -> Application:
+    """The desk's application."""
+    return Application(caller, key, sent.application_id, sent.matter, sent.channel, sent.form)
+
+
+def answered(reply: Reply) -> Response:
+    """A decision as HTTP answers it."""
+    headers = {"Idempotent-Replayed": "true"} if reply.replayed else None
+    return Response(reply.body, headers=headers, media_type=JSON)
+
+
+async def serve(state: State, asked: Application) -> Reply:
+    """The desk's answer. Raises ProblemError where it turns the application away."""
+    try:
+        return await state.desk.decide(asked)
+    except TurnedAwayError as error:
+        problem = problem_of(error)
+    raise ProblemError(problem.code, problem.errors, problem.headers, problem.members)
+
+
+def problem_of(error: TurnedAwayError) -> Problem:
+    """The problem that tells why the desk turned an application away."""
+    soon = {"Retry-After": "1"}
+    match error:
+        case KeyReusedError():
+            return Problem("key_reused")
+        case InWorkError():
+            return Problem("in_work", headers=soon)
+        case UnknownMatterError():
+            return Problem("unknown_matter")
+        case OtherMatterError():
+            return Problem("other_matter")
+        case DecidedBeforeError():
+            return Problem("decided_before", members={"decision_id": error.decision_id})
+        case NoRecordKeptError():
+            return Problem("busy" if error.busy else "not_recorded", headers=soon)
+        case _:
+            return Problem("internal")
+
+
+def recorded(request: Request, decision_id: str) -> Recorded:
+    """The record of a decision of this caller. Raises ProblemError."""
+    state = state_of(request)
+    try:
+        found = state.services.ledger.find(ByDecision(decision_id))
+    except LedgerError as error:
+        state.services.telemetry.fault("find", error)
+        raise ProblemError("not_ready", headers={"Retry-After": "1"}) from None
+    if not found or found[0].entry.caller != caller_of(request):
+        raise ProblemError("unknown_decision")
+    return found[0]

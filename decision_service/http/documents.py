@@ -1,0 +1,177 @@
+"""What the OpenAPI description says of each route: requests by the models that check them, answers by their shape."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from decision_service.http import examples
+from decision_service.http.problems import MEDIA_TYPE, PROBLEMS
+from decision_service.http.wire import ApplicationIn, BatchIn, BundleIn, PrecheckIn, ReviewIn
+from decision_service.outcome import Outcome
+
+Document = dict[str, Any]
+Schema = dict[str, Any]
+
+_TEXT: Final[Schema] = {"type": "string"}
+_BOTH: Final[Schema] = {"type": "object", "required": ["zh", "en"], "properties": {"zh": _TEXT, "en": _TEXT}}
+_OUTCOME: Final[Schema] = {"type": "string", "enum": [outcome.value for outcome in Outcome]}
+
+
+def _object(required: Mapping[str, Schema], **more: Schema) -> Schema:
+    return {"type": "object", "required": list(required), "properties": {**required, **more}}
+
+
+def _list(item: Schema) -> Schema:
+    return {"type": "array", "items": item}
+
+
+_REASON: Final = _object(
+    {"code": _TEXT, "rule": _TEXT, "zh": _TEXT, "en": _TEXT, "basis": _list(_TEXT), "facts": _list(_TEXT)}
+)
+_MAYBE_TEXT: Final[Schema] = {"type": ["string", "null"]}
+_VERIFICATION: Final = _object(
+    {
+        "register": _TEXT,
+        "status": {"type": "string", "enum": ["ok", "no_record", "timeout", "error", "stale"]},
+        "data_as_of": _MAYBE_TEXT,
+        "request_id": _MAYBE_TEXT,
+        "digest": _MAYBE_TEXT,
+        "elapsed_ms": {"type": "integer"},
+    }
+)
+ANSWER: Final[Schema] = _object(
+    {
+        "decision_id": _TEXT,
+        "application_id": _TEXT,
+        "matter": _TEXT,
+        "policy": _object({"version": _TEXT, "digest": _TEXT, "effective_from": _TEXT}),
+        "as_of": {"type": "string", "format": "date"},
+        "decided_at": {"type": "string", "format": "date-time"},
+        "outcome": _OUTCOME,
+        "outcome_text": _BOTH,
+        "reasons": _list(_REASON),
+        "advice": _list(_REASON),
+        "notes": _list(_REASON),
+        "result": {"type": "object"},
+        "items": _list({"type": "object"}),
+        "obligations": _list({"type": "object"}),
+        "remedies": {"type": ["object", "null"]},
+        "next_step": {"type": ["object", "null"]},
+        "verifications": _list(_VERIFICATION),
+        "engines": _object({"agree": {"type": "boolean"}}),
+        "elapsed_ms": {"type": "integer"},
+        "record": _object({"index": {"type": "integer"}, "leaf": _TEXT, "signature": _TEXT}),
+    }
+)
+PROBLEM: Final[Schema] = _object(
+    {
+        "type": {"type": "string", "enum": [f"urn:miaopi:problem:{code}" for code in PROBLEMS]},
+        "title": _TEXT,
+        "title_zh": _TEXT,
+        "status": {"type": "integer"},
+        "detail": _TEXT,
+        "detail_zh": _TEXT,
+        "errors": _list(_object({"pointer": _TEXT, "code": _TEXT})),
+    },
+    decision_id=_TEXT,
+)
+
+_KEY: Final[Schema] = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "description": "the same for every try of the same application 幂等键",
+    "example": "2f9a3c1e-0001",
+}
+
+COMMON: Final = ("not_found", "method_not_allowed", "internal", "busy")
+READ: Final = ("json_refused", "body_incomplete", "too_slow", "too_large", "media_type", "envelope")
+
+
+def document(
+    answer: Schema,
+    problems: tuple[str, ...] = (),
+    sent: type[BaseModel] | None = None,
+    told: Mapping[str, object] | None = None,
+    *,
+    status: int = 200,
+    keyed: bool = False,
+    media_type: str = "application/json",
+) -> Document:
+    """A route's part of the description: `sent` is what its body must be, `told` examples of it by name."""
+    codes = (*problems, *COMMON, *(READ if sent is not None else ()))
+    if keyed:
+        codes = (*codes, "key_missing", "key_malformed", "key_reused", "in_work", "decided_before", "other_matter")
+    statuses = sorted({PROBLEMS[code].status for code in codes})
+    responses: dict[int | str, Any] = {
+        status: {"description": "done", "content": {media_type: {"schema": answer}}},
+        **{one: _problem(one, codes) for one in statuses},
+    }
+    extra: Document = {}
+    if keyed:
+        extra["parameters"] = [_KEY]
+    if sent is not None:
+        content: Document = {"schema": sent.model_json_schema(ref_template="#/components/schemas/{model}")}
+        content["schema"].pop("$defs", None)
+        content["examples"] = {name: {"value": value} for name, value in (told or {}).items()}
+        extra["requestBody"] = {"required": True, "content": {"application/json": content}}
+    return {"responses": responses, "openapi_extra": extra, "status_code": status}
+
+
+def _problem(status: int, codes: tuple[str, ...]) -> Document:
+    texts = [f"{code}: {PROBLEMS[code].en}" for code in codes if PROBLEMS[code].status == status]
+    return {
+        "description": "; ".join(dict.fromkeys(texts)),
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+
+
+_DECISION: Final[Schema] = {"$ref": "#/components/schemas/Decision"}
+_ANY: Final[Schema] = {"type": "object"}
+
+DECIDE: Final = document(
+    _DECISION,
+    ("unknown_matter", "not_recorded"),
+    ApplicationIn,
+    {"approved": examples.APPLICATION, "mistyped": examples.MISTYPED},
+    keyed=True,
+)
+BATCH: Final = document(
+    _object({"items": _list(_object({"status": {"type": "integer"}, "replayed": {"type": "boolean"}, "body": _ANY}))}),
+    (),
+    BatchIn,
+    {"two": examples.BATCH},
+)
+DECISION: Final = document(_DECISION, ("unknown_decision", "not_ready"))
+RECEIPT: Final = document(_ANY, ("unknown_decision", "not_ready"))
+EXPLANATION: Final = document(
+    _object({"decision_id": _TEXT, "outcome": _OUTCOME, "rules": _list(_ANY)}), ("unknown_decision", "not_ready")
+)
+REVIEW: Final = document(
+    _object({"review_id": _TEXT, "decision_id": _TEXT, "requested_at": _TEXT}),
+    ("unknown_decision", "review_key_wrong", "not_recorded", "not_ready"),
+    ReviewIn,
+    {"review": examples.REVIEW},
+    status=202,
+)
+MATTERS: Final = document(_object({"as_of": _TEXT, "matters": _list(_ANY)}))
+GUIDE: Final = document(_ANY, ("unknown_matter",))
+PRECHECK: Final = document(
+    _object({"matter": _TEXT, "ready": {"type": "boolean"}, "correct": _list(_REASON), "would_ask": _list(_ANY)}),
+    ("unknown_matter",),
+    PrecheckIn,
+    {"complete": examples.PRECHECK},
+)
+BUNDLES: Final = document(_object({"bundles": _list(_ANY)}))
+BUNDLE: Final = document(
+    _object({"bundle": _TEXT, "outcome": _OUTCOME, "parts": {"type": "object", "additionalProperties": _DECISION}}),
+    ("unknown_bundle", "unknown_matter", "not_recorded", "not_ready"),
+    BundleIn,
+    {"elder": examples.BUNDLE},
+    keyed=True,
+)
+LIVEZ: Final = document(_object({"status": _TEXT}))
+READYZ: Final = document(_object({"status": _TEXT, "matters": {"type": "integer"}}), ("not_ready",))
+METRICS: Final = document(_TEXT, media_type="text/plain")

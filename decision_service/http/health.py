@@ -1,0 +1,53 @@
+"""Whether the process lives, whether it can decide, and its figures."""
+
+import orjson
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.requests import Request
+from starlette.responses import Response
+
+from decision_service.http.documents import LIVEZ, METRICS, READYZ
+from decision_service.http.problems import Fault, ProblemError
+from decision_service.http.state import State, state_of
+from decision_service.ledger.errors import LedgerError
+from decision_service.ledger.store import Last
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/livez", **LIVEZ)
+async def livez() -> Response:
+    """The process answers; nothing else is looked at."""
+    return Response(b'{"status":"ok"}', media_type="application/json")
+
+
+@router.get("/readyz", **READYZ)
+async def readyz(request: Request) -> Response:
+    """Rules are loaded, the ledger can be written, the second engine answers; else 503 names what is lacking."""
+    services = state_of(request).services
+    lacking = []
+    if not services.in_force.publication.versions:
+        lacking.append(Fault("", "rules"))
+    if not _can_record(state_of(request)):
+        lacking.append(Fault("", "ledger"))
+    if not services.second.ready:
+        lacking.append(Fault("", "second_engine"))
+    if lacking:
+        raise ProblemError("not_ready", tuple(lacking), {"Retry-After": "1"})
+    told = {"status": "ready", "matters": len(services.in_force.publication.versions)}
+    return Response(orjson.dumps(told), media_type="application/json")
+
+
+@router.get("/metrics", **METRICS)
+async def metrics(request: Request) -> Response:
+    """The figures of this process, as Prometheus reads them."""
+    return Response(state_of(request).services.telemetry.exposition(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _can_record(state: State) -> bool:
+    """The ledger can be read, and did not fail a write a moment ago."""
+    try:
+        state.services.ledger.find(Last())
+    except LedgerError:
+        return False
+    return not state.desk.record_failed_lately

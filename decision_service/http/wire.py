@@ -1,0 +1,99 @@
+"""The envelopes of requests. What is inside a form is read by the desk, and told in a decision."""
+
+import re
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from decision_service.http.problems import Fault, ProblemError
+
+Form = dict[str, object]
+ApplicationId = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z0-9_.:\-]{1,64}$", description="the platform's number of the application 申请编号"),
+]
+Channel = Annotated[
+    Literal["counter", "pc", "mobile", "self_service"],
+    Field(description="where the application was made (GB/T 39046-2020 A.5) 办理渠道"),
+]
+_Key = Annotated[str, Field(pattern=r"^[!-~]{1,255}$")]
+_Name = Annotated[str, Field(min_length=1, max_length=64)]
+
+
+class _Envelope(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class ApplicationIn(_Envelope):
+    """An application. `form` has the fields of the matter's guide (`GET /v1/matters/{matter}`)."""
+
+    application_id: ApplicationId
+    matter: _Name
+    channel: Channel
+    form: Form
+
+
+class BatchItemIn(_Envelope):
+    """One application of a batch, under a key of its own."""
+
+    idempotency_key: _Key
+    application: ApplicationIn
+
+
+class BatchIn(_Envelope):
+    """Several applications; each is decided and answered by itself."""
+
+    items: Annotated[list[BatchItemIn], Field(min_length=1, max_length=100)]
+
+
+class BundleIn(_Envelope):
+    """An application for a bundle: the fields of all its matters, each filled in once."""
+
+    application_id: ApplicationId
+    channel: Channel
+    form: Form
+
+
+class PrecheckIn(_Envelope):
+    """A form to look at before it is submitted."""
+
+    form: Form
+
+
+class ReviewIn(_Envelope):
+    """A request that an officer looks at a decision again."""
+
+    human_review_key: Annotated[str, Field(min_length=1, max_length=64)]
+    statement: Annotated[str, Field(max_length=2000)] = ""
+
+
+_CODES = {
+    "missing": "missing",
+    "extra_forbidden": "unknown_member",
+    "literal_error": "not_allowed",
+    "string_pattern_mismatch": "malformed",
+    "string_too_short": "too_short",
+    "string_too_long": "too_long",
+    "too_short": "too_short",
+    "too_long": "too_long",
+}
+_SHOWN = re.compile(r"[a-z][a-z_]{0,39}", re.ASCII)
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def envelope(model: type[Model], value: object) -> Model:
+    """`value` as an envelope. Raises ProblemError with every fault and its place."""
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        faults = tuple(
+            Fault(pointer(one["loc"]), _CODES.get(one["type"], "wrong_type"))
+            for one in error.errors(include_url=False, include_context=False, include_input=False)
+        )
+    raise ProblemError("envelope", faults)
+
+
+def pointer(location: tuple[int | str, ...]) -> str:
+    """A JSON pointer; a member's name is shown only if it looks like one, as it may be anything that was sent."""
+    return "".join(f"/{part}" if isinstance(part, int) or _SHOWN.fullmatch(part) else "/?" for part in location)
