@@ -1,1 +1,1 @@
-"""Asking registers: who is asked, what came back, and how sure one can be of it. Knows nothing of rules or decisions."""
+"""Asking registers: who is asked, what came back, how sure one can be of it. Knows nothing of rules or decisions."""

@@ -20,7 +20,7 @@ class Period(NamedTuple):
 
 
 _Nested: TypeAlias = "tuple[Value, ...] | Mapping[str, Value]"
-Value: TypeAlias = Union[bool, int, Decimal, str, date, Period, None, "_Nested"]  # noqa: UP007 - forward reference
+Value: TypeAlias = Union[bool, int, Decimal, str, date, Period, "_Nested", None]
 """What an expression can yield. `None` is what a register (or a blank optional field) states: there is none."""
 
 

@@ -10,7 +10,9 @@ import random
 import sys
 import time
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import gevent
 from gevent.pool import Pool
@@ -20,57 +22,76 @@ from locust.env import Environment
 MOST_IN_FLIGHT = 4000
 
 
-def user_of(plan: dict[str, object], samples: list[list[object]]) -> type[FastHttpUser]:
+class Stream:
+    """Applications at the instants when they are due: matters by weight, Poisson arrivals, all from one seed."""
+
+    def __init__(self, plan: dict[str, Any]) -> None:
+        self.rate, self.seconds = float(plan["rate"]), float(plan["seconds"])
+        self.weights: dict[str, int] = plan["weights"]
+        self.chance = random.Random(plan["seed"])  # noqa: S311 - a workload that repeats, not a secret
+        self.applications: dict[str, list[Sent]] = {}
+        for one in plan["applications"]:
+            self.applications.setdefault(one[0], []).append(Sent(*one))
+
+    def due(self) -> Iterator[tuple[float, "Sent"]]:
+        """Each application with the instant (perf_counter) at which it is due; returns when the time is over."""
+        started = due = time.perf_counter()
+        while due < started + self.seconds:
+            due += self.chance.expovariate(self.rate)
+            matter = self.chance.choices(list(self.weights), list(self.weights.values()))[0]
+            yield due, self.chance.choice(self.applications[matter])
+
+
+class Sent(NamedTuple):
+    """One application of the mix and what must come of it."""
+
+    matter: str
+    form: dict[str, Any]
+    outcome: str
+    reasons: list[str]
+
+
+def user_of(plan: dict[str, Any], samples: list[list[object]]) -> type[FastHttpUser]:
     """A Locust user that sends the plan and notes [matter, ms, status, outcome, correct] of each request."""
-    applications: dict[str, list[list[object]]] = {}
-    for one in plan["applications"]:  # type: ignore[attr-defined]  # the plan as Plan.as_json writes it
-        applications.setdefault(one[0], []).append(one)
-    weights: dict[str, int] = plan["weights"]  # type: ignore[assignment]  # as Plan.as_json writes it
-    rate, seconds = float(str(plan["rate"])), float(str(plan["seconds"]))
-    chance = random.Random(int(str(plan["seed"])))  # noqa: S311 - a workload that repeats, not a secret
 
     class Applicant(FastHttpUser):
         wait_time = constant(0)
-        host = str(plan["url"])
+        host = plan["url"]
         concurrency = MOST_IN_FLIGHT
 
-        def one(self, due: float, matter: str, form: object, outcome: str, reasons: list[str]) -> None:
-            body = {"application_id": uuid.uuid4().hex, "matter": matter, "channel": "mobile", "form": form}
+        def one(self, due: float, sent: Sent) -> None:
+            body = {"application_id": uuid.uuid4().hex, "matter": sent.matter, "channel": "mobile", "form": sent.form}
             headers = {"Idempotency-Key": uuid.uuid4().hex}
             post = self.client.post
-            with post("/v1/decisions", json=body, headers=headers, name=matter, catch_response=True) as reply:
+            with post("/v1/decisions", json=body, headers=headers, name=sent.matter, catch_response=True) as reply:
                 elapsed = (time.perf_counter() - due) * 1000
                 reply.request_meta["response_time"] = elapsed
                 answer = reply.json() if reply.status_code == 200 else {}
-                correct = judged(answer, outcome, reasons) if answer else "error"
+                correct = judged(answer, sent.outcome, sent.reasons) if answer else "error"
                 if correct in ("right", "late"):
                     reply.success()
                 else:
                     reply.failure(f"{reply.status_code} {correct}")
-                samples.append([matter, elapsed, reply.status_code, answer.get("outcome"), correct])
+                samples.append([sent.matter, elapsed, reply.status_code, answer.get("outcome"), correct])
 
         @task
         def arrivals(self) -> None:
             pool = Pool(MOST_IN_FLIGHT)
-            started = due = time.perf_counter()
-            while due < started + seconds:
-                due += chance.expovariate(rate)
+            for due, sent in Stream(plan).due():
                 gevent.sleep(max(0.0, due - time.perf_counter()))
-                matter = chance.choices(list(weights), list(weights.values()))[0]
-                _, form, outcome, reasons = chance.choice(applications[matter])
-                pool.spawn(self.one, due, matter, form, outcome, reasons)
+                pool.spawn(self.one, due, sent)
             pool.join(timeout=30)
             self.environment.runner.quit()
 
     return Applicant
 
 
-def judged(answer: dict[str, object], outcome: str, reasons: list[str]) -> str:
+def judged(answer: dict[str, Any], outcome: str, reasons: list[str]) -> str:
     """right; late: referred since a register did not answer in time, as it must be; else wrong."""
-    codes = sorted(str(one["code"]) for one in answer["reasons"])  # type: ignore[attr-defined]  # an answer's reasons
+    codes = sorted(str(one["code"]) for one in answer["reasons"])
     if answer["outcome"] == outcome and codes == sorted(reasons):
         return "right"
-    statuses = {one["status"] for one in answer["verifications"]}  # type: ignore[attr-defined]  # its verifications
+    statuses = {one["status"] for one in answer["verifications"]}
     if statuses & {"timeout", "error"} and "R01_VERIFIER_UNAVAILABLE" in json.dumps(answer):
         return "late"
     return "wrong"
