@@ -51,6 +51,7 @@ class SecondEngine:
         self._child: Child | None = None
         self._next: Child | None = None
         self._keeper: asyncio.Task[None] | None = None
+        self._ending: asyncio.Task[None] | None = None
         self.replaced = 0
         self.last_fault = ""
 
@@ -114,6 +115,8 @@ class SecondEngine:
             keeper.cancel()
             with suppress(asyncio.CancelledError):
                 await keeper
+        if self._ending is not None:
+            await self._ending
         for child in (self._child, self._next):
             if child is not None:
                 await child.end()
@@ -143,7 +146,8 @@ class SecondEngine:
                 self._ready.clear()
                 gone, self._child = self._child, None
                 if gone is not None:
-                    await gone.end()
+                    self._ending = asyncio.create_task(gone.end(), name="second engine: ending a child")
+                    await asyncio.shield(self._ending)  # a child must be waited for even if we are closed meanwhile
             await asyncio.sleep(delay)
 
     async def _serve(self, child: Child) -> None:

@@ -1,0 +1,341 @@
+"""The second engine as a process: right answers through it, and what its death, hang or garbage costs."""
+
+import asyncio
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Coroutine
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from decision_service.facts import FactSheet
+from decision_service.policy.shape import Policy
+from decision_service.policy.shelf import read_shelf
+from decision_service.readings.reference import judge
+from decision_service.readings.rete import process as processes
+from decision_service.readings.rete.frames import (
+    BadFrameError,
+    calendar_content,
+    pack,
+    read_calendar,
+    read_sheet,
+    read_verdict,
+    sheet_content,
+    unpack,
+    verdict_content,
+)
+from decision_service.readings.rete.process import EngineUnavailable, SecondEngine
+from decision_service.readings.samples import sample_sheets
+from decision_service.verdict import Verdict
+from tests.readings.rete_policies import POLICIES, RULES, shelf
+from tests.sizes import size
+
+LONG = 30.0
+
+
+@pytest.fixture(scope="module")
+def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of one matter, which a child reads quickly."""
+    folder = tmp_path_factory.mktemp("rules")
+    for name in ("catalogue", "senior_card"):
+        shutil.copytree(RULES / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def policy(rules: Path) -> Policy:
+    return next(read_shelf(rules).policies())
+
+
+@pytest.fixture(scope="module")
+def sheets(policy: Policy) -> list[FactSheet]:
+    return list(islice(sample_sheets(policy, shelf().catalogue.calendar, 3), 60))
+
+
+def run(work: Coroutine[object, object, None]) -> None:
+    asyncio.run(asyncio.wait_for(work, 120))
+
+
+def gone(pid: int) -> bool:
+    """Whether no such process runs any more (one that nobody has waited for yet does not run)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+
+
+async def replaced(engine: SecondEngine, old: int | None) -> None:
+    while not engine.ready or engine.pid == old:  # noqa: ASYNC110 - seen from outside, as an operator would
+        await asyncio.sleep(0.01)
+
+
+def test_all_matters_are_judged_as_by_the_reference_one_by_one_and_at_once() -> None:
+    async def work() -> None:
+        engine = SecondEngine(RULES)
+        await engine.start()
+        assert engine.digests == {policy.digest for policy in POLICIES}
+        calendar = shelf().catalogue.calendar
+        number = size("agreement_process", quick=40, full=2000)
+        asked = [(policy, sheet) for policy in POLICIES for sheet in islice(sample_sheets(policy, calendar, 4), number)]
+        for policy, sheet in asked[::20]:
+            assert await engine.judge(policy.digest, sheet, LONG) == judge(policy, sheet)
+        answers = await asyncio.gather(*(engine.judge(policy.digest, sheet, LONG) for policy, sheet in asked))
+        assert answers == [judge(policy, sheet) for policy, sheet in asked]
+        assert engine.replaced == 0
+        await engine.close()
+
+    run(work())
+
+
+def test_a_crash_costs_what_is_in_flight_and_a_new_child_is_there(
+    rules: Path, policy: Policy, sheets: list[FactSheet]
+) -> None:
+    async def work() -> None:
+        engine = SecondEngine(rules)
+        await engine.start()
+        pid = engine.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)  # so that the question is in flight when the child dies
+        asked = asyncio.create_task(engine.judge(policy.digest, sheets[0], LONG))
+        await asyncio.sleep(0.05)
+        os.kill(pid, signal.SIGKILL)
+        with pytest.raises(EngineUnavailable, match="lost"):
+            await asked
+        await replaced(engine, pid)
+        assert engine.replaced == 1
+        assert await engine.judge(policy.digest, sheets[0], LONG) == judge(policy, sheets[0])
+        await engine.close()
+
+    run(work())
+
+
+def test_a_child_that_dies_idle_is_replaced_before_anyone_asks(
+    rules: Path, policy: Policy, sheets: list[FactSheet]
+) -> None:
+    async def work() -> None:
+        engine = SecondEngine(rules)
+        await engine.start()
+        pid = engine.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        await replaced(engine, pid)
+        assert await engine.judge(policy.digest, sheets[0], LONG) == judge(policy, sheets[0])
+        await engine.close()
+
+    run(work())
+
+
+def test_a_hung_child_is_killed_and_the_caller_waits_no_longer_than_it_said(
+    rules: Path, policy: Policy, sheets: list[FactSheet]
+) -> None:
+    async def work() -> None:
+        engine = SecondEngine(rules, patience=0.5)
+        await engine.start()
+        pid = engine.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        with pytest.raises(EngineUnavailable, match="within 50 ms"):
+            await engine.judge(policy.digest, sheets[0], 0.05)
+        assert not gone(pid)  # the caller's own haste is no proof of a hang
+        await replaced(engine, pid)
+        assert gone(pid)
+        assert "did not answer" in engine.last_fault
+        assert await engine.judge(policy.digest, sheets[1], LONG) == judge(policy, sheets[1])
+        await engine.close()
+
+    run(work())
+
+
+JUNK = {
+    "garbage instead of an answer": "say(pack('x')[:-1] + b'{')",
+    "an endless frame": "say(b'\\xff' * 99)",
+    "answers to nobody": "say(pack([['judged', 1]] * 9))",
+    "no verdict": "say(pack([['judged', {}]]))",
+    "death": "os._exit(3)",
+}
+PRELUDE = """
+import os, sys
+from decision_service.readings.rete.frames import pack
+def say(frame):
+    sys.stdout.buffer.write(frame)
+    sys.stdout.buffer.flush()
+say(pack(sys.argv[1:]))
+sys.stdin.buffer.read(4)
+"""
+
+
+@pytest.mark.parametrize("what", JUNK)
+def test_garbage_is_never_an_answer(what: str, policy: Policy, sheets: list[FactSheet]) -> None:
+    command = (sys.executable, "-c", f"{PRELUDE}{JUNK[what]}\nsys.stdin.buffer.read()", policy.digest)
+
+    async def work() -> None:
+        engine = SecondEngine(Path(), command=command)
+        await engine.start()
+        with pytest.raises(EngineUnavailable):
+            await engine.judge(policy.digest, sheets[0], LONG)
+        await engine.close()
+
+    run(work())
+
+
+def test_a_child_that_cannot_start_is_tried_ever_more_slowly_and_never_ready(
+    monkeypatch: pytest.MonkeyPatch, policy: Policy, sheets: list[FactSheet]
+) -> None:
+    delays: list[float] = []
+    sleep = asyncio.sleep
+
+    async def noted(seconds: float) -> None:
+        delays.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(processes.asyncio, "sleep", noted)
+
+    async def work() -> None:
+        engine = SecondEngine(Path(), command=(sys.executable, "-c", "pass"))
+        with pytest.raises(EngineUnavailable, match="did not start"):
+            await engine.start(2.0)
+        assert not engine.ready
+        with pytest.raises(EngineUnavailable):
+            await engine.judge(policy.digest, sheets[0], 0.01)
+        await engine.close()
+
+    run(work())
+    assert len(delays) >= 2
+    assert delays == [min(5.0, 0.1 * 2**number) for number in range(len(delays))]
+
+
+def test_a_version_that_the_child_does_not_know_is_refused_until_it_reads_the_rules_anew(
+    tmp_path: Path, rules: Path, policy: Policy, sheets: list[FactSheet]
+) -> None:
+    folder = tmp_path / "rules"
+    shutil.copytree(rules, folder)
+    file = next(folder.glob("senior_card/*.yaml"))
+
+    async def work() -> None:
+        engine = SecondEngine(folder)
+        await engine.start()
+        text = file.read_text("utf-8")
+        file.write_text(text.replace(f"en: {policy.name.en}", "en: Another name", 1), "utf-8")
+        (changed,) = read_shelf(folder).policies()
+        assert changed.digest != policy.digest
+        with pytest.raises(EngineUnavailable, match="does not know this version"):
+            await engine.judge(changed.digest, sheets[0], LONG)
+        assert await engine.judge(policy.digest, sheets[0], LONG) == judge(policy, sheets[0])
+        old = engine.pid
+        await engine.reload()
+        await replaced(engine, old)
+        assert await engine.judge(changed.digest, sheets[0], LONG) == judge(changed, sheets[0])
+        assert engine.replaced == 0
+        file.write_text("no rules", "utf-8")
+        with pytest.raises(EngineUnavailable, match="did not take the new rules"):
+            await engine.reload()
+        assert await engine.judge(changed.digest, sheets[1], LONG) == judge(changed, sheets[1])
+        await engine.close()
+
+    run(work())
+
+
+def test_closing_ends_the_child_and_whoever_waits(rules: Path, policy: Policy, sheets: list[FactSheet]) -> None:
+    async def work() -> None:
+        engine = SecondEngine(rules)
+        await engine.start()
+        pid = engine.pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        asked = [asyncio.create_task(engine.judge(policy.digest, sheet, LONG)) for sheet in sheets]
+        await asyncio.sleep(0.05)
+        await engine.close()
+        for one in asked:
+            with pytest.raises(EngineUnavailable, match="closed"):
+                await one
+        assert gone(pid)
+        with pytest.raises(EngineUnavailable, match="not running"):
+            await engine.judge(policy.digest, sheets[0], LONG)
+
+    run(work())
+
+
+def test_more_than_can_wait_are_turned_away_at_once(
+    rules: Path, policy: Policy, sheets: list[FactSheet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "MOST_WAITING", 10)
+
+    async def work() -> None:
+        engine = SecondEngine(rules)
+        await engine.start()
+        asked = [asyncio.create_task(engine.judge(policy.digest, sheets[0], LONG)) for _ in range(40)]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        assert sum(isinstance(one, EngineUnavailable) and "too many" in str(one) for one in answers) == 30
+        assert sum(isinstance(one, Verdict) for one in answers) == 10
+        await engine.close()
+
+    run(work())
+
+
+ORPHAN = """
+import asyncio, sys
+from pathlib import Path
+from decision_service.readings.rete.process import SecondEngine
+async def work():
+    engine = SecondEngine(Path(sys.argv[1]))
+    await engine.start()
+    print(engine.pid, flush=True)
+    await asyncio.sleep(600)
+asyncio.run(work())
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the death signal is Linux's")
+@pytest.mark.parametrize("hung", [False, True])
+def test_a_child_never_outlives_its_parent_even_hung(rules: Path, hung: bool) -> None:
+    with subprocess.Popen([sys.executable, "-c", ORPHAN, str(rules)], stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        assert not gone(pid)
+        if hung:
+            os.kill(pid, signal.SIGSTOP)
+        parent.kill()
+    until = time.monotonic() + 30
+    while not gone(pid) and time.monotonic() < until:
+        time.sleep(0.01)
+    assert gone(pid)
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=[policy.matter for policy in POLICIES])
+def test_sheets_and_verdicts_come_out_of_a_frame_as_they_went_in(policy: Policy) -> None:
+    for sheet in islice(sample_sheets(policy, shelf().catalogue.calendar, 5), 100):
+        assert repr(read_sheet(unpack(pack(sheet_content(sheet))[4:]), sheet.calendar)) == repr(sheet)
+        verdict = judge(policy, sheet)
+        assert read_verdict(unpack(pack(verdict_content(verdict))[4:])) == verdict
+    calendar = shelf().catalogue.calendar
+    assert read_calendar(unpack(pack(calendar_content(calendar))[4:])) == calendar
+
+
+@settings(max_examples=size("frames", quick=300, full=20_000), deadline=None)
+@given(
+    st.one_of(
+        st.binary(max_size=40),
+        st.recursive(
+            st.none()
+            | st.booleans()
+            | st.integers(-5, 2**40)
+            | st.text(max_size=5)
+            | st.sampled_from(["APPROVED", "u"]),
+            lambda parts: (
+                st.lists(parts, max_size=6) | st.dictionaries(st.sampled_from(["$", "v", "a"]), parts, max_size=3)
+            ),
+        ).map(lambda content: pack(content)[4:]),
+    )
+)
+def test_reading_garbage_says_so_and_nothing_else(body: bytes) -> None:
+    for read in (read_verdict, read_calendar, lambda content: read_sheet(content, {})):
+        with suppress(BadFrameError):
+            read(unpack(body))
