@@ -2,7 +2,7 @@
 
 import typer
 
-from decision_service.cli import check, decide, guide, test
+from decision_service.cli import check, decide, demo, guide, ledger, load, replay, sandbox, serve, test
 
 
 def build() -> typer.Typer:
@@ -15,10 +15,16 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
+    app.command("demo")(demo.demo)
     app.command("decide")(decide.decide)
     app.command("check")(check.check)
     app.command("test")(test.test)
     app.command("guide")(guide.guide)
+    app.command("serve")(serve.serve)
+    app.command("replay")(replay.replay_command)
+    app.add_typer(ledger.build(), name="ledger")
+    app.command("sandbox")(sandbox.sandbox)
+    app.command("load")(load.load)
     return app
 
 

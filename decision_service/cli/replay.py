@@ -1,0 +1,97 @@
+"""`miaopi replay`: decide again from the record, and compare byte for byte."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Self
+
+import typer
+
+from decision_service.cli.output import FINDINGS, Json, Rules, console, misuse, print_json, progress, shelf_or_exit
+from decision_service.facts import FactSheet
+from decision_service.ledger.entry import Recorded
+from decision_service.ledger.errors import LedgerError
+from decision_service.ledger.reading import LedgerReader
+from decision_service.ledger.receipt import full_answer
+from decision_service.policy.shape import Policy
+from decision_service.publishing import Publication, publish
+from decision_service.replay import ReplayError, replay
+from decision_service.verdict import Verdict
+
+
+def replay_command(
+    decision_id: Annotated[str | None, typer.Argument(help="number of the decision 决定编号")] = None,
+    every: Annotated[bool, typer.Option("--all", help="every decision on record 全部决定")] = False,
+    ledger: Annotated[Path, typer.Option("--ledger", help="file of the record 账本文件")] = Path("var/ledger.sqlite3"),
+    rules: Rules = Path("rules"),
+    json: Json = False,
+) -> None:
+    """Decide again from the record with both engines; exit 1 if an answer comes out otherwise. 依记录重算。"""
+    if every == (decision_id is not None):
+        misuse("name one decision, or --all", "请写一个决定编号，或 --all", json=json)
+    publication = publish(shelf_or_exit(rules, json=json))
+    findings: list[dict[str, object]] = []
+    checked = 0
+    try:
+        with LedgerReader(ledger) as reader, _Seconds() as seconds, progress() as bar:
+            total = 1 if decision_id is not None else reader.count()
+            task = bar.add_task("decisions 决定", total=total)
+            for one in reader.records(decision_id):
+                what = _difference(one, publication, seconds.of)
+                checked += 1
+                bar.advance(task, 1)
+                if what is not None:
+                    findings.append({"index": one.index, "decision_id": one.entry.decision_id, "what": what})
+    except LedgerError as error:
+        misuse(str(error), "账本读不出", json=json)
+    if decision_id is not None and not checked:
+        misuse("there is no such decision in this ledger", "账本中没有这个决定", json=json)
+    _show(checked, findings, json=json)
+    if findings:
+        raise typer.Exit(FINDINGS)
+
+
+def _difference(one: Recorded, publication: Publication, second: Callable[[Policy], "_Judge"]) -> str | None:
+    try:
+        return None if replay(one, publication, second) == full_answer(one) else "the answer comes out otherwise"
+    except ReplayError as error:
+        return str(error)
+
+
+def _show(checked: int, findings: list[dict[str, object]], *, json: bool) -> None:
+    if json:
+        print_json({"replayed": checked, "findings": findings})
+        return
+    out = console()
+    for one in findings:
+        out.print(f"record {one['index']} ({one['decision_id']}): {one['what']}", markup=False)
+    out.print(
+        f"{checked} decision(s) made again, {len(findings)} differ 重算{checked}件，不同{len(findings)}件", markup=False
+    )
+
+
+_Judge = Callable[[FactSheet], Verdict]
+
+
+class _Seconds:
+    """The second engine of every version met, in this process, until the block ends."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._made: dict[str, _Judge] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def of(self, policy: Policy) -> _Judge:
+        """The engine of one version."""
+        from decision_service.readings.rete.engine import ReteEngine
+
+        if policy.digest not in self._made:
+            engine = ReteEngine(policy)
+            self._stack.callback(engine.close)
+            self._made[policy.digest] = engine.judge
+        return self._made[policy.digest]

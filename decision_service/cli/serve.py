@@ -1,0 +1,72 @@
+"""`miaopi serve`: the service, until stopped."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from decision_service.cli.output import console, misuse, progress, shelf_or_exit
+from decision_service.cli.secret import FOLDER, shared_secret
+from decision_service.policy.shelf import Shelf
+
+
+def serve(
+    host: Annotated[str | None, typer.Option("--host", help="address to listen on 监听地址")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="0: any free port 端口")] = None,
+    rules: Annotated[Path | None, typer.Option("--rules", help="folder of rule files 规则文件夹")] = None,
+    ledger: Annotated[Path | None, typer.Option("--ledger", help="file of the record 账本文件")] = None,
+    registers_url: Annotated[str | None, typer.Option("--registers-url", help="where registers are 数据源地址")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="pin the day, for trials 固定日期")] = None,
+    profile: Annotated[str | None, typer.Option("--profile", help="trial or production 运行方式")] = None,
+) -> None:
+    """Decide applications over HTTP until stopped; settings also from MIAOPI_… variables. 启动办理服务。"""
+    from decision_service.gate import GateError
+    from decision_service.http.service import Parts, require_fit, run
+    from decision_service.ledger.errors import LedgerError
+    from decision_service.publishing import publish
+    from decision_service.settings import SettingsRefusedError, read_settings
+    from decision_service.source import PolicyProblems
+
+    given = {"host": host, "port": port, "rules": rules, "ledger": ledger, "registers_url": registers_url}
+    try:
+        settings = read_settings({**given, "as_of": as_of, "profile": profile})
+        if settings.secret() is None and settings.profile != "production":
+            settings = settings.model_copy(update={"registers_secret": _shared()})
+        shelf = shelf_or_exit(settings.rules)
+        publication = publish(shelf)
+        require_fit(settings, publication)
+        gated(settings.rules, shelf)
+        run(Parts(settings, publication), _listening)
+    except GateError as error:
+        misuse(f"the publish gate stopped the start: {error}", "发布前核对未通过，服务没有启动")
+    except SettingsRefusedError as error:
+        misuse(str(error), "设置有误，服务没有启动")
+    except PolicyProblems as problems:
+        misuse(str(problems), "规则文件有误，服务没有启动")
+    except LedgerError as error:
+        misuse(str(error), "账本不能使用，服务没有启动")
+    except OSError as error:
+        console().print(f"miaopi: cannot start ({error.strerror}); is the port free? 不能启动", markup=False)
+        raise typer.Exit(2) from None
+
+
+def gated(rules: Path, shelf: Shelf) -> None:
+    """Both engines over generated cases in child processes, for versions that have no certificate yet."""
+    from decision_service.gate import pass_gate
+
+    policies = list(shelf.policies())
+    with progress() as bar:
+        task = bar.add_task("publish gate 发布前核对", total=len(policies))
+        pass_gate(rules, policies, FOLDER / "gate", lambda _: bar.advance(task, 1))
+
+
+def _shared() -> object:
+    from pydantic import SecretStr
+
+    return SecretStr(shared_secret("registers").decode())
+
+
+def _listening(url: str) -> None:
+    sys.stdout.write(f"miaopi listening on {url}\n")
+    sys.stdout.flush()

@@ -1,0 +1,208 @@
+"""The service put together from its settings, and taken apart again in order."""
+
+import asyncio
+import gc
+import signal
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from typing import TextIO
+
+import uvicorn
+import uvloop
+
+from decision_service.agreement import SecondJudge
+from decision_service.bundles import read_bundles
+from decision_service.clock import ServiceClock
+from decision_service.desk import Desk, Services
+from decision_service.http.app import create_app
+from decision_service.http.state import State
+from decision_service.inforce import InForce
+from decision_service.ledger.keys import load_or_create_key
+from decision_service.ledger.sqlite import SqliteStore
+from decision_service.ledger.writer import Ledger
+from decision_service.publishing import Publication
+from decision_service.readings.rete.process import EngineUnavailable, SecondEngine
+from decision_service.reviews import ReviewStore
+from decision_service.settings import Settings, SettingsRefusedError
+from decision_service.telemetry import Telemetry
+from verifiers.exchange import AddressError, Exchange, ExchangeVerifier
+from verifiers.signing import SigningKey
+from verifiers.transport import Transport
+
+DRAIN_SECONDS = 10
+"""How long requests in work may take to end when the service stops; longer than any matter's deadline."""
+
+START_SECONDS = 90.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a service is put together from. `second`: another second engine than the process (for trials). `out`: where
+    the log goes, standard error if None."""
+
+    settings: Settings
+    publication: Publication
+    second: SecondJudge | None = None
+    out: TextIO | None = None
+
+
+def require_fit(settings: Settings, publication: Publication) -> None:
+    """Raises SettingsRefusedError where the rules may not decide under this profile."""
+    illustrative = sorted({one.policy.matter for one in publication if one.policy.illustrative})
+    if settings.profile == "production" and illustrative:
+        raise SettingsRefusedError(
+            f"profile=production: the policies of {', '.join(illustrative)} are illustrative and decide nothing real; "
+            "put real ones into the rules folder, or take profile=trial"
+        )
+
+
+@asynccontextmanager
+async def opened(parts: Parts) -> AsyncIterator[State]:
+    """The service's state, open for as long as the block runs.
+
+    Raises SettingsRefusedError, PolicyProblems, LedgerError; a second engine that does not start yet is waited for
+    beside the work, and refers meanwhile.
+    """
+    settings = parts.settings
+    require_fit(settings, parts.publication)
+    clock = ServiceClock(settings.as_of)
+    exchange = _exchange(settings)
+    async with AsyncExitStack() as stack:
+        transport = Transport()
+        stack.push_async_callback(transport.close)
+        verifier = ExchangeVerifier(exchange, transport, clock.real, clock.now)
+        ledger = Ledger(SqliteStore(settings.ledger, log=settings.log, signer=load_or_create_key(settings.key_path)))
+        stack.callback(ledger.close)
+        reviews = ReviewStore(settings.reviews_path)
+        stack.callback(reviews.close)
+        second = parts.second
+        if second is None:
+            engine = SecondEngine(settings.rules)
+            stack.push_async_callback(engine.close)
+            with suppress(EngineUnavailable):
+                await engine.start()
+            second = engine
+        services = Services(InForce(parts.publication), ledger, verifier, second, clock, Telemetry(parts.out))
+        bundles = read_bundles(settings.rules, sorted(parts.publication.versions))
+        yield State(Desk(services), reviews, bundles, settings.most_in_flight)
+
+
+def _exchange(settings: Settings) -> Exchange:
+    secret = settings.secret()
+    if not settings.registers_url or not secret:
+        raise SettingsRefusedError(
+            "MIAOPI_REGISTERS_URL and MIAOPI_REGISTERS_SECRET (or MIAOPI_REGISTERS_SECRET_FILE): both must be set; "
+            "`miaopi sandbox` plays registers for trials"
+        )
+    try:
+        return Exchange(settings.registers_url, SigningKey(settings.registers_app, secret))
+    except AddressError as error:
+        raise SettingsRefusedError(f"MIAOPI_REGISTERS_URL: {error}") from None
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+
+async def _serve(parts: Parts, door: socket.socket, ready: Callable[[State, uvicorn.Server], None]) -> None:
+    async with opened(parts) as state:
+        config = uvicorn.Config(
+            create_app(state),
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+        server = _Server(config, lambda: ready(state, server))
+        await server.serve(sockets=[door])
+
+
+def run(parts: Parts, listening: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM, then finish what is in work and close. `listening` gets the base address.
+
+    Raises as `opened` does, and OSError when the port is not free.
+    """
+    with _door(parts.settings) as door:
+
+        def ready(_: State, __: uvicorn.Server) -> None:
+            # What was made at the start stays to the end: the collector need not look at it again.
+            gc.collect()
+            gc.freeze()
+            listening(_address(parts.settings, door))
+
+        # uvicorn raises the signal that stopped it once more when it has stopped; by default that would end the
+        # process before ledger and engines are closed.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(parts, door, ready))
+
+
+@dataclass(slots=True)
+class Running:
+    """A service beside other work: its base address and its state."""
+
+    url: str = ""
+    state: State | None = None
+    server: uvicorn.Server | None = None
+    failure: BaseException | None = None
+
+
+@contextmanager
+def running(parts: Parts) -> Iterator[Running]:
+    """The service in a thread of this process, for as long as the block runs. Raises as `opened` does."""
+    found, started = Running(), threading.Event()
+
+    def ready(state: State, server: uvicorn.Server) -> None:
+        found.state, found.server = state, server
+        started.set()
+
+    def work() -> None:
+        try:
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                runner.run(_serve(parts, door, ready))
+        except BaseException as failure:  # noqa: BLE001 - handed to the thread that waits for the start
+            found.failure = failure
+        finally:
+            started.set()
+
+    with _door(parts.settings) as door:
+        found.url = _address(parts.settings, door)
+        thread = threading.Thread(target=work, name="service", daemon=True)
+        thread.start()
+        started.wait(START_SECONDS)
+        if found.failure is not None:
+            raise found.failure
+        try:
+            yield found
+        finally:
+            if found.server is not None:
+                found.server.should_exit = True
+            thread.join(DRAIN_SECONDS + START_SECONDS)
+    if found.failure is not None:
+        raise found.failure
+
+
+def _door(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+
+
+def _address(settings: Settings, door: socket.socket) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{door.getsockname()[1]}"

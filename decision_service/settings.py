@@ -1,0 +1,117 @@
+"""The operator's settings: options of the command first, then MIAOPI_… of the environment. Anything that is wrong or
+not known stops the start, by name; no message holds a value."""
+
+import os
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX = "MIAOPI_"
+OTHERS = ("MIAOPI_CONTROL_SECRET", "MIAOPI_PROVE", "MIAOPI_SIZE_")
+"""Beginnings of variables that are not the service's: the sandbox's control word, the sizes of the tests."""
+
+
+class SettingsRefusedError(Exception):
+    """The service can't start with these settings; the text names each and what it must be."""
+
+
+def _day(raw: object) -> object:
+    if isinstance(raw, str):
+        try:
+            if len(raw) == len("2026-03-16"):
+                return date.fromisoformat(raw)
+        except ValueError:
+            pass
+        raise ValueError("a day such as 2026-03-16 is expected")
+    return raw
+
+
+class Settings(BaseSettings):
+    """How the service runs. Paths are relative to the folder in which it is started."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    rules: Path = Path("rules")
+    ledger: Path = Path("var/ledger.sqlite3")
+    log: Annotated[str, Field(min_length=1, max_length=64)] = "miaopi"
+    key: Path | None = None
+    reviews: Path | None = None
+    registers_url: str = ""
+    registers_app: Annotated[str, Field(min_length=1, max_length=64)] = "miaopi"
+    registers_secret: SecretStr | None = None
+    registers_secret_file: Path | None = None
+    as_of: Annotated[date | None, BeforeValidator(_day)] = None
+    profile: Literal["trial", "production"] = "trial"
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    most_in_flight: Annotated[int, Field(ge=1, le=4096)] = 64
+
+    @property
+    def key_path(self) -> Path:
+        """The key that signs the record: beside the ledger unless said otherwise."""
+        return self.key or self.ledger.with_name(f"{self.ledger.stem}.key")
+
+    @property
+    def reviews_path(self) -> Path:
+        """The requests for review: beside the ledger unless said otherwise."""
+        return self.reviews or self.ledger.with_name(f"{self.ledger.stem}-reviews.sqlite3")
+
+    def secret(self) -> bytes | None:
+        """The secret agreed with the registers, from the environment or its file. Raises SettingsRefusedError."""
+        if self.registers_secret is not None:
+            return self.registers_secret.get_secret_value().encode()
+        if self.registers_secret_file is None:
+            return None
+        try:
+            return self.registers_secret_file.read_bytes().strip()
+        except OSError as error:
+            raise SettingsRefusedError(
+                f"MIAOPI_REGISTERS_SECRET_FILE: {error.strerror}; name a file that the service can read"
+            ) from None
+
+
+def read_settings(given: Mapping[str, object], environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings, `given` ones first. Raises SettingsRefusedError with everything that is wrong."""
+    environment = os.environ if environment is None else environment
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    wrong = [
+        f"{name}: is no setting; these are: {', '.join(sorted(known))}"
+        for name in sorted(environment)
+        if name.startswith(PREFIX) and name not in known and not name.startswith(OTHERS)
+    ]
+    # Read here and not by pydantic, so that what is given in a test never mixes with the real environment.
+    taken = {
+        name: environment[f"{PREFIX}{name.upper()}"]
+        for name in Settings.model_fields
+        if f"{PREFIX}{name.upper()}" in environment
+    }
+    try:
+        settings = _OnlyGiven.model_validate({**taken, **{name: one for name, one in given.items() if one is not None}})
+    except ValidationError as error:
+        wrong += [f"{PREFIX}{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors(include_input=False)]
+        raise SettingsRefusedError("; ".join(wrong)) from None
+    if wrong:
+        raise SettingsRefusedError("; ".join(wrong))
+    if settings.profile == "production" and settings.as_of is not None:
+        raise SettingsRefusedError("MIAOPI_AS_OF: the day can't be pinned in production; take it out")
+    return settings
+
+
+class _OnlyGiven(Settings):
+    """Settings from what is handed in, and from nowhere else."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - pydantic calls it by these names
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - see above
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - see above
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - see above
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is handed in."""
+        return (init_settings,)
