@@ -49,6 +49,8 @@ def _multiplicative(typer: Typer, node: Syntax, sure: Sure) -> Expression:
                     "除数必须是不为零的常数",
                     "a divisor must be a constant other than zero",
                     typer.span(cast("Syntax", part)),
+                    "除以变量的比较改写成乘法：`a / b >= 2` 写作 `a >= 2 * b`",
+                    "write a comparison as a product: `a >= 2 * b` instead of `a / b >= 2`",
                 )
             )
         product = Arithmetic(op, product, right, _product_kind(op, product.kind, right.kind), typer.span(node))

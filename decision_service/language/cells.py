@@ -6,12 +6,12 @@ from typing import cast
 
 from lark import Token, Tree
 
-from decision_service.language.demands import WrongExpressionError, demand, no_such_month
-from decision_service.language.kinds import BOOLEAN, DATE, DECIMAL, MONTH, NULL, WHOLE, family, is_month, plain
+from decision_service.language.demands import WrongExpressionError, demand, no_such_day, no_such_month, no_such_value
+from decision_service.language.kinds import BOOLEAN, DATE, DECIMAL, MONTH, NULL, WHOLE, WORDS, family, is_month, plain
 from decision_service.language.parse import Place, Syntax, parse
 from decision_service.language.tree import Compare, Comparison, Expression, Literal, Not, OneOf, Or, Within
-from decision_service.source import Problem, Span, nearest
-from verifiers.kinds import BadValueError, Kind, read
+from decision_service.source import Problem, Span
+from verifiers.kinds import HINTS, BadValueError, Kind, read
 
 
 def test_cell(text: str, place: Place, value: Expression) -> Expression | Problem | None:
@@ -69,12 +69,24 @@ class _Cell:
             return
         if family(literal.kind) not in ("number", "date") and literal.kind.name != "month":
             raise WrongExpressionError(
-                Problem("wrong_kind", "这里只能比较数或日期", "only numbers and days have an order", span)
+                Problem(
+                    "wrong_kind",
+                    "这里只能比较数或日期",
+                    "only numbers and days have an order",
+                    span,
+                    '几个值写作 "a", "b"，除外写作 not("a")',
+                    'several values are written "a", "b", all others not("a")',
+                )
             )
         if self.value.kind.nullable:
             raise WrongExpressionError(
                 Problem(
-                    "null_not_handled", "这一列可能为空，不能比较大小", "this column may be null and has no order", span
+                    "null_not_handled",
+                    "这一列可能为空，不能比较大小",
+                    "this column may be null and has no order",
+                    span,
+                    "先用 let 排除空值：`if x = null then … else x`，再作这一列",
+                    "rule null out under `let` first: `if x = null then … else x`, and make that the column",
                 )
             )
 
@@ -91,10 +103,7 @@ class _Cell:
             raise WrongExpressionError(error.problem) from None
         values = self.value.kind.values
         if values and literal.value not in values:
-            meant = nearest(str(literal.value), values)
-            hint = (f"是否想写 `{meant}`？", f"did you mean `{meant}`?") if meant else ("", "")
-            problem = Problem("unknown_value", f"不会取值 `{text}`", f"it is never `{text}`", span, *hint)
-            raise WrongExpressionError(problem)
+            raise WrongExpressionError(no_such_value(str(literal.value), values, span))
         return literal
 
     def _constant(self, what: str, text: str, span: Span) -> Literal:
@@ -122,15 +131,26 @@ class _Cell:
                 return Literal(text, MONTH, span)
             case _:
                 raise WrongExpressionError(
-                    Problem("wrong_kind", f"`{text}` 不是这一列的值", f"`{text}` is no value of this column", span)
+                    Problem(
+                        "wrong_kind",
+                        f"`{text}` 不是这一列的值",
+                        f"`{text}` is no value of this column",
+                        span,
+                        f"这一列是{_kind_words(self.value.kind)[0]}",
+                        f"the column is {_kind_words(self.value.kind)[1]}",
+                    )
                 )
+
+
+def _kind_words(kind: Kind) -> tuple[str, str]:
+    return WORDS.get(kind.name, (kind.name, kind.name))
 
 
 def _day(text: str, span: Span) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise WrongExpressionError(Problem("no_such_date", "没有这一天", "there is no such day", span)) from None
+        raise WrongExpressionError(no_such_day(span)) from None
 
 
 def output_cell(text: str, span: Span, kind: Kind) -> Literal | Problem:
@@ -147,5 +167,9 @@ def output_cell(text: str, span: Span, kind: Kind) -> Literal | Problem:
         return Literal(read(kind, raw), plain(kind), span)
     except BadValueError as error:
         return Problem(
-            "wrong_kind", f"`{text}` 不是{kind.name}（{error.hint}）", f"`{text}` is not of kind {kind.name}", span
+            "wrong_kind",
+            f"`{text}` 不是{_kind_words(kind)[0]}",
+            f"`{text}` is not {_kind_words(kind)[1]}",
+            span,
+            *HINTS[error.hint],
         )

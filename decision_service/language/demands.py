@@ -36,11 +36,30 @@ def _words(name: str) -> tuple[str, str]:
     return WORDS.get(name, (name, name))
 
 
+_EXAMPLES: dict[str, tuple[str, str]] = {
+    "boolean": ("写成比较，如 x >= 80、x = y", "write a comparison such as x >= 80 or x = y"),
+    "number": ("数不加引号，如 80", "a number has no quotes: 80"),
+    "whole": ("整数不加引号，如 80", "a whole number has no quotes: 80"),
+    "text": ('文字放进双引号，如 "normal"', 'a text stands in double quotes: "normal"'),
+    "date": ("如 as_of、2026-03-16 或日期字段", "such as as_of, 2026-03-16 or a field that holds a date"),
+    "month": ("如 2026-03、month_after(as_of)", "such as 2026-03 or month_after(as_of)"),
+    "period": ("如 days(3)、months(1)、years(2)", "such as days(3), months(1) or years(2)"),
+    "region": ("用区划代码字段，如 city、population.hukou_code", "use a field with a division code: city"),
+    "citizen_id": ("用身份号码字段，如 id_no", "use a field that holds a citizen ID: id_no"),
+    "list": ('单个值用 =；几个值写作 in ("a", "b")', 'use = for one value, in ("a", "b") for several'),
+}
+"""What fits where a kind is called for."""
+
+
 def kind_problem(wanted: str, found: Kind, span: Span) -> Problem:
     """The problem that another kind is called for."""
     want, have = _words(wanted), _words(found.name)
     return Problem(
-        "wrong_kind", f"这里应为{want[0]}，却是{have[0]}", f"{want[1]} is needed here, this is {have[1]}", span
+        "wrong_kind",
+        f"这里应为{want[0]}，却是{have[0]}",
+        f"{want[1]} is needed here, this is {have[1]}",
+        span,
+        *_EXAMPLES.get(wanted, (f"换成{want[0]}", f"put {want[1]} here")),
     )
 
 
@@ -66,6 +85,18 @@ def order_problem(found: Kind, span: Span) -> Problem:
         span,
         "只有数、日期和年月可以比较大小；相等写作 =，属于写作 in",
         "only numbers, days and months have one; use = for equality and `in` for membership",
+    )
+
+
+def no_such_day(span: Span) -> Problem:
+    """The problem that a day is written that no calendar has."""
+    return Problem(
+        "no_such_date",
+        f"没有 {span.text} 这一天",
+        f"there is no day {span.text}",
+        span,
+        "写作 2026-03-01，月份和日子都要存在",
+        "write 2026-03-01, a month and a day that exist",
     )
 
 

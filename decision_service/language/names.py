@@ -7,7 +7,7 @@ from typing import cast
 
 from lark import Token, Tree
 
-from decision_service.language.demands import WrongExpressionError, no_such_month
+from decision_service.language.demands import WrongExpressionError, no_such_day, no_such_month
 from decision_service.language.kinds import BOOLEAN, DATE, DECIMAL, MONTH, NULL, WHOLE, is_month, plain
 from decision_service.language.nullness import path
 from decision_service.language.parse import Syntax
@@ -34,9 +34,7 @@ def _date(typer: Typer, node: Syntax, _: Sure) -> Expression:
     try:
         return Literal(date.fromisoformat(str(node.children[0])), DATE, typer.span(node))
     except ValueError:
-        raise WrongExpressionError(
-            Problem("no_such_date", "没有这一天", "there is no such day", typer.span(node))
-        ) from None
+        raise WrongExpressionError(no_such_day(typer.span(node))) from None
 
 
 def _month(typer: Typer, node: Syntax, _: Sure) -> Expression:

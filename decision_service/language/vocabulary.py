@@ -1,7 +1,7 @@
 """The names that an expression may use, and how a wrong one is reported."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from decision_service.language.functions import SIGNATURES
 from decision_service.language.tree import Literal
@@ -14,7 +14,8 @@ class Vocabulary:
     """What is in scope: form fields, fields of the registers that may be asked, lets, parameters, tables.
 
     `registers` maps a register to the kinds of its answer; `known_registers` are all of the catalogue, so that one
-    that is not asked gets a better message than an unknown word.
+    that is not asked gets a better message than an unknown word. `broken` are names whose own definition is wrong and
+    told: what uses them is no further problem (FOLLOWS).
     """
 
     form: Mapping[str, Kind]
@@ -24,6 +25,7 @@ class Vocabulary:
     tables: Mapping[str, Kind] = field(default_factory=dict)
     variables: Mapping[str, Kind] = field(default_factory=dict)
     known_registers: frozenset[str] = frozenset()
+    broken: frozenset[str] = frozenset()
 
     def words(self) -> set[str]:
         """Everything that could have been meant."""
@@ -38,18 +40,22 @@ class Vocabulary:
 
     def with_variable(self, name: str, kind: Kind) -> "Vocabulary":
         """The same names and one bound variable."""
-        return Vocabulary(
-            self.form,
-            self.registers,
-            self.lets,
-            self.parameters,
-            self.tables,
-            {**self.variables, name: kind},
-            self.known_registers,
-        )
+        return replace(self, variables={**self.variables, name: kind})
 
     def unknown_name(self, name: str, span: Span) -> Problem:
         """The problem that `name` is not in the vocabulary, with the nearest known one."""
+        if name in self.broken:
+            return Problem(FOLLOWS, "", "", span)
+        if name in _OTHERWISE:
+            right = _OTHERWISE[name]
+            return Problem(
+                "unknown_name",
+                f"这里不写 `{name}`",
+                f"`{name}` is not a word of this language",
+                span,
+                f"写作 {right}",
+                f"write `{right}`",
+            )
         if name in SIGNATURES:
             return Problem(
                 "unknown_name",
@@ -65,6 +71,8 @@ class Vocabulary:
 
     def unknown_register(self, register: str, span: Span) -> Problem:
         """The problem that a fact of `register` is used though it may not be asked."""
+        if register in self.broken:
+            return Problem(FOLLOWS, "", "", span)
         if register in self.known_registers:
             return Problem(
                 "register_not_asked",
@@ -100,6 +108,12 @@ class Vocabulary:
         )
         return Problem("unknown_function", f"没有函数 `{name}`", f"there is no function `{name}`", span, *hint)
 
+
+FOLLOWS = "follows"
+"""The code of a problem that only follows from another, which has been told: not to be shown."""
+
+_OTHERWISE = {"True": "true", "TRUE": "true", "False": "false", "FALSE": "false", "None": "null", "NULL": "null",
+              "today": "as_of", "now": "as_of", "nil": "null"}  # fmt: skip
 
 _LIST_NAMES = (
     "可用：表单字段、登记库.字段、let 中的名称、参数、as_of",

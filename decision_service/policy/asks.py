@@ -33,6 +33,7 @@ def _ask(register: Register, entries: Entries, fields: Mapping[str, Field], oute
             if word.text not in fields:
                 inner.wrong_word(word.text, sorted(fields), word.span)
         given[parameter] = tuple(word.text for word in words)
+    chosen_by_hand = frozenset(given)
     sets = (register.asked_with, *register.alternatives)
     chosen = next(
         (one for one in sets if given and set(one) >= set(given) - set(register.optional_parameters)), sets[0]
@@ -42,7 +43,7 @@ def _ask(register: Register, entries: Entries, fields: Mapping[str, Field], oute
     for parameter in (*chosen, *optional):
         filled = given.pop(parameter, (SAME_AS.get(parameter, parameter),))
         parameters[parameter] = filled
-        if filled and filled[0] not in fields:
+        if filled and filled[0] not in fields and parameter not in chosen_by_hand:
             entries.complaints.add(
                 "missing_parameter",
                 f"登记库 `{register.name}` 要用 `{parameter}` 查询，表单没有这个字段",

@@ -1,11 +1,12 @@
 """Worked cases: written with `like` and `but`, so that each shows only its point; kept as they would arrive."""
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from decision_service.policy.catalogue import Catalogue
-from decision_service.policy.entries import Complaints, Entries
+from decision_service.policy.entries import Complaints, Entries, instead
 from decision_service.policy.jsontext import as_json
 from decision_service.policy.nodes import MapNode, Node, TextNode
 from decision_service.policy.shape import Policy, WorkedCase
@@ -25,16 +26,18 @@ class _Draft:
 
 
 def read_cases(
-    entries: Entries, policy: Policy, catalogue: Catalogue, complaints: Complaints
+    entries: Entries, policy: Policy, catalogue: Catalogue, complaints: Complaints, rules: Sequence[str]
 ) -> tuple[WorkedCase, ...]:
-    """The cases of a file, each complete: form with the common fields, every register that the matter may ask."""
-    reader = _Cases(policy, catalogue, complaints)
+    """The cases of a file, each complete: form with the common fields, every register that the matter may ask. `rules`
+    are all that the file names."""
+    reader = _Cases(policy, catalogue, complaints, rules)
     return tuple(found for name in entries.names() if (found := reader.read(name, entries.inner(name))) is not None)
 
 
 class _Cases:
-    def __init__(self, policy: Policy, catalogue: Catalogue, complaints: Complaints) -> None:
+    def __init__(self, policy: Policy, catalogue: Catalogue, complaints: Complaints, rules: Sequence[str]) -> None:
         self.policy = policy
+        self.rules = rules
         self.catalogue = catalogue
         self.complaints = complaints
         self.drafts: dict[str, _Draft] = {}
@@ -54,9 +57,8 @@ class _Cases:
         expect_node = entries.need("expect")
         expect = _expectation(expect_node) if isinstance(expect_node, MapNode) else {}
         alone = entries.text("alone", "") or None
-        rules = [rule.id for rule in self.policy.rules]
-        if alone is not None and alone not in rules:
-            entries.wrong_word(alone, rules, entries.nodes["alone"][1].span)
+        if alone is not None and alone not in self.rules:
+            entries.wrong_word(alone, self.rules, entries.nodes["alone"][1].span)
         entries.done()
         if entries.node is None:
             return None
@@ -128,6 +130,7 @@ class _Cases:
                 f"登记库 `{register}` 没有字段 `{key.text}`",
                 f"the register `{register}` has no field `{key.text}`",
                 key.span,
+                instead(key.text, sorted(kinds)),
             )
         answer[key.text] = as_json(value, kinds.get(key.text))
 
@@ -146,7 +149,9 @@ class _Cases:
             elif name in self.fields:
                 self._set_field(name, node, draft)
             else:
-                entries.wrong_word(name, [*self.policy.asks, *self.fields], entries.key_span(name))
+                facts = [f"{one}.{fact}" for one, ask in self.policy.asks.items() for fact in ask.register.answers]
+                options = facts if dot else [*self.policy.asks, *self.fields]
+                entries.wrong_word(name, options, entries.key_span(name))
 
 
 def _tail(key: TextNode) -> TextNode:

@@ -171,6 +171,7 @@ def _facts(entries: Entries, name: str, answers: Mapping[str, Kind], complaints:
                 f"`{field}` 不是这个登记库的值",
                 f"`{field}` is no value of this register",
                 node.span,
+                ("对照 answers 中的类型改正", "put it right by the kinds under `answers`"),
             )
     return facts
 

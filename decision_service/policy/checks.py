@@ -1,6 +1,6 @@
 """Checks of a whole policy that need no solver: asked and needed agree, the refusal gate, credit, cities, wording."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from decision_service.language.tree import Compare, Expression, FormRef, Literal, OneOf, children
 from decision_service.outcome import Outcome
@@ -9,6 +9,7 @@ from decision_service.policy.entries import Complaints
 from decision_service.policy.formschema import check_form_schema
 from decision_service.policy.needs import deciding, fields_read, registers_read
 from decision_service.policy.shape import Policy, Rule
+from decision_service.source import Span
 
 STIGMA = frozenset({"credit", "deaths", "low_income", "marriage", "property", "penalties", "health_certificates"})
 """Registers on whose word alone nobody may be refused by a machine (domain 2.3, item 3)."""
@@ -20,20 +21,24 @@ CATCH_ALL = (
 """Wording that leaves a condition, a paper or a reason open (RQ-A3; 优化营商环境条例 art. 35)."""
 
 
-def check_policy(policy: Policy, catalogue: Catalogue, complaints: Complaints) -> None:
+Places = Mapping[str, Span]
+"""Where the keys of the file stand, for what is wrong with the whole."""
+
+
+def check_policy(policy: Policy, catalogue: Catalogue, complaints: Complaints, places: Places) -> None:
     """Every check; each complains by itself."""
-    _asked_and_needed(policy, complaints)
+    _asked_and_needed(policy, complaints, places)
     _refusals(policy, complaints)
     _credit(policy, complaints)
-    _identity(policy, complaints)
+    _identity(policy, complaints, places)
     _cities(policy, complaints)
     _confirmations(policy, complaints)
     _wording(policy, complaints)
-    _remedies(policy, catalogue, complaints)
+    _remedies(policy, catalogue, complaints, places)
     check_form_schema(policy, catalogue.prefectures, complaints)
 
 
-def _asked_and_needed(policy: Policy, complaints: Complaints) -> None:
+def _asked_and_needed(policy: Policy, complaints: Complaints, places: Places) -> None:
     """A register that no rule needs may not be asked (data minimisation). One needed but not listed has been told."""
     needed = registers_read(policy, deciding(policy)) | {"credit"}
     for name, ask in policy.asks.items():
@@ -50,7 +55,7 @@ def _asked_and_needed(policy: Policy, complaints: Complaints) -> None:
             "credit_not_asked",
             "每件申请都要查信用（逢办必查），ask 中缺少 `credit`",
             "credit is checked on every application: `credit` is missing under ask",
-            None,
+            places.get("ask"),
             ("在 ask 下加一行 `credit:`", "add a line `credit:` under `ask`"),
         )
 
@@ -96,12 +101,21 @@ def _credit(policy: Policy, complaints: Complaints) -> None:
                     "leave the condition out, or change the credit policy",
                 ),
             )
-    results = [result.value for result in policy.results] + [item.amount for item in policy.items]
-    if "credit" in registers_read(policy, results):
-        complaints.add("credit_counts", "结果不能取决于信用", "a result may not depend on the credit record", None)
+    results = [(one.value, one.span) for one in policy.results] + [
+        (one.amount, one.amount.span) for one in policy.items
+    ]
+    for value, span in results:
+        if "credit" in registers_read(policy, [value]):
+            complaints.add(
+                "credit_counts",
+                "结果不能取决于信用",
+                "a result may not depend on the credit record",
+                span,
+                ("删去信用条件", "leave the credit record out"),
+            )
 
 
-def _identity(policy: Policy, complaints: Complaints) -> None:
+def _identity(policy: Policy, complaints: Complaints, places: Places) -> None:
     """real_person needs a rule on the live check that corrects and never decides (RQ-B4)."""
     if policy.identity != "real_person":
         return
@@ -114,7 +128,7 @@ def _identity(policy: Policy, complaints: Complaints) -> None:
         "identity_level",
         "identity 是 real_person，却没有规则要求实人核验通过（否则 CORRECTION_REQUIRED）",
         "identity is real_person, but no rule demands the live check (else CORRECTION_REQUIRED)",
-        None,
+        places.get("identity"),
         ("加一条规则：must: liveness.passed", "add a rule with must: liveness.passed"),
     )
 
@@ -142,15 +156,14 @@ def _cities(policy: Policy, complaints: Complaints) -> None:
     for node in nodes:
         for found in _compared(node, places):
             _city_rule(found, complaints)
-    parameters = {name for name, table in policy.tables.items() if table.basis}
     for name, table in policy.tables.items():
-        reads_place = any(isinstance(one, FormRef) and one.field_name in places for one in table.inputs)
-        if reads_place and name not in parameters:
+        if not table.varies and places & fields_read(policy, table.inputs):
             complaints.add(
                 "city_rule",
                 f"表 `{name}` 因市而异，应写在 parameters 下",
                 f"the table `{name}` differs by city and belongs under parameters",
                 table.span,
+                ("把它移到 parameters 下", "move it under `parameters`"),
             )
 
 
@@ -174,15 +187,17 @@ def _confirmations(policy: Policy, complaints: Complaints) -> None:
                 "idle_confirmation",
                 f"没有规则要求确认 `{field.name}`",
                 f"no rule demands the confirmation `{field.name}`",
-                None,
+                field.span,
                 ("加一条规则 must: 字段名，或删去这个字段", "add a rule that demands it, or leave the field out"),
             )
 
 
 def _wording(policy: Policy, complaints: Complaints) -> None:
     texts = [(rule.label, rule.span) for rule in policy.rules]
-    texts += [(material.label, None) for material in policy.materials]
-    texts += [(field.label, None) for field in policy.fields] + [(field.help, None) for field in policy.fields]
+    texts += [(material.label, material.span) for material in policy.materials]
+    texts += [(field.label, field.span) for field in policy.fields] + [
+        (field.help, field.span) for field in policy.fields
+    ]
     texts += [(one.text, None) for one in policy.obligations]
     for text, span in texts:
         for word in CATCH_ALL:
@@ -196,12 +211,13 @@ def _wording(policy: Policy, complaints: Complaints) -> None:
                 )
 
 
-def _remedies(policy: Policy, catalogue: Catalogue, complaints: Complaints) -> None:
+def _remedies(policy: Policy, catalogue: Catalogue, complaints: Complaints, places: Places) -> None:
     city = policy.office[2:8][:4] + "00"
     if city not in catalogue.remedies:
         complaints.add(
             "no_remedies",
             f"remedies.yaml 没有办理机关所在市（{city}）的救济途径",
             f"remedies.yaml has no remedies for the office's city ({city})",
-            None,
+            places.get("office"),
+            ("改正 office，或在 remedies.yaml 补上这个市", "put the office right, or add the city to remedies.yaml"),
         )

@@ -28,6 +28,10 @@ def read_credit(entries: Entries) -> Credit:
             "record_only 不写 lists，其余必须写明哪些名单算数",
             "record_only has no `lists`; the other policies must name the lists that count",
             entries.span,
+            (
+                "如 {policy: bars_commitment, lists: [JUDGMENT_DEFAULTER]}",
+                "such as {policy: bars_commitment, lists: [JUDGMENT_DEFAULTER]}",
+            ),
         )
     entries.done()
     return Credit(cast("Literal['record_only', 'bars_commitment', 'bars_matter']", policy), lists, false_commitments)

@@ -4,11 +4,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from decision_service.language.vocabulary import FOLLOWS
 from decision_service.policy.nodes import ListNode, MapNode, Node, TextNode
 from decision_service.policy.shape import Bilingual
 from decision_service.source import Problem, Span, nearest
 
 YES = {"yes": True, "true": True, "是": True, "no": False, "false": False, "否": False}
+
+
+def instead(word: str, options: Sequence[str]) -> tuple[str, str]:
+    """The way out where `word` is none of `options`: the nearest of them, else all."""
+    meant = nearest(word, options)
+    if meant:
+        return f"是否想写 `{meant}`？", f"did you mean `{meant}`?"
+    if not options:
+        return "请删去", "remove it"
+    return f"可写：{'、'.join(options)}", f"one of {', '.join(options)}"
 
 
 @dataclass(slots=True)
@@ -21,6 +32,11 @@ class Complaints:
         """Notes one problem."""
         self.problems.append(Problem(code, zh, en, span, *hint))
 
+    def tell(self, problem: Problem) -> None:
+        """Notes a problem of an expression, unless it only follows from one that has been told."""
+        if problem.code != FOLLOWS:
+            self.problems.append(problem)
+
 
 class Entries:
     """A mapping that is read key by key. `done()` complains of every key that nobody asked for."""
@@ -32,11 +48,12 @@ class Entries:
         self.what = what
         self.asked: set[str] = set()
         self.node = node
-        self.span = node.span if node is not None else span
+        self.span = span if span is not None or node is None else node.span
+        self.shaped = node is None or isinstance(node, MapNode) or (isinstance(node, TextNode) and not node.text)
         self.nodes: dict[str, tuple[TextNode, Node]] = {}
         if isinstance(node, MapNode):
             self.nodes = {key.text: (key, value) for key, value in node.entries}
-        elif node is not None and not (isinstance(node, TextNode) and not node.text):
+        elif node is not None and not self.shaped:
             complaints.add(
                 "wrong_shape", f"{what[0]}应是若干“键: 值”", f"{what[1]} must be a mapping of keys to values", node.span
             )
@@ -58,7 +75,7 @@ class Entries:
     def need(self, name: str) -> Node | None:
         """The value of a key; complains where it is not there."""
         found = self.get(name)
-        if found is None:
+        if found is None and self.shaped:
             self.complaints.add(
                 "missing_key",
                 f"{self.what[0]}缺少 `{name}`",
@@ -90,14 +107,9 @@ class Entries:
 
     def wrong_word(self, word: str, options: Sequence[str], span: Span | None) -> None:
         """Complains of a word that is not one of `options`."""
-        meant = nearest(word, options)
-        listed = "、".join(options), ", ".join(options)
-        hint = (
-            (f"是否想写 `{meant}`？", f"did you mean `{meant}`?")
-            if meant
-            else (f"可写：{listed[0]}", f"one of {listed[1]}")
+        self.complaints.add(
+            "unknown_word", f"这里不能写 `{word}`", f"`{word}` cannot stand here", span, instead(word, options)
         )
-        self.complaints.add("unknown_word", f"这里不能写 `{word}`", f"`{word}` cannot stand here", span, hint)
 
     def yes(self, name: str, *, default: bool) -> bool:
         """yes or no (是, 否, true, false)."""
@@ -161,7 +173,10 @@ class Entries:
     def inner(self, name: str, *, needed: bool = False) -> "Entries":
         """A mapping inside this one."""
         node = self.need(name) if needed else self.get(name)
-        return Entries(node, self.complaints, (f"`{name}` ", f"`{name}`"), self.span)
+        return Entries(node, self.complaints, (f"`{name}` ", f"`{name}`"), self._span_of(name))
+
+    def _span_of(self, name: str) -> Span | None:
+        return self.key_span(name) if name in self.nodes else self.span
 
     def each(self, name: str) -> Iterator["Entries"]:
         """The mappings of a list."""
@@ -183,8 +198,9 @@ class Entries:
         """The Chinese and the English text under two keys of this mapping."""
         return Bilingual(self.text(zh), self.text(en))
 
-    def done(self) -> None:
-        """Complains of keys that are not known here."""
+    def done(self, *more: str) -> None:
+        """Complains of keys that are not known here; `more` are known besides those that were asked for."""
+        self.asked.update(more)
         for name, (key, _) in self.nodes.items():
             if name not in self.asked:
                 meant = nearest(name, sorted(self.asked))

@@ -8,7 +8,7 @@ from decision_service.policy.entries import Complaints, Entries
 from decision_service.policy.jsontext import as_json
 from decision_service.policy.nodes import MapNode, TextNode
 from decision_service.policy.shape import Bilingual, Field
-from verifiers.kinds import BadValueError, Kind, read
+from verifiers.kinds import HINTS, BadValueError, Kind, read
 
 SCALARS = {
     "text": "text",
@@ -44,6 +44,8 @@ def read_fields(entries: Entries, complaints: Complaints, *, common: bool) -> li
 
 def _field(name: str, entries: Entries, complaints: Complaints, *, common: bool) -> Field:
     type_name = entries.choice("type", TYPES)
+    if entries.text("type", "") not in TYPES:
+        entries.asked.update(entries.names())  # which keys belong to it is not known
     values = _values(entries, complaints) if type_name in ("choice", "choices") else {}
     required = required_constant(entries, type_name)
     kind = _kind(entries, type_name, tuple(values), complaints)
@@ -69,6 +71,7 @@ def _field(name: str, entries: Entries, complaints: Complaints, *, common: bool)
         else (None if default_node is None else as_json(default_node, kind)),
         values=values,
         common=common,
+        span=entries.span,
     )
     _check_example(field, entries, complaints)
     entries.done()
@@ -165,7 +168,8 @@ def _check_example(field: Field, entries: Entries, complaints: Complaints) -> No
         span = entries.nodes["example"][1].span
         complaints.add(
             "wrong_example",
-            f"字段 `{field.name}` 的样例不符合它的类型（{error.hint}）",
-            f"the example of `{field.name}` is not of its type ({error.hint})",
+            f"字段 `{field.name}` 的样例不符合它的类型",
+            f"the example of `{field.name}` is not of its type",
             span,
+            HINTS[error.hint],
         )

@@ -47,7 +47,13 @@ def read_items(entries: Entries, vocabulary: Vocabulary, complaints: Complaints)
             entries.wrong_word(name, names or (field,), entries.key_span(name))
     for name in names:
         if name not in {item.name for item in items}:
-            complaints.add("missing_key", f"`items` 缺少 `{name}`", f"`items` lacks `{name}`", entries.span)
+            complaints.add(
+                "missing_key",
+                f"`items` 缺少 `{name}`",
+                f"`items` lacks `{name}`",
+                entries.span,
+                (f"在 items 下写 `{name}:`", f"add `{name}:` under `items`"),
+            )
     return field, tuple(items)
 
 

@@ -16,6 +16,8 @@ from decision_service.policy.tables import read_table
 from decision_service.source import Span
 
 Tables = dict[str, Table]
+Waiting = dict[str, tuple[Entries, bool]]
+"""Tables that are not read yet, and whether they stand under `parameters`."""
 
 
 def clash(name: str, vocabulary: Vocabulary, entries: Entries, span: Span) -> bool:
@@ -27,6 +29,7 @@ def clash(name: str, vocabulary: Vocabulary, entries: Entries, span: Span) -> bo
             f"`{name}` 已是字段、登记库或别的名称",
             f"`{name}` is already a field, a register or a name",
             span,
+            ("换一个名称", "choose another name"),
         )
         return True
     syntax = parse(name, lambda _offset, _length: span) if name.isascii() and name.isidentifier() else None
@@ -96,24 +99,26 @@ def read_lets(
         if value is not None:
             lets.append(Let(name, value, inner.key_span(name)))
             vocabulary = replace(vocabulary, lets={**vocabulary.lets, name: value.kind})
+        else:
+            vocabulary = replace(vocabulary, broken=vocabulary.broken | {name})
     vocabulary = _ready(waiting, tables, vocabulary, bases, kinds, last=True)
     return tuple(lets), tables, vocabulary
 
 
-def _tables(entries: Entries, vocabulary: Vocabulary) -> dict[str, Entries]:
-    waiting = {}
+def _tables(entries: Entries, vocabulary: Vocabulary) -> Waiting:
+    waiting: Waiting = {}
     for section in ("parameters", "tables"):
         inner = entries.inner(section)
         for name in inner.names():
             node = inner.get(name)
             is_table = section == "tables" or (isinstance(node, MapNode) and node.get("table") is not None)
             if is_table and not clash(name, vocabulary, inner, inner.key_span(name)):
-                waiting[name] = inner.inner(name)
+                waiting[name] = (inner.inner(name), section == "parameters")
     return waiting
 
 
 def _ready(
-    waiting: dict[str, Entries],
+    waiting: Waiting,
     tables: Tables,
     vocabulary: Vocabulary,
     bases: frozenset[int],
@@ -123,19 +128,24 @@ def _ready(
 ) -> Vocabulary:
     """Reads every waiting table whose head uses known names only; at the end, all that are left."""
     for name in list(waiting):
-        entries = waiting[name]
+        entries, varies = waiting[name]
         node = entries.get("table")
         if not isinstance(node, TextNode):
+            if last:
+                entries.text("table")
             continue
         known = {*vocabulary.form, *vocabulary.lets, *vocabulary.parameters, *vocabulary.tables, *vocabulary.registers}
+        known |= vocabulary.broken
         if not last and not _heads(node.text) <= known - set(fixed) | {"as_of"}:
             continue
         del waiting[name]
-        table = read_table(name, entries, node, vocabulary, _label(entries), read_basis(entries, bases))
+        table = read_table(name, entries, node, vocabulary, _label(entries), read_basis(entries, bases), varies=varies)
         for key in ("gives", "order"):
             entries.get(key)
         entries.done()
-        if table is not None:
+        if table is None:
+            vocabulary = replace(vocabulary, broken=vocabulary.broken | {name})
+        else:
             tables[name] = table
             vocabulary = replace(vocabulary, tables={**vocabulary.tables, name: table.kind})
     return vocabulary

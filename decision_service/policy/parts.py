@@ -50,6 +50,7 @@ class Field:
     default: object = None
     values: Mapping[str, Bilingual] = field(default_factory=dict)
     common: bool = False
+    span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Material:
     fallback: str | None = None
     minor: bool = False
     tolerable_days: int | None = None
+    span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,7 @@ class Table:
 
     `inputs` are the input expressions, `outputs` the names and kinds of the outputs; with one output the table's value
     is that output, with several a record. `priority` lists output values, strongest first, for the two hit policies
-    that need an order.
+    that need an order. `varies`: it stands under `parameters`, so a city or a year may change it.
     """
 
     name: str
@@ -165,6 +167,7 @@ class Table:
     cross: bool = False
     label: Bilingual | None = None
     span: Span | None = field(default=None, compare=False)
+    varies: bool = False
 
 
 @dataclass(frozen=True, slots=True)

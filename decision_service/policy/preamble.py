@@ -41,6 +41,7 @@ def read_suitability(entries: Entries) -> Suitability:
             "法务与技术审核不能是同一人",
             "the legal and the technical reviewer must be two different people",
             reviewed.span,
+            ("换一位审核人", "name another reviewer for one of the two"),
         )
     for inner in (assessment, reviewed, entries):
         inner.done()
@@ -74,12 +75,11 @@ def read_materials(
                 "main_material",
                 "主要材料不能容缺后补（RQ-C3）",
                 "only a minor material may follow later",
-                inner.span,
+                inner.key_span("may_follow_in"),
                 ("写 `minor: yes`，或删去 may_follow_in", "write `minor: yes`, or leave out may_follow_in"),
             )
         upload = inner.text("upload", "") or None
-        materials.append(
-            Material(inner.bilingual(), tuple(word.text for word in replaced), fallback or upload, minor, tolerable)
-        )
+        papers = tuple(word.text for word in replaced)
+        materials.append(Material(inner.bilingual(), papers, fallback or upload, minor, tolerable, inner.span))
         inner.done()
     return tuple(materials)

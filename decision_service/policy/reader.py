@@ -49,7 +49,8 @@ def read_policy(node: MapNode, catalogue: Catalogue, complaints: Complaints, sou
     before = len(complaints.problems)
     policy = _Reader(Entries(node, complaints, ("文件", "the file")), catalogue, source).read()
     if len(complaints.problems) == before:
-        check_policy(policy, catalogue, complaints)
+        places = {key.text: key.span for key, _ in node.entries}
+        check_policy(policy, catalogue, complaints, places)
     return policy if len(complaints.problems) == before else None
 
 
@@ -87,7 +88,8 @@ class _Reader:
     def read(self) -> Policy:
         """Reads the parts in the order in which they lean on each other."""
         policy = self._policy(self._ground())
-        cases = read_cases(self.entries.inner("cases"), policy, self.catalogue, self.complaints)
+        rules = list(dict.fromkeys([*(rule.id for rule in policy.rules), *self.entries.inner("rules").names()]))
+        cases = read_cases(self.entries.inner("cases"), policy, self.catalogue, self.complaints, rules)
         self.entries.done()
         return dataclasses.replace(policy, cases=cases)
 
@@ -166,6 +168,7 @@ class _Reader:
                     f"字段 `{field.name}` 是每个事项共有的，不必再写",
                     f"the field `{field.name}` is common to all matters and need not be written",
                     self.entries.inner("form").key_span(field.name),
+                    ("删去这个字段", "leave the field out"),
                 )
         return (*self.catalogue.fields, *own)
 
@@ -241,8 +244,15 @@ class _Reader:
         inner = self.entries.inner("budget", needed=True)
         budget = Budget(*(inner.whole(name, unit="ms") for name in ("p50", "p95", "deadline")))
         inner.done()
-        if not budget.p50 <= budget.p95 <= budget.deadline:
+        if all(dataclasses.astuple(budget)) and not budget.p50 <= budget.p95 <= budget.deadline:
             self.complaints.add(
-                "wrong_budget", "时限应为 p50 ≤ p95 ≤ deadline", "a budget needs p50 <= p95 <= deadline", inner.span
+                "wrong_budget",
+                "时限应为 p50 ≤ p95 ≤ deadline",
+                "a budget needs p50 <= p95 <= deadline",
+                inner.span,
+                (
+                    "如 p50: 600 ms, p95: 1500 ms, deadline: 3000 ms",
+                    "such as p50: 600 ms, p95: 1500 ms, deadline: 3000 ms",
+                ),
             )
         return budget

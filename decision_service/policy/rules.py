@@ -9,7 +9,7 @@ from decision_service.language.kinds import BOOLEAN
 from decision_service.language.tree import Expression, Literal
 from decision_service.language.vocabulary import Vocabulary
 from decision_service.outcome import Outcome
-from decision_service.policy.entries import Complaints, Entries
+from decision_service.policy.entries import Complaints, Entries, instead
 from decision_service.policy.nodes import ListNode, MapNode, Node, TextNode
 from decision_service.policy.shape import Bilingual, Consequence, Field, Fill, RefusalGate, Rule
 from decision_service.source import Problem, Span
@@ -58,7 +58,7 @@ def expression(
         return None
     found = check(node.text, node.place, vocabulary, wanted)
     if isinstance(found, Problem):
-        complaints.problems.append(found)
+        complaints.tell(found)
         return None
     return found
 
@@ -131,6 +131,7 @@ def _alternative(entries: Entries, words: RuleWords, *, last: bool) -> Consequen
             "除最后一项外，`else` 的每一项都要有 `when`，最后一项没有",
             "every entry of `else` has a `when`, but for the last, which has none",
             entries.span,
+            ("最后一项不写 when，它适用于其余情形", "leave `when` out of the last: it is for all other situations"),
         )
     one = _consequence(entries.need("then"), when, entries, words)
     entries.done()
@@ -149,14 +150,23 @@ def _consequence(node: Node | None, when: Expression | None, entries: Entries, w
         )  # fmt: skip
         return None
     if parts[0] not in Outcome.__members__ or parts[0] in ("APPROVED", "PARTIALLY_APPROVED"):
-        entries.wrong_word(parts[0], _OUTCOMES, node.span)
+        entries.wrong_word(parts[0], _OUTCOMES, _word(node, 0))
         return None
     if parts[1] not in words.reasons:
-        entries.wrong_word(parts[1], sorted(words.reasons), node.span)
+        entries.wrong_word(parts[1], sorted(words.reasons), _word(node, 1))
         return None
     told = _told(entries, words)
-    fills = read_fills(entries, parts[1], {name: value.kind for name, value in told}, words, node.span)
+    fills = read_fills(entries, parts[1], _told_kinds(entries, told), words, node.span)
     return Consequence(Outcome(parts[0]), parts[1], when, told, fills, node.span)
+
+
+def _word(node: Node, place: int) -> Span:
+    """The place of the first or the second word of a text."""
+    if not isinstance(node, TextNode):
+        return node.span
+    words = node.text.split()
+    start = 0 if place == 0 else node.text.index(words[1], len(words[0]))
+    return node.place(start, len(words[place]))
 
 
 _OUTCOMES = [one.value for one in Outcome if one not in (Outcome.APPROVED, Outcome.PARTIALLY_APPROVED)]
@@ -172,6 +182,11 @@ def _told(entries: Entries, words: RuleWords) -> tuple[tuple[str, Expression], .
     return tuple(told)
 
 
+def _told_kinds(entries: Entries, told: tuple[tuple[str, Expression], ...]) -> dict[str, Kind]:
+    """The kinds of what is told; one whose expression is wrong counts as a text, since that has been told already."""
+    return {name: Kind("text") for name in entries.inner("tell").names()} | {name: one.kind for name, one in told}
+
+
 def read_fills(entries: Entries, code: str, told: Mapping[str, Kind], words: RuleWords, span: Span) -> dict[str, Fill]:
     """How the placeholders of a reason's sentence are filled; complains of one left open or not there."""
     wanted = set(_PLACEHOLDER.findall(words.reasons[code].zh + words.reasons[code].en)) - AUTOMATIC
@@ -180,7 +195,13 @@ def read_fills(entries: Entries, code: str, told: Mapping[str, Kind], words: Rul
     for name in inner.names():
         node = inner.get(name)
         if name not in wanted:
-            inner.wrong_word(name, sorted(wanted), inner.key_span(name))
+            entries.complaints.add(
+                "unknown_placeholder",
+                f"理由 {code} 的句子里没有 {{{name}}}",
+                f"the sentence of {code} has no {{{name}}}",
+                inner.key_span(name),
+                instead(name, sorted(wanted)),
+            )
         elif node is not None:
             fill = _fill(name, node, told, words, inner)
             if fill is not None:

@@ -84,6 +84,7 @@ def _check_names(policy: Policy, path: Path, matter: str, node: MapNode, complai
             f"文件夹是 {matter}，文件写的是 {policy.matter}",
             f"the folder is {matter}, the file says {policy.matter}",
             node.span,
+            ("改 matter，或把文件移到那个文件夹", "change `matter`, or move the file to that folder"),
         )
     if path.stem != str(policy.effective_from):
         complaints.add(
@@ -91,4 +92,5 @@ def _check_names(policy: Policy, path: Path, matter: str, node: MapNode, complai
             f"文件名应是生效日 {policy.effective_from}.yaml",
             f"the file must be named after its first day: {policy.effective_from}.yaml",
             node.span,
+            ("改文件名，或改 in_force", "rename the file, or change `in_force`"),
         )

@@ -41,7 +41,14 @@ class Piece:
 
 
 def read_table(
-    name: str, entries: Entries, node: TextNode, vocabulary: Vocabulary, label: Bilingual | None, basis: tuple[int, ...]
+    name: str,
+    entries: Entries,
+    node: TextNode,
+    vocabulary: Vocabulary,
+    label: Bilingual | None,
+    basis: tuple[int, ...],
+    *,
+    varies: bool,
 ) -> Table | None:
     """The table written in `node`; None where it can't be read (and complained of)."""
     complaints = entries.complaints
@@ -49,7 +56,11 @@ def read_table(
     rows = list(_rows(node))
     if len(rows) < 2:
         complaints.add(
-            "wrong_table", "表格至少要有表头和一行", "a table needs a header and at least one row", node.span
+            "wrong_table",
+            "表格至少要有表头和一行",
+            "a table needs a header and at least one row",
+            entries.span,
+            ("第一行写表头，以下每行一条", "the first line is the header, each further line a row"),
         )
         return None
     header = rows[0]
@@ -61,7 +72,7 @@ def read_table(
     inputs, outputs, lines = found
     kind = _kind_of(outputs, hit)
     priority = _priority(entries, outputs, complaints) if hit in ("priority", "output order") else ()
-    return Table(name, inputs, outputs, lines, hit, kind, basis, priority, cross, label, node.span)
+    return Table(name, inputs, outputs, lines, hit, kind, basis, priority, cross, label, node.span, varies)
 
 
 def _kind_of(outputs: tuple[tuple[str, Kind], ...], hit: HitPolicy) -> Kind:
@@ -82,6 +93,7 @@ def _priority(
             "这种命中策略要用 `order` 写出输出值的先后",
             "this hit policy needs `order`: the output values, strongest first",
             entries.span,
+            ("如 order: [500.00, 300.00]", "such as order: [500.00, 300.00]"),
         )
     for word in words:
         literal = output_cell(word.text, word.span, outputs[0][1])
@@ -123,7 +135,7 @@ class _TableReader:
     def _input(self, piece: Piece) -> Expression | None:
         found = check(piece.text, piece.place, self.vocabulary)
         if isinstance(found, Problem):
-            self.complaints.problems.append(found)
+            self.complaints.tell(found)
             return None
         return found
 
@@ -154,13 +166,16 @@ class _TableReader:
             f"这一行有{len(row)}格，表头有{len(header)}格",
             f"this row has {len(row)} cells, the header has {len(header)}",
             row[-1].span,
+            ("每格之间用 | 隔开", "cells are parted by |"),
         )
         return False
 
     def cross(self, header: list[Piece], rows: list[list[Piece]]) -> Lines | None:
         """A cross table: the first column tests one input, the heads of the others a second one."""
         kind = self._gives()
-        if len(header) < 3 or kind is None:
+        if kind is None:
+            return None
+        if len(header) < 3:
             self.complaints.add(
                 "wrong_table",
                 "交叉表的表头应为：行的名称 | 列的名称 | 各列的条件",
@@ -179,7 +194,11 @@ class _TableReader:
                 continue
             if row[1].text:
                 self.complaints.add(
-                    "wrong_table", "交叉表第二列应留空", "the second column of a cross table stays empty", row[1].span
+                    "wrong_table",
+                    "交叉表第二列应留空",
+                    "the second column of a cross table stays empty",
+                    row[1].span,
+                    ("清空这一格", "empty this cell"),
                 )
             test = self._test(row[0], across)
             lines += [
@@ -221,6 +240,15 @@ class _TableReader:
         kind = parse_kind(kind_text.strip()) if kind_text else None
         if kind is None and not kind_text and self.entries.text("gives", ""):
             kind = self._gives()
+        if kind is None and kind_text:
+            self.complaints.add(
+                "unknown_kind",
+                f"不认识的类型 `{kind_text.strip()}`",
+                f"`{kind_text.strip()}` is not a kind of value",
+                piece.span,
+                ("如 money、whole、decimal、text、date、boolean", "such as money, whole, decimal, text, date, boolean"),
+            )
+            return None
         if kind is None:
             self.complaints.add(
                 "wrong_table",
