@@ -94,9 +94,7 @@ class _Compiler:
         self._conclude(f"h{place}", rule.must, applied, truth=True)
         fails = tuple(f"f{place}_{number}" for number in range(len(rule.alternatives)))
         self._alternatives(rule, place, applied, fails)
-        gated = f"g{place}" if rule.gate else None
-        if gated is not None:
-            self._conclude(gated, rule.must, (), truth=False)
+        gated = self._gated(rule, place, fails) if rule.gate else None
         several = len(rule.alternatives) > 1
         excluded = self._excluded(rule, place) if several else None
         return Heads(f"h{place}", fails, excluded, silent, gated)
@@ -116,6 +114,18 @@ class _Compiler:
             self._conclude(fails[number], rule.must, (*terms, *self._terms(one.when, truth=True)), truth=False)
             before = (*before, *self._terms(one.when, truth=False))
         self._conclude(f"s{place}", rule.must, before, truth=False)
+
+    def _gated(self, rule: Rule, place: int, fails: tuple[str, ...]) -> str:
+        """That it is known not to hold; for most gates the same as that its only alternative follows."""
+        if (
+            rule.item is None
+            and len(fails) == 1
+            and rule.alternatives[0].when is None
+            and not rule.alternatives[0].told
+        ):
+            return fails[0]
+        self._conclude(f"g{place}", rule.must, (), truth=False)
+        return f"g{place}"
 
     def _excluded(self, rule: Rule, place: int) -> tuple[str, ...]:
         names = tuple(f"e{place}_{number}" for number in range(len(rule.alternatives)))
