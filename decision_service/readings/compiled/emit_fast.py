@@ -211,7 +211,7 @@ def within_text(node: Within, value: str, text: Callable[[Expression], str]) -> 
     low = None if node.low is None else f"{text(node.low)} {'<=' if node.low_closed else '<'} {value}"
     above = "<=" if node.high_closed else "<"
     if node.high is None:
-        return f"({low})" if low is not None else f"({value} is not None)"
+        return f"({low})" if low is not None else f"({value} != None)"
     high = f"{above} {text(node.high)}"
     if low is None:
         return f"({value} {high})"
