@@ -247,7 +247,13 @@ def check_form_schema(policy: Policy, prefectures: Collection[str], complaints: 
         Draft202012Validator.check_schema(schema)
     except SchemaError as error:
         where = "/".join(str(one) for one in error.absolute_path)
-        complaints.add("form_schema", f"表单的模式有误：{where}", f"the schema of the form is wrong at {where}", None)
+        complaints.add(
+            "form_schema",
+            f"表单的模式有误：{where}",
+            f"the schema of the form is wrong at {where}",
+            None,
+            ("检查这个字段的 pattern 和范围", "check `pattern` and bounds of that field"),
+        )
         return
     sample = sample_of(policy)
     if sample is None:
@@ -266,4 +272,5 @@ def check_form_schema(policy: Policy, prefectures: Collection[str], complaints: 
             f"申报样例“{sample.name}”不符合表单的模式：{where}（{fault.validator}）",
             f"the sample `{sample.name}` does not pass the schema of the form: {where} ({fault.validator})",
             sample.span,
+            ("样例取第一个获准的案例：改正它的表单", "the sample is the first approved case: put its form right"),
         )
