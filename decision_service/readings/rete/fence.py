@@ -46,13 +46,26 @@ class NetworkTooLargeError(ValueError):
 class Core(Protocol):
     """The seven functions of the engine that are used."""
 
-    def create_ruleset(self, name: str, rules: str, /) -> int: ...
-    def delete_ruleset(self, ruleset: int, /) -> None: ...
-    def assert_fact(self, ruleset: int, fact: str, /) -> tuple[int, int]: ...
-    def start_action_for_state(self, ruleset: int, state: int, /) -> tuple[str, str] | None: ...
-    def complete_and_start_action(self, ruleset: int, state: int, /) -> str | None: ...
-    def abandon_action(self, ruleset: int, state: int, /) -> None: ...
-    def delete_state(self, ruleset: int, session: str, /) -> None: ...
+    def create_ruleset(self, name: str, rules: str, /) -> int:
+        """A handle for rules given as JSON."""
+
+    def delete_ruleset(self, ruleset: int, /) -> None:
+        """Frees a ruleset."""
+
+    def assert_fact(self, ruleset: int, fact: str, /) -> tuple[int, int]:
+        """Tells a fact: 0 taken, 1 of no use, 2 seen already; and where its session is."""
+
+    def start_action_for_state(self, ruleset: int, state: int, /) -> tuple[str, str] | None:
+        """The session's state and the first rule that fired, or None."""
+
+    def complete_and_start_action(self, ruleset: int, state: int, /) -> str | None:
+        """The next rule that fired, or None."""
+
+    def abandon_action(self, ruleset: int, state: int, /) -> None:
+        """Gives back an action that was started and not completed."""
+
+    def delete_state(self, ruleset: int, session: str, /) -> None:
+        """Frees a session."""
 
 
 class Fence:
