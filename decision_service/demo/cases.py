@@ -15,7 +15,7 @@ class DemoCase:
     id: str
     matter: str
     form: Mapping[str, object]
-    facts: Mapping[str, object]
+    facts: Mapping[str, Mapping[str, object]]
     expect: Mapping[str, object]
     needs_scenario: bool
 

@@ -20,17 +20,19 @@ class ProcessFailedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What is started: which rules, whose data, where the ledger lies, which day it is."""
+    """What is started: which rules, whose data, where the ledger lies, which day it is, and how slow registers are
+    (times their usual latency; 0: none)."""
 
     rules: Path
     data: Path | None
     folder: Path
     day: str
+    latency: float
 
     @property
     def ledger(self) -> Path:
         """The ledger file of the run."""
-        return self.folder / "ledger.sqlite3"
+        return self.folder / f"ledger-{self.latency:g}.sqlite3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ def staged(stage: Stage) -> Iterator[Running]:
     }
     rules = ["--rules", str(stage.rules), "--as-of", stage.day, "--port", "0"]
     data = ["--data", str(stage.data)] if stage.data is not None else []
-    with _process("sandbox", ["sandbox", *rules, *data], environment) as sandbox:
+    slow = ["--latency", str(stage.latency)]
+    with _process("sandbox", ["sandbox", *rules, *data, *slow], environment) as sandbox:
         ledger = ["--ledger", str(stage.ledger), "--registers-url", sandbox]
         with _process("service", ["serve", *rules, *ledger], environment) as service:
             yield Running(service, sandbox, control)

@@ -4,10 +4,10 @@ import json
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPException
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -32,12 +32,14 @@ class Submitted:
     late: bool
 
 
-def submit_all(running: Running, cases: tuple[DemoCase, ...], rounds: int, done: Callable[[], None]) -> list[Submitted]:
-    """Every case `rounds` times, each as a new application."""
+def submit_all(
+    running: Running, cases: Sequence[DemoCase], rounds: int, done: Callable[[], None], *, results: bool
+) -> list[Submitted]:
+    """Every case `rounds` times, each as a new application. `results`: what is granted is compared as well."""
     connections = _Connections()
 
     def one(job: tuple[int, DemoCase]) -> Submitted:
-        submitted = _submit(running, connections, *job)
+        submitted = _submit(running, connections, *job, results=results)
         done()
         return submitted
 
@@ -46,7 +48,7 @@ def submit_all(running: Running, cases: tuple[DemoCase, ...], rounds: int, done:
         return list(pool.map(one, jobs))
 
 
-def _submit(running: Running, connections: "_Connections", number: int, case: DemoCase) -> Submitted:
+def _submit(running: Running, connections: "_Connections", number: int, case: DemoCase, *, results: bool) -> Submitted:
     application = uuid.uuid4().hex
     control = {"Miaopi-Control": running.control_token}
     if case.needs_scenario:
@@ -61,12 +63,18 @@ def _submit(running: Running, connections: "_Connections", number: int, case: De
         title = str(answer.get("title", ""))
         return Submitted(case.id, case.matter, number, f"HTTP {status}", (), "", elapsed, title or "no decision", False)
     reasons = tuple(str(reason["code"]) for reason in cast("list[dict[str, object]]", answer["reasons"]))
-    # A number of the pool is given once: only the first round can have the number that the case names.
-    wrong = difference(case.expect, answer, results=number == 0)
+    wrong = difference(case.expect, answer, results=results)
     late = bool(wrong) and _late(answer, case)
-    result = ", ".join(f"{key}={value}" for key, value in cast("dict[str, object]", answer["result"]).items())
+    result = _plain(answer["result"])
     outcome = str(answer["outcome"])
     return Submitted(case.id, case.matter, number, outcome, reasons, result, elapsed, "" if late else wrong, late)
+
+
+def _plain(value: object) -> str:
+    """A result as a person reads it."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_plain(part)}" for key, part in value.items())
+    return " ".join(str(part) for part in value) if isinstance(value, list) else str(value)
 
 
 def _late(answer: Mapping[str, object], case: DemoCase) -> bool:
@@ -87,9 +95,20 @@ class _Connections:
         self, method: str, url: str, path: str, body: Mapping[str, object], headers: Mapping[str, str]
     ) -> tuple[int, dict[str, object]]:
         """One request with a JSON body; status and JSON answer (empty where there is none)."""
-        connection = self._connection(url)
         content = json.dumps(body, ensure_ascii=False).encode()
-        connection.request(method, path, content, {"Content-Type": "application/json", **headers})
+        sent = {"Content-Type": "application/json", **headers}
+        try:
+            return self._once(method, url, path, content, sent)
+        except (ConnectionError, HTTPException):
+            # A connection that idled may be closed by now. Sending again is safe: the key makes it the same request.
+            self._connection(url).close()
+            return self._once(method, url, path, content, sent)
+
+    def _once(
+        self, method: str, url: str, path: str, content: bytes, headers: Mapping[str, str]
+    ) -> tuple[int, dict[str, object]]:
+        connection = self._connection(url)
+        connection.request(method, path, content, dict(headers))
         reply = connection.getresponse()
         text = reply.read()
         return reply.status, cast("dict[str, object]", json.loads(text)) if text else {}
