@@ -1,4 +1,4 @@
-"""The elderly allowance as decision tables of zen-engine, called as its authors advise: a static loader, compiled ahead.
+"""The elderly allowance as decision tables of zen-engine, called as its authors advise: a static loader.
 
 It gets a head start: age, prefectures and whether a credit entry counts are worked out for it beforehand and not timed,
 as its expressions lack some of them; what the rules tell beside their code (a city, a day) is not asked of it.
@@ -54,7 +54,9 @@ def document(sheet: FactSheet) -> dict[str, object]:
     return dict(json.loads(json.dumps(whole, default=str)))
 
 
-def _table(name: str, hit: str, inputs: list[dict[str, str]], output: str, rules: list[dict[str, str]]) -> dict[str, object]:
+def _table(
+    name: str, hit: str, inputs: list[dict[str, str]], output: str, rules: list[dict[str, str]]
+) -> dict[str, object]:
     content = {
         "hitPolicy": hit,
         "inputs": inputs,
@@ -83,7 +85,9 @@ def _graph() -> dict[str, object]:
         {"id": "age", "name": "age", "type": "expression", "field": "age"},
     ]
     amounts = _table("amount", "first", inputs, "amount", lines)
-    ends = [{"id": kind, "name": kind, "type": f"{kind}Node", "position": {"x": 0, "y": 0}} for kind in ("input", "output")]
+    ends = [
+        {"id": kind, "name": kind, "type": f"{kind}Node", "position": {"x": 0, "y": 0}} for kind in ("input", "output")
+    ]
     links = [("input", "reasons"), ("reasons", "output"), ("input", "amount"), ("amount", "output")]
     edges = [{"id": f"{one}-{other}", "sourceId": one, "targetId": other, "type": "edge"} for one, other in links]
     return {"nodes": [*ends, reasons, amounts], "edges": edges}

@@ -1,9 +1,9 @@
-"""One decision in process: the generated engine beside hand-written Python, zen-engine, the reference and the Rete road.
+"""One decision in process: the generated engine beside hand-written Python, zen-engine and the other readings.
 
     python benchmarks/engines.py [--rounds 15]
 
-Every engine decides the same applications (elderly allowance, all facts known, about half approved) and is held equal to
-the hand-written decision on each before anything is timed. Rounds are interleaved (A B C A B C), in CPU time of this
+Every engine decides the same applications (elderly allowance, all facts known, over half approved) and is held equal
+to the hand-written decision on each before anything is timed. Rounds are interleaved (A B C A B C), in CPU time of this
 thread, the garbage collector off; medians, quartiles and ratios paired by round are printed and written to
 benchmarks/results/engines.json. Ratios are what to trust: a busy machine moves all engines alike.
 """

@@ -16,11 +16,11 @@ from decision_service.readings.compiled.emit_fast import Fast
 from decision_service.readings.compiled.emit_table import table_lines, table_plan
 from decision_service.readings.compiled.functions import FUNCTIONS, shift
 from decision_service.readings.compiled.lookup import look_up, met
+from decision_service.readings.compiled.making import barred, failing, telling, verdict
 from decision_service.readings.compiled.names import CannotCompileError, Lets, Names, walk
 from decision_service.readings.compiled.write_fast import FastWriter
 from decision_service.readings.compiled.write_full import FullWriter, deciding
 from decision_service.verdict import Finding, State, Verdict
-from verifiers.kinds import Value
 
 Judge = Callable[[FactSheet], Verdict]
 
@@ -48,20 +48,6 @@ def sure(value: object) -> object:
     return value
 
 
-def telling(finding: Finding, told: dict[str, Value]) -> Finding:
-    """The finding with what it tells; null is not told."""
-    told = {name: value for name, value in told.items() if value is not None}
-    return Finding(finding.rule, finding.state, finding.outcome, finding.alternative, finding.causes, told)
-
-
-def failing(held: tuple[Finding, ...], fails: tuple[tuple[int, Finding], ...]) -> tuple[tuple[Finding, ...], Outcome]:
-    """The findings with those that fail in their places, and the outcome."""
-    findings = list(held)
-    for place, finding in fails:
-        findings[place] = finding
-    return tuple(findings), settle(finding.outcome for _, finding in fails if finding.outcome is not None)
-
-
 _RUNTIME: MappingProxyType[str, object] = MappingProxyType(
     {
         **{name: getattr(logic, name) for name in (
@@ -69,8 +55,9 @@ _RUNTIME: MappingProxyType[str, object] = MappingProxyType(
             "one_of", "contains", "part", "apply", "reckon",
         )},
         "look_up": look_up, "met": met, "shift": shift, "sure": sure, "Decimal": Decimal, "Unknown": Unknown,
-        "conclude": conclude, "draft": draft, "gated": gated, "Grant": Grant, "Verdict": Verdict,
-        "telling": telling, "failing": failing, "APPROVALS": APPROVALS, "APPROVED": Outcome.APPROVED,
+        "conclude": conclude, "draft": draft, "gated": gated, "Grant": Grant, "verdict": verdict,
+        "barred": barred, "telling": telling, "failing": failing, "settle": settle,
+        "APPROVALS": APPROVALS, "APPROVED": Outcome.APPROVED,
         "__builtins__": {"any": any, "all": all, "len": len, "Exception": Exception},
     }
 )  # fmt: skip
@@ -150,4 +137,5 @@ def _plans(policy: Policy) -> dict[str, object]:
         "HOLD": tuple(Draft(rule.holds) for rule in rules),
         "SILENT": tuple(Draft(rule.silent) for rule in rules),
         "FAIL": fail,
+        "QUIET": tuple(rule.silent for rule in rules),
     }

@@ -12,6 +12,7 @@ from decision_service.facts import Unknown, Why
 from verifiers.kinds import Period, Value
 
 _LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_FOLLOWING = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "11", "12")
 _CREDIT = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _CREDIT_VALUE = {character: value for value, character in enumerate(_CREDIT)}
 _CREDIT_WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)  # GB 32100-2015, table 3
@@ -79,9 +80,12 @@ def birthday(birth: date, number: int) -> date:
 
 def month_after(day: date) -> str:
     """YYYY-MM of the month after; December 9999 has none and stays."""
-    if day.month < 12:
-        return f"{day.year:04}-{day.month + 1:02}"
-    return f"{day.year + 1:04}-01" if day.year < MAXYEAR else "9999-12"
+    year, month = day.year, day.month
+    if month < 12 and year >= 1000:
+        return f"{year}-{_FOLLOWING[month]}"
+    if month < 12:
+        return f"{year:04}-{_FOLLOWING[month]}"
+    return f"{year + 1:04}-01" if year < MAXYEAR else "9999-12"
 
 
 def working_days_after(day: date, number: int, calendar: Mapping[int, frozenset[date]]) -> date | Unknown:

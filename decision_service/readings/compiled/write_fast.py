@@ -1,6 +1,6 @@
 """The text of `fast(sheet)`: a policy as one would write it by hand, for sheets where all that is read is known.
 
-Whatever stops it (an unknown register, null out of place) makes the full form decide; so does a failing gate.
+Whatever stops it (an unknown register, null out of place) makes the full form decide.
 """
 
 from decision_service.policy.shape import Policy, Rule
@@ -31,7 +31,8 @@ class FastWriter:
         body += [
             "findings, outcome = HELD, APPROVED",
             "if fails:",
-            "    findings, outcome = failing(HELD, fails)",
+            "    findings = failing(HELD, fails)",
+            "    outcome = settle([one.outcome for _, one in fails if one.outcome is not None])",
             "    if outcome not in APPROVALS:",
             *indented(indented(self._end(granting=False))),
             *self._end(granting=True),
@@ -43,9 +44,8 @@ class FastWriter:
 
     def _rule(self, place: int, rule: Rule) -> list[str]:
         lines = [place_of(rule), *self.fast.lines(rule.must), f"if not {self.fast.text(rule.must)}:"]
-        if rule.gate:
-            return [*lines, "    return full(sheet)"]
-        return [*lines, *indented(self._consequences(place, rule))]
+        bar = ["return barred(QUIET, fails[-1])"] if rule.gate else []
+        return [*lines, *indented([*self._consequences(place, rule), *bar])]
 
     def _consequences(self, place: int, rule: Rule) -> list[str]:
         inner = self.fast.branch()
@@ -76,7 +76,7 @@ class FastWriter:
             if granting or not note.on_approval:
                 lines += [*inner.lines(note.when), f"if {inner.text(note.when)}:", f"    notes += ({note.code!r},)"]
         if not granting:
-            return [*lines, "return Verdict(outcome, findings, (), {}, notes)"]
+            return [*lines, "return verdict(outcome, findings, {}, notes)"]
         lines.append("granted = {}")
         for result in self.policy.results:
             within = inner
@@ -86,4 +86,4 @@ class FastWriter:
                 within = inner.branch()
             grant += [*within.lines(result.value), f"granted[{result.name!r}] = {within.text(result.value)}"]
             lines += grant if result.when is None else indented(grant)
-        return [*lines, "return Verdict(outcome, findings, (), granted, notes)"]
+        return [*lines, "return verdict(outcome, findings, granted, notes)"]
