@@ -114,11 +114,11 @@ def _laid_over(case: WorkedCase, changes: Mapping[str, object]) -> WorkedCase:
         else:
             form[name] = value
             if name == "city":
-                facts["population"]["hukou_code"] = f"{str(value)[:4]}02"  # type: ignore[index]  # the same
+                facts["population"]["hukou_code"] = f"{str(value)[:4]}02"  # type: ignore[index]  # answers are mappings
     holder = str(form["id_no"])
     if "cert_no" in form and len(str(form["cert_no"])) == 20:
         disability = facts["disability"]
-        form["cert_no"] = f"{holder}{disability['category']}{disability['level']}"  # type: ignore[index]  # the same
+        form["cert_no"] = f"{holder}{disability['category']}{disability['level']}"  # type: ignore[index]  # answers are mappings
     return dataclasses.replace(case, form=form, facts=facts)
 
 
