@@ -32,8 +32,8 @@ PROBLEMS: Mapping[str, Said] = {
         400,
         "幂等键不合要求",
         "Idempotency-Key is not usable",
-        "幂等键应出现一次，为1至255个可见的ASCII字符",
-        "send it once, with 1 to 255 visible ASCII characters",
+        "幂等键应出现一次，为1至255个可打印的ASCII字符",
+        "send it once, with 1 to 255 printable ASCII characters",
     ),
     "json_refused": Said(
         400,

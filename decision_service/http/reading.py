@@ -16,7 +16,7 @@ MAX_BATCH = 4 * 1024 * 1024
 BODY_SECONDS = 10.0
 """How long a body may take to arrive: whoever drips bytes does not hold a place."""
 
-_KEY = re.compile(r"[!-~]{1,255}", re.ASCII)
+_KEY = re.compile(r"[ -~]{1,255}", re.ASCII)
 _JSON = re.compile(r"application/json(\s*;\s*charset\s*=\s*\"?utf-8\"?)?\s*", re.IGNORECASE)
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -16,7 +16,7 @@ Channel = Annotated[
     Literal["counter", "pc", "mobile", "self_service"],
     Field(description="where the application was made (GB/T 39046-2020 A.5) 办理渠道"),
 ]
-_Key = Annotated[str, Field(pattern=r"^[!-~]{1,255}$")]
+_Key = Annotated[str, Field(pattern=r"^[ -~]{1,255}$")]
 _Name = Annotated[str, Field(min_length=1, max_length=64)]
 
 

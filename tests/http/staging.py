@@ -122,7 +122,7 @@ class Stage:
         address = urlsplit(url or self.url)
         connection = HTTPConnection(address.hostname or "", address.port, timeout=30)
         content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-        kind = {} if content is None else {"Content-Type": "application/json"}
+        kind = {} if body is None or isinstance(body, bytes) else {"Content-Type": "application/json"}
         try:
             connection.request(method, path, content, {**kind, **(headers or {})})
             reply = connection.getresponse()
