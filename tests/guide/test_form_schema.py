@@ -217,3 +217,16 @@ def test_a_schema_that_is_none_is_a_problem_of_the_file() -> None:
     complaints = Complaints()
     check_form_schema(dataclasses.replace(policy, fields=fields), shelf().catalogue.prefectures, complaints)
     assert [problem.code for problem in complaints.problems] == ["form_schema"]
+
+
+LISTS = [(one, field.name) for one in policies() for field in one.fields if field.kind.name == "list"]
+
+
+@pytest.mark.parametrize(("policy", "name"), LISTS, ids=lambda one: getattr(one, "matter", one))
+@pytest.mark.parametrize("length", [0, 1, 2, 200, 201])
+def test_lists_are_bounded_alike(policy: Policy, name: str, length: int) -> None:
+    example = policy.field(name).example
+    assert isinstance(example, list)
+    form = {**policy.cases[0].form, name: example[:1] * length}
+    assert set(refused_by_reader(policy, form)) == refused_by_schema(policy, form)
+    assert (length == 1) <= (name not in refused_by_schema(policy, form))
