@@ -178,3 +178,19 @@ def test_a_choice_is_said_by_its_label() -> None:
     assert say(spouse.required, policy, "zh") == "“婚姻状况”等于“已婚”"
     assert say(spouse.required, policy, "en") == "“Marital status” is “married”"
     assert dataclasses.is_dataclass(spouse)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_brackets_tell_groupings_apart(lang: Lang) -> None:
+    policy = next(one for one in policies() if one.matter == "elderly_allowance")
+    a, b, c = HIT, ATOMS[1], ATOMS[-1]
+    groupings: list[Expression] = [
+        And((a, Or((b, c), BOOLEAN)), BOOLEAN),
+        Or((And((a, b), BOOLEAN), c), BOOLEAN),
+        Or((a, And((b, c), BOOLEAN)), BOOLEAN),
+        And((Or((a, b), BOOLEAN), c), BOOLEAN),
+        Or((a, If(b, c, a, BOOLEAN)), BOOLEAN),
+        If(Or((a, b), BOOLEAN), c, a, BOOLEAN),
+    ]
+    groupings += [Not(one, BOOLEAN) for one in groupings]
+    assert len({say(one, policy, lang) for one in groupings}) == len(groupings)
