@@ -33,7 +33,7 @@ from decision_service.policy.needs import deciding
 from decision_service.policy.shape import Policy
 from decision_service.policy.shelf import read_shelf
 from decision_service.readings.prose import Lang, say
-from decision_service.readings.prose_functions import PHRASES
+from decision_service.readings.prose.functions import PHRASES
 from tests.sizes import size
 from verifiers.kinds import Kind
 

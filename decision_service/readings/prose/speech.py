@@ -30,7 +30,7 @@ from decision_service.language.tree import (
     Within,
 )
 from decision_service.policy.shape import Policy
-from decision_service.readings.prose_functions import PHRASES
+from decision_service.readings.prose.functions import PHRASES
 from verifiers.kinds import Period, Value
 
 Lang: TypeAlias = OneOfText["zh", "en"]
