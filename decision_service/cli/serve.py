@@ -22,7 +22,7 @@ def serve(
 ) -> None:
     """Decide applications over HTTP until stopped; settings also from MIAOPI_… variables. 启动办理服务。"""
     from decision_service.gate import GateError
-    from decision_service.http.service import Parts, require_fit, run
+    from decision_service.http.service import Parts, exchange_of, require_fit, run
     from decision_service.ledger.errors import LedgerError
     from decision_service.publishing import publish
     from decision_service.settings import SettingsRefusedError, read_settings
@@ -34,6 +34,7 @@ def serve(
         if settings.secret() is None and settings.profile != "production":
             settings = settings.model_copy(update={"registers_secret": _shared()})
         shelf = shelf_or_exit(settings.rules)
+        exchange_of(settings)  # before the rules are read: a wrong setting is told at once
         publication = publish(shelf)
         require_fit(settings, publication)
         gated(settings.rules, shelf)

@@ -69,7 +69,7 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
     settings = parts.settings
     require_fit(settings, parts.publication)
     clock = ServiceClock(settings.as_of)
-    exchange = _exchange(settings)
+    exchange = exchange_of(settings)
     async with AsyncExitStack() as stack:
         transport = Transport()
         stack.push_async_callback(transport.close)
@@ -90,7 +90,8 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
         yield State(Desk(services), reviews, bundles, settings.most_in_flight)
 
 
-def _exchange(settings: Settings) -> Exchange:
+def exchange_of(settings: Settings) -> Exchange:
+    """Where registers are asked. Raises SettingsRefusedError where that is not set, or not usable."""
     secret = settings.secret()
     if not settings.registers_url or not secret:
         raise SettingsRefusedError(
