@@ -272,5 +272,4 @@ def check_form_schema(policy: Policy, prefectures: Collection[str], complaints: 
             f"申报样例“{sample.name}”不符合表单的模式：{where}（{fault.validator}）",
             f"the sample `{sample.name}` does not pass the schema of the form: {where} ({fault.validator})",
             sample.span,
-            ("样例取第一个获准的案例：改正它的表单", "the sample is the first approved case: put its form right"),
         )
