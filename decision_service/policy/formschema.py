@@ -247,7 +247,7 @@ def _parts(policy: Policy, schema: Schema) -> Iterator[tuple[str, object]]:
     for field in policy.fields:
         yield field.name, {key: value for key, value in properties[field.name].items() if key not in texts}
     yield from (("allOf", condition) for condition in conditions)
-    yield "form", schema | {"properties": {}, "allOf": [], "$id": "urn:miaopi:form", "title": ""}
+    yield "form", schema | {"properties": {}, "allOf": [True], "$id": "urn:miaopi:form", "title": ""}
 
 
 @lru_cache(maxsize=4096)
