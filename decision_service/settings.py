@@ -31,7 +31,11 @@ def _day(raw: object) -> object:
 
 
 class Settings(BaseSettings):
-    """How the service runs. Paths are relative to the folder in which it is started."""
+    """How the service runs. Paths are relative to the folder in which it is started.
+
+    `gate_cases` is how many generated cases both engines must agree on before a version decides; `certificates` is the
+    folder that remembers which versions did.
+    """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
@@ -46,6 +50,8 @@ class Settings(BaseSettings):
     registers_secret_file: Path | None = None
     as_of: Annotated[date | None, BeforeValidator(_day)] = None
     profile: Literal["trial", "production"] = "trial"
+    certificates: Path = Path("var/gate")
+    gate_cases: Annotated[int, Field(ge=1, le=1_000_000)] = 2000
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     most_in_flight: Annotated[int, Field(ge=1, le=4096)] = 64

@@ -2,13 +2,16 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from decision_service.cli.output import console, misuse, progress, shelf_or_exit
-from decision_service.cli.secret import FOLDER, shared_secret
+from decision_service.cli.secret import shared_secret
 from decision_service.policy.shelf import Shelf
+
+if TYPE_CHECKING:
+    from decision_service.settings import Settings
 
 
 def serve(
@@ -33,11 +36,11 @@ def serve(
         settings = read_settings({**given, "as_of": as_of, "profile": profile})
         if settings.secret() is None and settings.profile != "production":
             settings = settings.model_copy(update={"registers_secret": _shared()})
-        shelf = shelf_or_exit(settings.rules)
         exchange_of(settings)  # before the rules are read: a wrong setting is told at once
+        shelf = shelf_or_exit(settings.rules)
         publication = publish(shelf)
         require_fit(settings, publication)
-        gated(settings.rules, shelf)
+        gated(settings, shelf)
         run(Parts(settings, publication), _listening)
     except GateError as error:
         misuse(f"the publish gate stopped the start: {error}", "发布前核对未通过，服务没有启动")
@@ -52,14 +55,14 @@ def serve(
         raise typer.Exit(2) from None
 
 
-def gated(rules: Path, shelf: Shelf) -> None:
+def gated(settings: "Settings", shelf: Shelf) -> None:
     """Both engines over generated cases in child processes, for versions that have no certificate yet."""
     from decision_service.gate import pass_gate
 
     policies = list(shelf.policies())
     with progress() as bar:
         task = bar.add_task("publish gate 发布前核对", total=len(policies))
-        pass_gate(rules, policies, FOLDER / "gate", lambda _: bar.advance(task, 1))
+        pass_gate(settings.rules, policies, settings.certificates, lambda _: bar.advance(task, 1), settings.gate_cases)
 
 
 def _shared() -> object:
