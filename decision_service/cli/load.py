@@ -3,17 +3,21 @@
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import date, datetime
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import orjson
 import typer
+from rich.console import Console
 from rich.table import Table
 
-from decision_service.cli.output import FINDINGS, Json, Rules, console, misuse, print_json, progress, shelf_or_exit
+from decision_service.cli.output import FINDINGS, Json, Rules, misuse, print_json, progress, shelf_or_exit
 from decision_service.load.plan import Plan, make_plan
-from decision_service.load.report import MatterLoad, by_matter
+from decision_service.load.report import MatterLoad, Sample, by_matter, percentile
 from verifiers.freshness import CHINA
 
 
@@ -28,21 +32,45 @@ def load(
     json: Json = False,
 ) -> None:
     """Load a running service; exit 1 when a budget is missed or an outcome is wrong. 按规则文件的时限做负载测试。"""
-    day = date.fromisoformat(as_of) if as_of else datetime.now(CHINA).date()
+    day = _day(as_of, json=json)
+    _require_ready(url, json=json)
     plan = make_plan(shelf_or_exit(rules, json=json), cases, url, rate, seconds, seed, day)
     if not plan.applications:
         misuse(f"no applications in {cases} for the matters in force on {day}", "没有可发送的申请", json=json)
-    found = by_matter(run(plan), plan.budgets)
-    missed = {one.matter: one.missed for one in found if one.missed}
+    samples = run(plan)
+    found = by_matter(samples, plan.budgets)
+    passed = bool(samples) and not any(one.missed for one in found)
     if json:
-        print_json({"rate": rate, "seconds": seconds, "matters": [_row(one) for one in found], "passed": not missed})
+        print_json(_summary(plan, samples, found, passed=passed))
     else:
-        _show(found)
-    if missed or not any(one.requests for one in found):
+        _show(plan, samples, found)
+    if not passed:
         raise typer.Exit(FINDINGS)
 
 
-def run(plan: Plan) -> list[list[object]]:
+def _day(as_of: str, *, json: bool) -> date:
+    try:
+        return date.fromisoformat(as_of) if as_of else datetime.now(CHINA).date()
+    except ValueError:
+        misuse("--as-of: a day such as 2026-03-16 is expected", "--as-of 应为日期，例如 2026-03-16", json=json)
+
+
+def _require_ready(url: str, *, json: bool) -> None:
+    """A service that isn't there is no finding about its speed."""
+    try:
+        parts = urlsplit(url)
+        kind = {"http": HTTPConnection, "https": HTTPSConnection}[parts.scheme]
+        connection = kind(parts.hostname or "", parts.port, timeout=10)
+        connection.request("GET", "/readyz")
+        status = connection.getresponse().status
+        connection.close()
+    except (KeyError, ValueError, OSError, HTTPException):
+        misuse("--url: no service answers there; start `miaopi serve` or name its address", "该地址没有服务", json=json)
+    if status != 200:
+        misuse(f"--url: the service is not ready (its /readyz answers {status})", "服务尚未就绪", json=json)
+
+
+def run(plan: Plan) -> list[Sample]:
     """Sends the plan from a child process, with a progress bar; the samples."""
     with tempfile.TemporaryDirectory() as folder:
         plan_path, result_path = Path(folder) / "plan.json", Path(folder) / "samples.json"
@@ -61,8 +89,29 @@ def run(plan: Plan) -> list[list[object]]:
         if not result_path.exists():
             tail = errors.decode(errors="replace").strip().splitlines()[-3:]
             misuse("the load generator failed: " + " / ".join(tail), "负载发生器失败")
-        samples: list[list[object]] = orjson.loads(result_path.read_bytes())
-        return samples
+        return [Sample(*one) for one in orjson.loads(result_path.read_bytes())]
+
+
+def _goodput(plan: Plan, samples: Sequence[Sample]) -> float:
+    """Right decisions without an officer, a second."""
+    return sum(one.verdict == "right" and one.outcome != "REFERRED" for one in samples) / plan.seconds
+
+
+def _lag(samples: Sequence[Sample]) -> float:
+    """How late the generator itself was, in ms: where this is large, it and not the service was at its limit."""
+    return percentile([one.lag_ms for one in samples], 0.99)
+
+
+def _summary(plan: Plan, samples: Sequence[Sample], found: Sequence[MatterLoad], *, passed: bool) -> dict[str, object]:
+    return {
+        "rate": plan.rate,
+        "seconds": plan.seconds,
+        "requests": len(samples),
+        "goodput": round(_goodput(plan, samples), 2),
+        "generator_lag_p99_ms": round(_lag(samples), 1),
+        "matters": [_row(one) for one in found],
+        "passed": passed,
+    }
 
 
 def _row(one: MatterLoad) -> dict[str, object]:
@@ -77,19 +126,25 @@ def _row(one: MatterLoad) -> dict[str, object]:
         "p95_ms": round(one.p95, 1),
         "p99_ms": round(one.p99, 1),
         "budget_ms": {"p50": one.budget[0], "p95": one.budget[1], "deadline": one.budget[2]},
+        "over_budget": {"p50": one.over_p50, "p95": one.over_p95, "deadline": one.over_deadline},
         "missed": list(one.missed),
     }
 
 
-def _show(found: tuple[MatterLoad, ...]) -> None:
-    heads = ("matter", "sent", "right", "late*", "wrong", "failed", "p50 ms", "p95 ms", "p99 ms", "budget p50/p95", "")
-    table = Table(*heads)
+def _show(plan: Plan, samples: Sequence[Sample], found: Sequence[MatterLoad]) -> None:
+    out = Console(highlight=False, width=max(132, Console().width))
+    heads = ("matter 事项", "sent", "right", "late*", "wrong", "failed", "p50 ms", "p95 ms", "p99 ms", "budget 时限")
+    table = Table(*heads, "")
     for one in found:
-        budget = f"{one.budget[0]}/{one.budget[1]}"
+        budget = "/".join(str(limit) for limit in one.budget)
         figures = [one.requests, one.right, one.late, one.wrong, one.failed]
         times = [f"{value:.0f}" for value in (one.p50, one.p95, one.p99)]
-        verdict = "; ".join(one.missed) or "in budget"
+        verdict = "; ".join(one.missed) or ("over within chance 样本不足" if one.nominally_over else "in budget 达标")
         table.add_row(one.matter, *(str(figure) for figure in figures), *times, budget, verdict)
-    out = console()
     out.print(table)
-    out.print("* referred because a register did not answer in time, as it must be 因数据源超时而转人工", markup=False)
+    lines = (
+        "* not as expected because a register did not answer in time, as it must be 因数据源超时而转人工或未知",
+        f"goodput: {_goodput(plan, samples):.1f} of {plan.rate:g} a second decided right without an officer 秒批量",
+        f"generator: sent within {_lag(samples):.1f} ms of the due instant (p99) 发生器自身延迟",
+    )
+    out.print("\n".join(lines), markup=False)

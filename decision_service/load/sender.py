@@ -11,6 +11,7 @@ import sys
 import time
 import uuid
 from collections.abc import Iterator
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +20,16 @@ from gevent.pool import Pool
 from locust import FastHttpUser, constant, task
 from locust.env import Environment
 
+from decision_service.load.report import Sample
+from decision_service.outcome import RANK, Outcome
+
 MOST_IN_FLIGHT = 4000
+"""Beyond it arrivals wait for a place, and the wait counts."""
+
+ANSWER_SECONDS = 30.0
+"""Longer than any deadline: an answer that has not come by then does not come."""
+
+UNAVAILABLE = "R01_VERIFIER_UNAVAILABLE"
 
 
 class Stream:
@@ -51,28 +61,32 @@ class Sent(NamedTuple):
     reasons: list[str]
 
 
-def user_of(plan: dict[str, Any], samples: list[list[object]]) -> type[FastHttpUser]:
-    """A Locust user that sends the plan and notes [matter, ms, status, outcome, correct] of each request."""
+def user_of(plan: dict[str, Any], samples: list[Sample]) -> type[FastHttpUser]:
+    """A Locust user that sends the plan and appends a sample of each request, those without an answer included."""
 
     class Applicant(FastHttpUser):
         wait_time = constant(0)
         host = plan["url"]
         concurrency = MOST_IN_FLIGHT
+        connection_timeout = network_timeout = ANSWER_SECONDS
 
         def one(self, due: float, sent: Sent) -> None:
+            began = time.perf_counter()
+            status, outcome, verdict = 0, None, "error"
+            try:
+                status, answer = self._post(sent)
+                if status == 200:
+                    outcome, verdict = str(answer["outcome"]), judged(answer, sent.outcome, sent.reasons)
+            finally:
+                ended = time.perf_counter()
+                lag = (began - due) * 1000
+                samples.append(Sample(sent.matter, (ended - due) * 1000, status, outcome, verdict, lag))
+
+        def _post(self, sent: Sent) -> tuple[int, dict[str, Any]]:
             body = {"application_id": uuid.uuid4().hex, "matter": sent.matter, "channel": "mobile", "form": sent.form}
             headers = {"Idempotency-Key": uuid.uuid4().hex}
-            post = self.client.post
-            with post("/v1/decisions", json=body, headers=headers, name=sent.matter, catch_response=True) as reply:
-                elapsed = (time.perf_counter() - due) * 1000
-                reply.request_meta["response_time"] = elapsed
-                answer = reply.json() if reply.status_code == 200 else {}
-                correct = judged(answer, sent.outcome, sent.reasons) if answer else "error"
-                if correct in ("right", "late"):
-                    reply.success()
-                else:
-                    reply.failure(f"{reply.status_code} {correct}")
-                samples.append([sent.matter, elapsed, reply.status_code, answer.get("outcome"), correct])
+            with self.client.post("/v1/decisions", json=body, headers=headers, name=sent.matter) as reply:
+                return reply.status_code, reply.json() if reply.status_code == 200 else {}
 
         @task
         def arrivals(self) -> None:
@@ -80,32 +94,33 @@ def user_of(plan: dict[str, Any], samples: list[list[object]]) -> type[FastHttpU
             for due, sent in Stream(plan).due():
                 gevent.sleep(max(0.0, due - time.perf_counter()))
                 pool.spawn(self.one, due, sent)
-            pool.join(timeout=30)
+            pool.join()
             self.environment.runner.quit()
 
     return Applicant
 
 
 def judged(answer: dict[str, Any], outcome: str, reasons: list[str]) -> str:
-    """right; late: referred since a register did not answer in time, as it must be; else wrong."""
+    """right; late: not as expected since a register did not answer in time, and nothing granted by it; else wrong."""
     codes = sorted(str(one["code"]) for one in answer["reasons"])
     if answer["outcome"] == outcome and codes == sorted(reasons):
         return "right"
-    statuses = {one["status"] for one in answer["verifications"]}
-    if statuses & {"timeout", "error"} and "R01_VERIFIER_UNAVAILABLE" in json.dumps(answer):
-        return "late"
-    return "wrong"
+    missing = {one["status"] for one in answer["verifications"]} & {"timeout", "error"}
+    said = any(one["code"] == UNAVAILABLE for part in ("reasons", "advice") for one in answer[part])
+    found, expected = Outcome(answer["outcome"]), Outcome(outcome)
+    granted = found is not Outcome.REFERRED and RANK[found] > RANK[expected]
+    return "late" if missing and said and not granted else "wrong"
 
 
 def main(plan_path: Path, result_path: Path) -> None:
     """Sends the plan and writes the samples as JSON."""
     plan = json.loads(plan_path.read_bytes())
-    samples: list[list[object]] = []
+    samples: list[Sample] = []
     environment = Environment(user_classes=[user_of(plan, samples)])
     runner = environment.create_local_runner()
     runner.start(1, spawn_rate=1)
     runner.greenlet.join()
-    result_path.write_bytes(json.dumps(samples).encode())
+    result_path.write_bytes(json.dumps([astuple(one) for one in samples]).encode())
 
 
 if __name__ == "__main__":
