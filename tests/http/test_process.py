@@ -25,7 +25,7 @@ COMMAND = [sys.executable, "-m", "decision_service"]
 
 def environment(**more: str) -> dict[str, str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MIAOPI_")}
-    return {**clean, "MIAOPI_REGISTERS_SECRET": SECRET, **more}
+    return {**clean, "MIAOPI_REGISTERS_SECRET": SECRET, "MIAOPI_GATE_CASES": "20", **more}
 
 
 @pytest.fixture(scope="module")
@@ -41,9 +41,10 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def serving(registers: str, rules: Path, ledger: Path) -> Iterator[tuple[Stage, subprocess.Popen[str]]]:
     arguments = ["serve", "--port", "0", "--rules", str(rules), "--ledger", str(ledger)]
     arguments += ["--registers-url", registers, "--as-of", str(DAY)]
+    gate = {"MIAOPI_CERTIFICATES": str(ledger.with_name("gate"))}
     child = subprocess.Popen(
         [*COMMAND, *arguments],
-        env=environment(),
+        env=environment(**gate),
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
