@@ -16,6 +16,7 @@ Place: TypeAlias = Callable[[int, int], Span]
 
 MAX_LENGTH = 2000
 MAX_DEPTH = 60
+MAX_CHAIN = 100
 
 
 @cache
@@ -39,6 +40,15 @@ def parse(text: str, place: Place, start: Literal["expression", "cell"] = "expre
         tree = _parser().parse(text, start=start)
     except UnexpectedInput as error:
         return _syntax_problem(error, text, place)
+    if _widest(tree) > MAX_CHAIN:
+        return Problem(
+            "too_long",
+            f"一个式子里连了超过{MAX_CHAIN}项",
+            f"more than {MAX_CHAIN} parts are chained in one expression",
+            place(0, 1),
+            "请用 let 拆成几个有名字的部分",
+            "split it into named parts under `let`",
+        )
     if _depth(tree) > MAX_DEPTH:
         return Problem(
             "too_deep",
@@ -49,6 +59,11 @@ def parse(text: str, place: Place, start: Literal["expression", "cell"] = "expre
             "split it into named parts under `let`",
         )
     return tree
+
+
+def _widest(tree: Syntax) -> int:
+    """The most children of any node: a long chain of sums is a deep typed tree, which readings walk by recursion."""
+    return max(len(node.children) for node in tree.iter_subtrees())
 
 
 def _depth(tree: Syntax) -> int:

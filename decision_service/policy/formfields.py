@@ -28,6 +28,8 @@ SCALARS = {
 }
 IDENTIFIERS = frozenset({"citizen_id", "credit_code", "disability_certificate"})
 TYPES = (*SCALARS, "choices", "records")
+ELEMENT_TYPES = tuple(name for name in SCALARS if name not in IDENTIFIERS)
+"""Inside a list there is no check of an identifier: a defect there could not stop the questions to registers."""
 DEFAULT_LENGTH = 200
 UPLOAD_LENGTH = 200
 
@@ -132,7 +134,7 @@ def _kind(entries: Entries, type_name: str, values: tuple[str, ...], complaints:
 
 
 def _element(entries: Entries, complaints: Complaints) -> Kind:
-    type_name = entries.choice("type", tuple(SCALARS))
+    type_name = entries.choice("type", ELEMENT_TYPES)
     values = _values(entries, complaints) if type_name == "choice" else {}
     kind = _kind(entries, type_name, tuple(values), complaints)
     for key in ("zh", "en", "help_zh", "help_en"):

@@ -21,7 +21,7 @@ from decision_service.policy.grants import read_claims, read_items, read_notes, 
 from decision_service.policy.names import read_lets, read_parameters
 from decision_service.policy.nodes import MapNode
 from decision_service.policy.preamble import read_basis_list, read_materials, read_suitability
-from decision_service.policy.rules import RuleWords, expression, read_rule
+from decision_service.policy.rules import RuleWords, expression, read_basis, read_rule
 from decision_service.policy.shape import (
     Ask,
     Basis,
@@ -220,6 +220,7 @@ class _Reader:
         if node is None:
             return None, ()
         inner = self.entries.inner("commitment")
+        basis = read_basis(inner, words.bases)
         when = expression(inner.need("when"), words.vocabulary, self.complaints, BOOLEAN)
         check_by = expression(inner.need("check_by"), words.vocabulary, self.complaints)
         commitment = Commitment(
@@ -237,7 +238,7 @@ class _Reader:
             inner.span,
         )
         label = Bilingual("以告知承诺方式办理", "Decided on a written commitment")
-        rule = Rule("COMMITMENT", label, (), Not(when, BOOLEAN, when.span), (consequence,), span=inner.span)
+        rule = Rule("COMMITMENT", label, basis, Not(when, BOOLEAN, when.span), (consequence,), span=inner.span)
         return commitment, (rule,)
 
     def _budget(self) -> Budget:
