@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from decision_service.facts import PAPER_CODE, REFERRALS, Cause, Why
 from decision_service.forms import FormReading
+from decision_service.language.tree import FactRef
 from decision_service.outcome import Outcome
 from decision_service.policy.needs import reads
-from decision_service.language.tree import FactRef
 from decision_service.policy.shape import Bilingual, Policy, Rule
 from decision_service.verdict import Finding, State, Verdict
 from decision_service.wording import Reason, Words, label

@@ -1,4 +1,4 @@
-"""The reference: what a policy decides for a sheet of facts, written for clarity alone. The engines are judged by it."""
+"""The reference: what a policy decides for a sheet of facts, written for clarity alone; engines are judged by it."""
 
 from dataclasses import dataclass
 from typing import cast

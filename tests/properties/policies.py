@@ -168,7 +168,7 @@ class Writer(Conditions):
             text += f"    when: {self.condition(1, self.asks)}\n"
         if self.random.randint(0, 3) == 0:
             both = "    zh: 示例\n    en: Example\n"
-            text += f"commitment:\n  when: {self.condition(0, [])}\n  text:\n{both}"
+            text += f"commitment:\n  basis: [1]\n  when: {self.condition(0, [])}\n  text:\n{both}"
             text += f"  consequences:\n{both}  check_by: as_of + days(30)\n"
         return text
 
