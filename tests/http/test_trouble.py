@@ -172,3 +172,19 @@ def test_beyond_the_limit_requests_are_turned_away_and_probes_are_not(registers:
             assert b"miaopi_shed_total 4.0" in stage.send("GET", "/metrics").body
             assert slow.result().json["outcome"] == "REFERRED"
         assert stage.decide(application("ELD-1")).status == 200
+
+
+def test_what_escapes_everything_is_a_problem_without_a_value(
+    registers: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> None:
+        raise RuntimeError("a text with 210100193505208826 in it")
+
+    with staged(tmp_path, registers) as stage:
+        monkeypatch.setattr("decision_service.http.matters.precheck", failing)
+        got = stage.send("POST", "/v1/matters/elderly_allowance/precheck", {"form": application("ELD-1")["form"]})
+        assert (got.status, got.json["type"]) == (500, "urn:miaopi:problem:internal")
+        assert got.headers["content-type"] == "application/problem+json"
+        assert "RuntimeError" in stage.log.getvalue()
+        assert "210100193505208826" not in got.body.decode() + stage.log.getvalue()
+        assert stage.send("GET", "/livez").status == 200
