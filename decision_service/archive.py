@@ -1,7 +1,7 @@
 """What the ledger keeps of a decision to make it again: the form, every answer as it was read, day and occasion."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import cast
 
@@ -16,6 +16,7 @@ from verifiers.evidence import Evidence, Status
 from verifiers.kinds import BadValueError, Kind, Value, read
 
 FORMAT = "miaopi archive v1"
+_OCCASION = tuple(one.name for one in fields(Occasion))
 
 
 class ArchiveError(Exception):
@@ -41,7 +42,7 @@ class Archive:
                 "form": self.form,
                 "as_of": str(self.as_of),
                 "policy_digest": self.policy_digest,
-                "occasion": asdict(self.occasion),
+                "occasion": {name: getattr(self.occasion, name) for name in _OCCASION},
                 "referred_by": self.referred_by,
                 "answers": self.answers,
             }
@@ -69,11 +70,9 @@ def read_archive(content: bytes) -> Archive:
 def answer_to_json(ask: Ask, answered: Answered) -> dict[str, object]:
     """One answer as the archive keeps it."""
     evidence = answered.evidence
-    kinds = ask.register.facts_when_asked_with(ask.asked_with)
-    facts = {name: _plain(value, kinds[name]) for name, value in evidence.facts.items()}
     return {
         "status": evidence.status,
-        "facts": facts if evidence.status == "ok" else {},
+        "facts": _stated(ask, evidence.facts) if evidence.status == "ok" else {},
         "data_as_of": evidence.data_as_of,
         "request_id": evidence.request_id,
         "digest": evidence.digest,
@@ -119,6 +118,14 @@ def evidence_of(archive: Archive, policy: Policy) -> dict[str, Evidence]:
         for name, ask in policy.asks.items()
         if name in archive.answers
     }
+
+
+def _stated(ask: Ask, facts: Mapping[str, Value]) -> dict[str, object]:
+    """Kinds are looked up only where a value has parts."""
+    if not any(isinstance(value, Mapping | tuple) for value in facts.values()):
+        return {name: as_json(value) for name, value in facts.items()}
+    kinds = ask.register.facts_when_asked_with(ask.asked_with)
+    return {name: _plain(value, kinds[name]) for name, value in facts.items()}
 
 
 def _plain(value: Value, kind: Kind) -> object:

@@ -141,23 +141,31 @@ class Desk:
         def sheet(evidence: Mapping[str, Evidence]) -> FactSheet:
             return fact_sheet(policy, reading, evidence, as_of, catalogue.calendar)
 
-        def outcome(verdict: Verdict, referred_by: str | None) -> Decided:
+        judged: dict[int, tuple[FactSheet, Verdict]] = {}
+
+        def judge(evidence: Mapping[str, Evidence]) -> tuple[FactSheet, Verdict]:
+            # Answers only ever grow: as many as before are the same as before.
+            if len(evidence) not in judged:
+                known = sheet(evidence)
+                judged[len(evidence)] = (known, work.published.judge(known))
+            return judged[len(evidence)]
+
+        def outcome(verdict: Verdict, referred_by: str | None, known: FactSheet | None = None) -> Decided:
             evidence = inquiry.evidence
-            return Decided(policy, catalogue, reading, sheet(evidence), evidence, verdict, referred_by)
+            return Decided(policy, catalogue, reading, known or sheet(evidence), evidence, verdict, referred_by)
 
         try:
             if policy.matter in self.services.in_force.suspended:
                 await inquiry.ask_credit()
                 return outcome(_NOTHING, SUSPENDED), inquiry
             if not reading.stopped:
-                await inquiry.gather(lambda evidence: work.published.judge(sheet(evidence)))
-            final = sheet(inquiry.evidence)
-            verdict = work.published.judge(final)
+                await inquiry.gather(lambda evidence: judge(evidence)[1])
+            final, verdict = judge(inquiry.evidence)
             timeout = max(0.0, work.deadline.remaining() - RECORD_SECONDS)
             doubt = await doubts(self.services.second, policy, verdict, final, timeout)
             if doubt is not None:
                 self.services.telemetry.engines_differ(policy.matter, policy.digest, doubt.why, doubt.parts)
-            return outcome(verdict, None if doubt is None else ENGINES_DIFFER), inquiry
+            return outcome(verdict, None if doubt is None else ENGINES_DIFFER, final), inquiry
         except Exception as fault:  # noqa: BLE001 - whatever went wrong, an officer gets the file and nobody is approved by it
             self.services.telemetry.fault("decide", fault)
             return outcome(_NOTHING, ENGINES_DIFFER), inquiry

@@ -5,10 +5,12 @@ Reasons never hold a value out of the text, so they may be shown to anybody.
 
 import json
 import math
+import re
 from typing import NoReturn
 
 MAX_DEPTH = 32
 MAX_INTEGER = 2**53
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class JsonRefusedError(ValueError):
@@ -45,6 +47,8 @@ def loads(content: bytes, max_bytes: int) -> object:
 
 
 def _too_deep(text: str) -> bool:
+    if text.count("[") + text.count("{") <= MAX_DEPTH:
+        return False  # nearly every text: no need to look at each character
     depth, in_text, escaped = 0, False, False
     for char in text:
         if in_text:
@@ -93,9 +97,10 @@ def _has_surrogate(value: object) -> bool:
     waiting = [value]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, str) and any("\ud800" <= char <= "\udfff" for char in one):
-            return True
-        if isinstance(one, dict):
+        if isinstance(one, str):
+            if not one.isascii() and _SURROGATE.search(one):
+                return True
+        elif isinstance(one, dict):
             waiting += [*one.keys(), *one.values()]
         elif isinstance(one, list):
             waiting += one

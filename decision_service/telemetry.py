@@ -3,8 +3,9 @@
 import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import TextIO
+from typing import Any, TextIO, TypeVar
 
+import orjson
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -21,6 +22,7 @@ FIELDS = frozenset(
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.0, 3.0, 5.0)
 
 Log = Callable[..., object]
+Metric = TypeVar("Metric", Counter, Gauge, Histogram)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +67,22 @@ class Telemetry:
         )
         self._share = Gauge("miaopi_instant_share", "share decided without an officer", ["matter"], registry=register)
         self._counted: dict[str, tuple[int, int]] = {}
+        self._series: dict[tuple[object, tuple[str, ...]], Any] = {}
 
     def decided(self, line: Line) -> None:
         """One decision is on record."""
-        self._decisions.labels(line.matter, line.outcome).inc()
+        matter = line.matter
+        self._of(self._decisions, matter, line.outcome).inc()
         for code in line.reasons:
-            self._reasons.labels(line.matter, code).inc()
+            self._of(self._reasons, matter, code).inc()
         for one in line.evidence:
-            self._calls.labels(one.register, one.status).inc()
-            self._answered_in.labels(one.register).observe(one.elapsed_ms / 1000)
-        self._decided_in.labels(line.matter).observe(line.elapsed_ms / 1000)
-        instant, total = self._counted.get(line.matter, (0, 0))
+            self._of(self._calls, one.register, one.status).inc()
+            self._of(self._answered_in, one.register).observe(one.elapsed_ms / 1000)
+        self._of(self._decided_in, matter).observe(line.elapsed_ms / 1000)
+        instant, total = self._counted.get(matter, (0, 0))
         instant, total = instant + (line.outcome != "REFERRED"), total + 1
-        self._counted[line.matter] = (instant, total)
-        self._share.labels(line.matter).set(instant / total)
+        self._counted[matter] = (instant, total)
+        self._of(self._share, matter).set(instant / total)
         self._log.info(
             "decided",
             decision_id=line.decision_id,
@@ -91,6 +95,13 @@ class Telemetry:
             engines_agree=line.engines_agree,
             elapsed_ms=line.elapsed_ms,
         )
+
+    def _of(self, metric: Metric, *labels: str) -> Metric:
+        """The series of `metric` with these labels; looking it up in the metric itself takes its lock each time."""
+        known = self._series.get((metric, labels))
+        if known is None:
+            known = self._series[metric, labels] = metric.labels(*labels)
+        return known
 
     def engines_differ(self, matter: str, policy: str, why: str, parts: Collection[str]) -> None:
         """An alarm: the verdicts differ (`parts` are rule ids with states), or one engine had none."""
@@ -108,7 +119,7 @@ class Telemetry:
 
     def answered(self, route: str, status: int) -> None:
         """A request was answered; `route` is the route's pattern, never the path."""
-        self._requests.labels(route, str(status)).inc()
+        self._of(self._requests, route, str(status)).inc()
 
     def note(self, event: str, fields: Mapping[str, object]) -> None:
         """A line about the service itself."""
@@ -127,7 +138,7 @@ def _logger(out: TextIO) -> structlog.stdlib.BoundLogger:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _allowed,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(lambda told, **_: orjson.dumps(told, default=repr).decode()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(20),
     )

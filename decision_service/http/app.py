@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from decision_service.http import bundles, decisions, health, matters
 from decision_service.http.admission import Admission
+from decision_service.http.counter import Counter
 from decision_service.http.documents import ANSWER, PROBLEM
 from decision_service.http.problems import Fault, Problem, ProblemError
 from decision_service.http.state import State
@@ -37,6 +38,7 @@ def create_app(state: State) -> FastAPI:
     app.add_exception_handler(ProblemError, _problem)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_middleware(Counter)
     app.add_middleware(Admission, state=state)
     app.openapi = lambda: _description(app)  # type: ignore[method-assign]  # FastAPI's own way to change it
     return app
