@@ -44,7 +44,7 @@ class Shown:
 def demo(
     cases: Annotated[Path, typer.Option("--cases", help="folder of cases 案例文件夹")] = Path("fixtures/cases"),
     data: Annotated[Path | None, typer.Option("--data", help="folder with people of your own 自备数据")] = None,
-    rounds: Annotated[int, typer.Option("--rounds", min=1, max=200, help="rounds of the timing 计时轮数")] = 3,
+    rounds: Annotated[int, typer.Option("--rounds", min=1, max=200, help="rounds of the timing 计时轮数")] = 6,
     rules: Rules = Path("rules"),
     json: Json = False,
 ) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from decision_service.demo.cases import DemoCase, difference
 from decision_service.demo.processes import Running
 
-AT_ONCE = 4
+AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
