@@ -67,7 +67,7 @@ def test_everything_wrong_at_once_is_told_at_once() -> None:
     facts = {
         **case.facts,
         "liveness": {**case.facts["liveness"], "passed": False},  # type: ignore[dict-item]  # an object of facts
-        "business_names": {**case.facts["business_names"], "conflict": True},  # type: ignore[dict-item]  # the same
+        "business_names": {**case.facts["business_names"], "conflict": True},  # type: ignore[dict-item]  # an object of facts
     }
     reply = answer(policy.matter, form, facts, case.as_of)
     assert reply["outcome"] == "CORRECTION_REQUIRED"
@@ -81,7 +81,7 @@ def test_what_a_notice_hides_is_told_as_advice() -> None:
     policy = policy_of("elderly_allowance")
     case = policy.cases[0]
     young = {**case.form, "id_no": "21020019460317886X"}
-    card = {**case.facts["social_security_card"], "bank_function": "inactive"}  # type: ignore[dict-item]  # the same
+    card = {**case.facts["social_security_card"], "bank_function": "inactive"}  # type: ignore[dict-item]  # an object of facts
     reply = answer(policy.matter, young, {**case.facts, "social_security_card": card}, case.as_of)
     assert (reply["outcome"], codes(reply)) == ("CORRECTION_REQUIRED", ["C07_ACCOUNT_INACTIVE"])
     assert "J01_UNDER_AGE" in [one["code"] for one in reply["advice"]]
