@@ -1,7 +1,6 @@
 """An applicant who puts right exactly what a notice of corrections lists, and nothing else."""
 
 import copy
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -73,17 +72,18 @@ def _put_right(finding: Finding, rule: Rule | None, found: Decided, done: Correc
         case "C05_DECLARATION_MISSING":
             done.form[one.fills["declaration"].name] = True
         case "C06_DATA_MISMATCH":
-            _agree(one, done)
+            _agree(one, found, done)
         case _:
             register, facts = REGISTERED[one.code]
             done.facts[register] = {**done.facts[register], **facts}
 
 
-def _agree(one: Consequence, done: Corrected) -> None:
+def _agree(one: Consequence, found: Decided, done: Corrected) -> None:
     """The field says what the register says; where it can't, the record is corrected instead."""
     name, register = one.fills["field"].name, one.fills["source"].name
     answer = done.facts.get(register, {})
-    known = isinstance(answer, Mapping) and answer.get("status") == "ok"
+    evidence = found.evidence.get(register)
+    known = evidence is not None and evidence.status == "ok"
     done.rewritten.add(name)
     match name:
         case "marital":
