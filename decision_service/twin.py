@@ -27,14 +27,10 @@ REFERRED = Verdict(Outcome.REFERRED, ())
 def supported(verdict: Verdict, sheet: FactSheet) -> bool:
     """INVARIANT: nothing favourable stands on a form with defects or on a rule that is not known to hold or fail.
 
-    Checked on every decision besides the engines' agreement (tests/requirements/test_never_by_fault.py).
+    Only in a partial approval may a rule be unknown: that of an item which is not approved. Checked on every decision
+    besides the engines' agreement (tests/properties/test_unknown.py).
     """
     if verdict.outcome not in FAVOURABLE:
         return True
-    settled = all(one.state is not State.UNKNOWN or _of_item(one.rule, verdict) for one in verdict.findings)
-    return sheet.form_outcome is None and settled
-
-
-def _of_item(rule: str, verdict: Verdict) -> bool:
-    """A rule that is unknown may stand beside an approval only where it settles an item that is not approved."""
-    return any(item.outcome not in FAVOURABLE for item in verdict.items) and bool(rule)
+    unknown = any(one.state is State.UNKNOWN for one in verdict.findings)
+    return sheet.form_outcome is None and (verdict.outcome is Outcome.PARTIALLY_APPROVED or not unknown)
