@@ -72,7 +72,8 @@ def _process(name: str, arguments: list[str], environment: dict[str, str]) -> It
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     lines: queue.Queue[str | None] = queue.Queue()
-    threading.Thread(target=_read, args=(child, lines), daemon=True).start()
+    reader = threading.Thread(target=_read, args=(child, lines), daemon=True)
+    reader.start()
     try:
         yield _address(name, lines)
     finally:
@@ -82,12 +83,14 @@ def _process(name: str, arguments: list[str], environment: dict[str, str]) -> It
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+        reader.join(STOP_SECONDS)
 
 
 def _read(child: "subprocess.Popen[str]", lines: "queue.Queue[str | None]") -> None:
     if child.stdout is not None:
-        for line in child.stdout:
-            lines.put(line)
+        with child.stdout as said:
+            for line in said:
+                lines.put(line)
     lines.put(None)
 
 

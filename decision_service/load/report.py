@@ -3,9 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, exp, lgamma, log
+from typing import Any
+
+from decision_service.outcome import RANK, Outcome
 
 Budget = tuple[int, int, int]
 """Milliseconds: median, 95th percentile, hard deadline."""
+
+UNAVAILABLE = "R01_VERIFIER_UNAVAILABLE"
 
 CHANCE = 0.01
 """How unlikely a run must be for a service that just meets its budget before the budget counts as missed."""
@@ -61,6 +66,18 @@ class MatterLoad:
     def nominally_over(self) -> bool:
         """Whether a percentile is over its budget by figures that so few requests may show by chance."""
         return self.p50 > self.budget[0] or self.p95 > self.budget[1]
+
+
+def judged(answer: Mapping[str, Any], outcome: str, reasons: Sequence[str]) -> str:
+    """right; late: not as expected since a register did not answer in time, and nothing granted by it; else wrong."""
+    codes = sorted(str(one["code"]) for one in answer["reasons"])
+    if answer["outcome"] == outcome and codes == sorted(reasons):
+        return "right"
+    missing = {one["status"] for one in answer["verifications"]} & {"timeout", "error"}
+    said = any(one["code"] == UNAVAILABLE for part in ("reasons", "advice") for one in answer[part])
+    found, expected = Outcome(answer["outcome"]), Outcome(outcome)
+    granted = found is not Outcome.REFERRED and RANK[found] > RANK[expected]
+    return "late" if missing and said and not granted else "wrong"
 
 
 def too_many(over: int, requests: int, share: float) -> bool:

@@ -20,16 +20,13 @@ from gevent.pool import Pool
 from locust import FastHttpUser, constant, task
 from locust.env import Environment
 
-from decision_service.load.report import Sample
-from decision_service.outcome import RANK, Outcome
+from decision_service.load.report import Sample, judged
 
 MOST_IN_FLIGHT = 4000
 """Beyond it arrivals wait for a place, and the wait counts."""
 
 ANSWER_SECONDS = 30.0
 """Longer than any deadline: an answer that has not come by then does not come."""
-
-UNAVAILABLE = "R01_VERIFIER_UNAVAILABLE"
 
 
 class Stream:
@@ -98,18 +95,6 @@ def user_of(plan: dict[str, Any], samples: list[Sample]) -> type[FastHttpUser]:
             self.environment.runner.quit()
 
     return Applicant
-
-
-def judged(answer: dict[str, Any], outcome: str, reasons: list[str]) -> str:
-    """right; late: not as expected since a register did not answer in time, and nothing granted by it; else wrong."""
-    codes = sorted(str(one["code"]) for one in answer["reasons"])
-    if answer["outcome"] == outcome and codes == sorted(reasons):
-        return "right"
-    missing = {one["status"] for one in answer["verifications"]} & {"timeout", "error"}
-    said = any(one["code"] == UNAVAILABLE for part in ("reasons", "advice") for one in answer[part])
-    found, expected = Outcome(answer["outcome"]), Outcome(outcome)
-    granted = found is not Outcome.REFERRED and RANK[found] > RANK[expected]
-    return "late" if missing and said and not granted else "wrong"
 
 
 def main(plan_path: Path, result_path: Path) -> None:
