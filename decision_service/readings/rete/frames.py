@@ -43,7 +43,7 @@ def pack(content: object) -> bytes:
     """A frame. Raises BadFrameError for what is no value of ours."""
     try:
         body = orjson.dumps(content, default=_tagged, option=_OPTIONS)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise BadFrameError("a value that no frame can carry") from error
     if len(body) > MOST_BYTES:
         raise BadFrameError(f"a frame of {len(body)} bytes; at most {MOST_BYTES} pass")
@@ -120,7 +120,7 @@ def read_sheet(raw: object, calendar: Mapping[int, frozenset[date]]) -> FactShee
             None if outcome is None else Outcome(cast("str", outcome)),
             calendar,
         )
-    except (KeyError, TypeError, ValueError, InvalidOperation) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, InvalidOperation) as error:
         raise BadFrameError("no sheet of facts") from error
 
 
@@ -134,7 +134,7 @@ def read_calendar(raw: object) -> dict[int, frozenset[date]]:
     try:
         years = cast("list[tuple[int, list[int]]]", raw)
         return {year: frozenset(map(date.fromordinal, days)) for year, days in years}
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise BadFrameError("no calendar") from error
 
 
@@ -161,7 +161,7 @@ def read_verdict(raw: object) -> Verdict:
             cast("Mapping[str, Value]", _fact(result)),
             tuple(cast("list[str]", notes)),
         )
-    except (KeyError, TypeError, ValueError, InvalidOperation) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, InvalidOperation) as error:
         raise BadFrameError("no verdict") from error
 
 
