@@ -84,6 +84,8 @@ def _process(name: str, arguments: list[str], environment: dict[str, str]) -> It
             child.kill()
             child.wait()
         reader.join(STOP_SECONDS)
+        if child.stdout is not None:
+            child.stdout.close()
 
 
 def _read(child: "subprocess.Popen[str]", lines: "queue.Queue[str | None]") -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
-from typing import cast
+from typing import Self, cast
 from urllib.parse import urlsplit
 
 from decision_service.demo.cases import DemoCase, difference
@@ -36,19 +36,18 @@ def submit_all(
     running: Running, cases: Sequence[DemoCase], rounds: int, done: Callable[[], None], *, results: bool
 ) -> list[Submitted]:
     """Every case `rounds` times, each as a new application. `results`: what is granted is compared as well."""
-    connections = _Connections()
-
-    def one(job: tuple[int, DemoCase]) -> Submitted:
-        submitted = _submit(running, connections, *job, results=results)
-        done()
-        return submitted
-
     jobs = [(number, case) for number in range(rounds) for case in cases]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with Connections() as connections, ThreadPoolExecutor(AT_ONCE) as pool:
+
+        def one(job: tuple[int, DemoCase]) -> Submitted:
+            submitted = _submit(running, connections, *job, results=results)
+            done()
+            return submitted
+
         return list(pool.map(one, jobs))
 
 
-def _submit(running: Running, connections: "_Connections", number: int, case: DemoCase, *, results: bool) -> Submitted:
+def _submit(running: Running, connections: "Connections", number: int, case: DemoCase, *, results: bool) -> Submitted:
     application = uuid.uuid4().hex
     control = {"Miaopi-Control": running.control_token}
     if case.needs_scenario:
@@ -85,11 +84,19 @@ def _late(answer: Mapping[str, object], case: DemoCase) -> bool:
     return bool(late) and answer["outcome"] == "REFERRED"
 
 
-class _Connections:
+class Connections:
     """Keep-alive connections, one a thread and server."""
 
     def __init__(self) -> None:
         self._local = threading.local()
+        self._opened: list[HTTPConnection] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for connection in self._opened:
+            connection.close()
 
     def send(
         self, method: str, url: str, path: str, body: Mapping[str, object], headers: Mapping[str, str]
@@ -118,4 +125,5 @@ class _Connections:
         if url not in known:
             parts = urlsplit(url)
             known[url] = HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+            self._opened.append(known[url])
         return known[url]
