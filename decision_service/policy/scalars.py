@@ -120,10 +120,14 @@ def _blanks(read: str, written: str, at: int) -> Iterator[Placed]:
     while right < min(len(read), len(written)) - left and read[-1 - right] == written[-1 - right]:
         right += 1
     between = min(at + left, at + max(0, len(written) - 1))
+    ends = [place for place, char in enumerate(written) if char == "\n"]
+    kept = read.count("\n") == len(ends)  # nothing was folded: each line end read is one that was written
     for index, char in enumerate(read):
         if index < left:
             yield char, at + index
         elif index >= len(read) - right:
             yield char, at + len(written) - len(read) + index
         else:
+            if char == "\n" and kept:
+                between = at + ends[read.count("\n", 0, index)]
             yield char, between

@@ -36,9 +36,12 @@ def wait_until_replaced(engine: SecondEngine, faults: int) -> None:
 
 
 def strike(stage: Stage, load: Load, number: signal.Signals, times: int) -> None:
-    """Signal the child in the middle of the load, and wait for the next child, `times` times."""
+    """Signal the child in the middle of the load, and wait for the next child: `times` times, and on until a decision
+    met with the loss (a child lost between two decisions costs nothing), 40 times more at most."""
     engine = engine_of(stage)
-    for fault in range(1, times + 1):
+    for fault in range(1, times + 41):
+        if fault > times and any(referred_by_doubt(one) for one in list(load.sent)):
+            return
         load.wait_for(20)
         assert engine.pid is not None
         os.kill(engine.pid, number)
@@ -63,8 +66,7 @@ def test_what_a_lost_engine_costs_is_referrals_and_then_decisions_are_instant_ag
     with load_on(stage, "struck") as load:
         strike(stage, load, number, size("engine_strikes", quick=2, full=50))
     doubted = [referred_by_doubt(one) for one in load.sent]
-    # A child may be lost between two decisions, which then costs nothing: that it was lost is what is counted.
-    assert engine_of(stage).replaced >= size("engine_strikes", quick=2, full=50)
+    assert any(doubted), "the engine was never missed, so nothing was shown"
     assert not all(doubted)
     with load_on(stage, "after") as after:
         after.wait_for(5 * len(CASES))
