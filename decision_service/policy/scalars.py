@@ -112,7 +112,12 @@ def _block(text: str, raw: str) -> Iterator[Placed]:
 
 
 def _blanks(read: str, written: str, at: int) -> Iterator[Placed]:
-    """Blanks between two characters: matched from the left, then from the right; the rest stands on the line end."""
+    """Blanks between two characters. Where no line end was folded away, each line's are the last that were written on
+    it; else matched from the left, then from the right, and the rest stands where the folding is."""
+    lines = list(zip(read.split("\n"), written.split("\n"), strict=False))
+    if read.count("\n") == written.count("\n") and all(len(one) <= len(whole) for one, whole in lines):
+        yield from _unfolded(lines, at)
+        return
     left = 0
     while left < min(len(read), len(written)) and read[left] == written[left]:
         left += 1
@@ -120,14 +125,20 @@ def _blanks(read: str, written: str, at: int) -> Iterator[Placed]:
     while right < min(len(read), len(written)) - left and read[-1 - right] == written[-1 - right]:
         right += 1
     between = min(at + left, at + max(0, len(written) - 1))
-    ends = [place for place, char in enumerate(written) if char == "\n"]
-    kept = read.count("\n") == len(ends)  # nothing was folded: each line end read is one that was written
     for index, char in enumerate(read):
         if index < left:
             yield char, at + index
         elif index >= len(read) - right:
             yield char, at + len(written) - len(read) + index
         else:
-            if char == "\n" and kept:
-                between = at + ends[read.count("\n", 0, index)]
             yield char, between
+
+
+def _unfolded(lines: list[tuple[str, str]], at: int) -> Iterator[Placed]:
+    """Blanks line by line: what stands before those read is indentation."""
+    for number, (read, written) in enumerate(lines):
+        if number:
+            yield "\n", at - 1
+        start = at + len(written) - len(read)
+        yield from ((char, start + place) for place, char in enumerate(read))
+        at += len(written) + 1
