@@ -12,7 +12,7 @@ from decision_service.inquiry import Answered
 from decision_service.ledger.entry import canonical
 from decision_service.policy.shape import Ask, Policy
 from decision_service.wording import as_json
-from verifiers.evidence import Evidence, Status
+from verifiers.evidence import Evidence, Origin, Status
 from verifiers.kinds import BadValueError, Kind, Value, read
 
 FORMAT = "miaopi archive v1"
@@ -78,6 +78,8 @@ def answer_to_json(ask: Ask, answered: Answered) -> dict[str, object]:
         "digest": evidence.digest,
         "elapsed_ms": evidence.elapsed_ms,
         "fault": evidence.fault,
+        "origin": evidence.origin,
+        "credential": evidence.credential,
         "params": dict(answered.params),
         "asked_at": answered.asked_at,
     }
@@ -102,6 +104,8 @@ def answer_from_json(ask: Ask, raw: Mapping[str, object]) -> Answered:
             digest=cast("str | None", raw["digest"]),
             elapsed_ms=cast("int", raw["elapsed_ms"]),
             fault=cast("str | None", raw["fault"]),
+            origin=cast("Origin", raw["origin"]),
+            credential=cast("str | None", raw["credential"]),
         )
         return Answered(evidence, cast("Mapping[str, object]", raw["params"]), cast("str", raw["asked_at"]))
     except (KeyError, TypeError, BadValueError) as error:

@@ -251,4 +251,6 @@ def _verification(evidence: Evidence) -> dict[str, object]:
         "request_id": evidence.request_id,
         "digest": None if evidence.digest is None else f"sha256:{evidence.digest}",
         "elapsed_ms": evidence.elapsed_ms,
+        "origin": evidence.origin,
+        "credential": evidence.credential,
     }

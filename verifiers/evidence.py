@@ -10,6 +10,11 @@ Status = Literal["ok", "no_record", "timeout", "error", "stale"]
 """ok: usable facts. no_record: the register has none. timeout: late, or cut by the deadline. error: faulty in any way
 (refused, wrong type, wrong subject, bad signature, from the future). stale: older than the register's limit."""
 
+Origin = Literal["asked", "shared", "cached", "credential"]
+"""How an answer came to this decision. asked: a call of its own. shared: the call that another application made at the
+same moment with the same question. cached: kept from an earlier call, where the catalogue allows it. credential: a
+credential that the applicant showed stands for the register."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -18,7 +23,9 @@ class Evidence:
     `facts` holds the typed fields of the answer when `status` is ok (and the values that "no record" states, where the
     catalogue says so); otherwise it is empty. `data_as_of` is the day or instant as the register wrote it. `digest` is
     the SHA-256 (hex) of the signed answer's bytes, `elapsed_ms` the time that the caller waited.
-    `fault` says in a word what was wrong with an `error`, for logs and tests; it never holds a value.
+    `fault` says in a word what was wrong with an `error`, for logs and tests; it never holds a value. `credential` says
+    in a word why a credential that was shown for this register was refused, so that the register was asked instead.
+    `wire` is the answer's signed bytes, for the journal of calls alone.
     """
 
     register: str
@@ -29,3 +36,6 @@ class Evidence:
     digest: str | None = None
     elapsed_ms: int = 0
     fault: str | None = None
+    origin: Origin = "asked"
+    credential: str | None = None
+    wire: bytes | None = field(default=None, repr=False, compare=False)

@@ -15,6 +15,9 @@ class Register:
     left out makes the answer faulty. `nullable_when_asked_with` names, for a parameter, the fields that may be null
     when the register is asked with it. `no_record` gives the values that "no record" itself states, or None where it
     states nothing. An `allocator` hands something out (a number) and so is asked last, only before an approval.
+    `asked_once`: one call an application, never put twice, shared or kept (credit, a face token that is used up by it).
+    `cache_seconds`: how long an answer may be kept for the next application, 0 for not at all; only answers to
+    questions with one of the parameters `cached_when_asked_with` where that is not empty (public fields alone).
     Times: `timeout_ms` milliseconds, `max_age_hours` hours.
     """
 
@@ -29,7 +32,9 @@ class Register:
     nullable_when_asked_with: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     no_record: Mapping[str, Value] | None = None
     allocator: bool = False
+    asked_once: bool = False
     cache_seconds: int = 0
+    cached_when_asked_with: tuple[str, ...] = ()
     sensitive: str = "none"
     latency_ms: tuple[int, int] = (0, 0)
     optional_parameters: tuple[str, ...] = ()

@@ -137,8 +137,10 @@ def _register(name: str, entries: Entries, complaints: Complaints) -> tuple[Regi
         timeout_ms=entries.whole("within", unit=" ms"),
         max_age_hours=entries.whole("fresh_for", unit=" h"),
         cache_seconds=entries.whole("cache_for", 0, unit=" s"),
+        cached_when_asked_with=tuple(word.text for word in entries.words("cache_when_asked_with")),
         no_record=_facts(entries, "no_record", answers, complaints),
         allocator=entries.yes("allocator", default=False),
+        asked_once=entries.yes("asked_once", default=False),
         sensitive=entries.text("sensitive", "none"),
         latency_ms=(latency[0], latency[1]) if len(latency) == 2 else (0, 0),
     )
