@@ -82,6 +82,7 @@ def answer(asked: Asked, good_data: object, **changes: object) -> dict[str, obje
         "source": "sample",
         "request_id": "r-1",
         "subject": wire["subject"],
+        "purpose": wire["purpose"],
         "nonce": wire["nonce"],
         "data": good_data,
     } | changes

@@ -46,7 +46,7 @@ def test_a_good_answer_is_evidence_with_its_digest_and_number(key: SigningKey) -
                 evidence = await asking.ask(question(), Deadline.after(GENEROUS))
                 assert (evidence.status, evidence.facts) == ("ok", ALIVE)
                 assert (evidence.request_id, evidence.data_as_of) == ("r-1", "2026-03-16")
-                assert evidence.digest == content_digest(bodies[-1])
+                assert (evidence.digest, evidence.wire) == (content_digest(bodies[-1]), bodies[-1])
             assert crooked.connections == 1  # pooled
             assert {asked.path for asked in crooked.asked} == {"/exchange/v1/registers/deaths"}
             assert len({asked.wire["nonce"] for asked in crooked.asked}) == 3
@@ -91,11 +91,9 @@ def test_what_is_sent_is_signed_complete_and_keeps_the_person_out_of_the_address
     }
 
 
-def test_no_record_is_told() -> None:
-    async def behave(asked: Asked, writer: asyncio.StreamWriter) -> None:
-        await honest(asked, writer, status="no_record", data_as_of=None, data=None)
-
-    evidence = ask(behave)
+@pytest.mark.parametrize("data", [None, {}, []])
+def test_no_record_is_told(data: object) -> None:
+    evidence = ask(partial(honest, status="no_record", data_as_of=None, data=data))
     assert (evidence.status, evidence.facts, evidence.request_id) == ("no_record", {}, "r-1")
 
 

@@ -95,6 +95,7 @@ class Sandbox:
             "source": register.owner_zh or register.zh,
             "request_id": secrets.token_hex(8),
             "subject": asked.subject,
+            "purpose": asked.purpose,
             "nonce": asked.nonce,
             "data": said.data,
         }
