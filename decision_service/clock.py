@@ -1,9 +1,11 @@
 """What time it is for the service: China's, the day pinned where the operator says so (trials, demonstrations)."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from verifiers.deadline import Clock
 from verifiers.freshness import CHINA
 
 
@@ -13,10 +15,12 @@ def _real() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class ServiceClock:
-    """The service's clock. `pinned` is the day that it always is, if any; the time of day stays the real one."""
+    """The service's clock. `pinned` is the day that it always is, if any; the time of day stays the real one.
+    `monotonic` gives the seconds that deadlines are counted in."""
 
     pinned: date | None = None
     real: Callable[[], datetime] = field(default=_real, repr=False, compare=False)
+    monotonic: Clock = field(default=time.monotonic, repr=False, compare=False)
 
     def now(self) -> datetime:
         """The instant of decision, in China's time."""

@@ -91,7 +91,7 @@ class Desk:
     @property
     def record_failed_lately(self) -> bool:
         """Whether a decision could not be recorded within the last moments; then it may be worth trying again."""
-        return time.monotonic() - self._record_failed_at < LATELY_SECONDS
+        return self.services.clock.monotonic() - self._record_failed_at < LATELY_SECONDS
 
     async def decide(self, application: Application) -> Reply:
         """The recorded answer to `application`; returns when it is on disk.
@@ -116,8 +116,8 @@ class Desk:
             self._in_work -= claims
 
     async def _serve(self, application: Application) -> Reply:
-        started = time.monotonic()
         services = self.services
+        started = services.clock.monotonic()
         publication, now = services.in_force.publication, services.clock.now()
         published = publication.in_force(application.matter, now.date())
         if published is None:
@@ -125,7 +125,7 @@ class Desk:
         policy = published.policy
         earlier = self._find(ByApplication(application.caller, application.application_id))
         submission = submission_of(application, earlier, policy, now)
-        deadline = Deadline.after(policy.budget.deadline / 1000)
+        deadline = Deadline.after(policy.budget.deadline / 1000, services.clock.monotonic)
         work = _Work(application, publication, published, submission.form, now, started, deadline)
         decided, inquiry = await self._decided(work, submission)
         return await self._record(work, decided, inquiry)
@@ -178,7 +178,7 @@ class Desk:
             channel=application.channel,
             decided_at=work.now.isoformat(timespec="milliseconds"),
             human_review_key=f"HR-{secrets.token_hex(8).upper()}",
-            elapsed_ms=round((time.monotonic() - work.started) * 1000),
+            elapsed_ms=round((self.services.clock.monotonic() - work.started) * 1000),
         )
         decided, told = self._answer(decided, occasion)
         archive = Archive(
@@ -228,7 +228,7 @@ class Desk:
             raise KeyReusedError("this key was used before, for another application") from None
         except LedgerError as error:
             self.services.telemetry.fault("record", error)
-            self._record_failed_at = time.monotonic()
+            self._record_failed_at = self.services.clock.monotonic()
             raise NoRecordKeptError(busy=isinstance(error, LedgerBusyError)) from None
 
     def _find(self, query: ByKey | ByApplication) -> tuple[Recorded, ...]:
