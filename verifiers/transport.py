@@ -6,13 +6,14 @@ environment is used, no cookie kept, nothing sent twice.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
 from pyreqwest.client import Client, ClientBuilder
 from pyreqwest.exceptions import PyreqwestError, RequestTimeoutError
+from pyreqwest.request import RequestBuilder
 from pyreqwest.response import Response
 
 from verifiers.deadline import Deadline
@@ -24,12 +25,14 @@ _IDLE = timedelta(seconds=4)
 """Shorter than the five seconds after which common servers hang up on an idle connection: a question sent into a
 closing one is lost, and is not put twice."""
 
+_JSON = "application/json"
+
 TransportFault = Literal["network", "http_status", "compressed", "content_type", "too_large"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A complete JSON answer of status 200: its headers, repeated ones included, and the bytes of its body."""
+    """A complete answer of status 200 and a media type asked for: its headers, repeated ones too, and its body."""
 
     headers: tuple[tuple[str, str], ...] = field(repr=False)
     body: bytes = field(repr=False)
@@ -67,20 +70,25 @@ class Transport:
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes, deadline: Deadline) -> Delivery:
         """Send `body`, JSON, and read what comes back. Raises nothing but cancellation."""
+        sent = {**headers, "Content-Type": _JSON}
+        return await self._exchange(lambda: self._client.post(url).headers(sent).body_bytes(body), (_JSON,), deadline)
+
+    async def get(self, url: str, media_types: tuple[str, ...], deadline: Deadline) -> Delivery:
+        """Read what is at `url`, of one of `media_types` (lower case). Raises nothing but cancellation."""
+        sent = {"Accept": ", ".join(media_types)}
+        return await self._exchange(lambda: self._client.get(url).headers(sent), media_types, deadline)
+
+    async def _exchange(
+        self, built: Callable[[], RequestBuilder], media_types: tuple[str, ...], deadline: Deadline
+    ) -> Delivery:
         left = deadline.remaining()
         if left <= 0:
             return Late()
         try:
-            request = (
-                self._client.post(url)
-                .headers({**headers, "Content-Type": "application/json", "Accept-Encoding": "identity"})
-                .timeout(timedelta(seconds=left))
-                .body_bytes(body)
-                .build_streamed()
-            )
+            request = built().header("Accept-Encoding", "identity").timeout(timedelta(seconds=left)).build_streamed()
             # Twice on purpose: the client's own limit frees the socket, this one holds whatever the client does.
             async with asyncio.timeout(left), request as response:
-                return await self._read(response)
+                return await self._read(response, media_types)
         except (TimeoutError, RequestTimeoutError):
             # A connection that could not be made in `connect_seconds` is late as well: whoever waits can't tell.
             return Late()
@@ -91,13 +99,13 @@ class Transport:
         """Close every connection."""
         await self._client.close()
 
-    async def _read(self, response: Response) -> Delivery:
+    async def _read(self, response: Response, media_types: tuple[str, ...]) -> Delivery:
         if response.status != 200:
             return Failed("http_status")
         if any(value.strip().lower() != "identity" for value in response.get_header_all("content-encoding")):
             return Failed("compressed")
         kinds = response.get_header_all("content-type")
-        if len(kinds) != 1 or kinds[0].partition(";")[0].strip().lower() != "application/json":
+        if len(kinds) != 1 or kinds[0].partition(";")[0].strip().lower() not in media_types:
             return Failed("content_type")
         body = bytearray()
         while (chunk := await response.body_reader.read_chunk()) is not None:
