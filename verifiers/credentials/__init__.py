@@ -1,1 +1,1 @@
-"""Credentials that an applicant shows (电子证照, 亮证扫码): who issued them, who holds them, whether they still stand."""
+"""Credentials that an applicant shows (电子证照, 亮证扫码): who issued them, who holds them, if they still stand."""

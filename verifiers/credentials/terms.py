@@ -1,8 +1,10 @@
-"""What is asked of a credential, by the operator and by the moment it is shown. Nothing in a credential can loosen it."""
+"""What the operator and the moment ask of a credential. Nothing that stands in one can loosen it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
+
+from verifiers.credentials.verified import CredentialFormat
 
 LEEWAY_SECONDS = 60
 """How far an issuer's or a holder's clock may be from ours."""
@@ -19,19 +21,21 @@ class BadTermsError(ValueError):
 class CredentialTerms:
     """The terms for one kind of credential of one issuer.
 
-    `typ` is the header's media type (of JWT and SD-JWT) without "application/", `kind` the `vct` claim of these or a
-    W3C credential's type besides VerifiableCredential. `audience` is our name if the issuer addresses its credentials to
-    us; None if it addresses nobody. `subject_at` is the path to the person's or body's number among the claims, `required`
-    are the claims that must stand there too. `contexts` are the JSON-LD contexts that a W3C credential may name: they are
-    compared as text and never fetched. Raises BadTermsError.
+    `format` and `kind` tell it from others: `kind` is the `vct` claim (JWT, SD-JWT), or a W3C credential's type besides
+    VerifiableCredential; `typ` is the header's media type (JWT, SD-JWT) without "application/". `audience` is our name
+    if the issuer addresses its credentials to us, None if it addresses nobody. `subject_at` is the path to the number
+    of the person or body among the claims; None, for bound credentials only, if the kind names nobody. `required`
+    claims must be there (and disclosed) too. `contexts` are the JSON-LD contexts that a W3C credential may name; they
+    are compared as text and never fetched. Raises BadTermsError.
     """
 
+    format: CredentialFormat
     issuer: str
     kind: str
     typ: str = "dc+sd-jwt"
     least_holder: LeastHolder = "matched"
     audience: str | None = None
-    subject_at: tuple[str, ...] = ("sub",)
+    subject_at: tuple[str, ...] | None = ("sub",)
     required: frozenset[str] = frozenset()
     contexts: frozenset[str] = frozenset({"https://www.w3.org/ns/credentials/v2"})
 
@@ -39,10 +43,12 @@ class CredentialTerms:
         for name, value in (("issuer", self.issuer), ("kind", self.kind), ("typ", self.typ)):
             if not value:
                 raise BadTermsError(f"credential terms: `{name}` is empty; name what is expected of the credential")
-        if not self.subject_at or not all(self.subject_at):
-            raise BadTermsError(
-                "credential terms: `subject_at` is empty; name the claim that holds the subject's number"
-            )
+        if self.subject_at is None and self.least_holder != "bound":
+            raise BadTermsError("credential terms: `subject_at` is needed unless `least_holder` is bound")
+        if self.subject_at is not None and not (self.subject_at and all(self.subject_at)):
+            raise BadTermsError("credential terms: `subject_at` is empty; name the claim of the subject's number")
+        if self.least_holder == "bound" and self.format != "sd-jwt":
+            raise BadTermsError("credential terms: only an sd-jwt can be bound to its holder; ask for matched")
 
 
 @dataclass(frozen=True, slots=True)

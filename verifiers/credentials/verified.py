@@ -19,8 +19,8 @@ StatusMechanism = Literal["token_status_list", "bitstring_status_list"]
 class StatusReference:
     """Where the issuer says whether a credential still stands: bit (or bits) `index` of the list at `uri`.
 
-    `purpose` is the W3C list's statusPurpose (revocation, suspension, …); the IETF list has none, since its entries hold
-    the kind of status themselves.
+    `purpose` is the W3C list's statusPurpose (revocation, suspension, …); the IETF list has none, since its entries
+    hold the kind of status themselves.
     """
 
     mechanism: StatusMechanism
