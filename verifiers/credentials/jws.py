@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from verifiers.credentials.base64url import from_base64url
 from verifiers.credentials.keys import KeyAlgorithm, VerificationKey
 from verifiers.credentials.refusal import CredentialRefused
 from verifiers.credentials.suites import Suites
-from verifiers.credentials.strict_json import read_object
+from verifiers.credentials.wire import from_base64url, read_object
 
 LARGEST_CREDENTIAL = 64 * 1024
 """Bytes of a credential of any format, with all that is sent along."""

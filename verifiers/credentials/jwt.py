@@ -7,9 +7,9 @@ from datetime import datetime
 from verifiers.credentials.jws import LARGEST_CREDENTIAL, CompactJws, check_signature, check_typ, read_jws
 from verifiers.credentials.keys import VerificationKey
 from verifiers.credentials.refusal import CredentialRefused
-from verifiers.credentials.strict_json import read_object
 from verifiers.credentials.suites import Suites
 from verifiers.credentials.terms import LEEWAY_SECONDS
+from verifiers.credentials.wire import read_object
 
 _LAST_SECOND = 253_402_300_799
 """The end of the year 9999, which no calendar here goes beyond."""

@@ -1,5 +1,7 @@
-"""JSON inside credentials and key sets, read so that no two readers could take it for different things."""
+"""The texts that credentials are made of, base64url and JSON, read strictly: one value, one spelling, bounded."""
 
+import base64
+import hashlib
 import json
 import math
 import re
@@ -11,7 +13,32 @@ MOST_DEPTH = 32
 MOST_INTEGER = 2**53 - 1
 """The largest whole number that every JSON reader (RFC 7493) and JCS (RFC 8785) agree on."""
 
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]*", re.ASCII)
 _JSON_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+
+
+def from_base64url(text: object) -> bytes:
+    """The bytes that unpadded base64url `text` spells (RFC 7515, 2).
+
+    Raises CredentialRefused (malformed) for other characters, padding, and spare bits that are not zero: two spellings
+    of the same bytes would be two different tokens.
+    """
+    if not isinstance(text, str) or not _BASE64URL.fullmatch(text) or len(text) % 4 == 1:
+        raise CredentialRefused("malformed")
+    found = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if to_base64url(found) != text:
+        raise CredentialRefused("malformed")
+    return found
+
+
+def to_base64url(content: bytes) -> str:
+    """`content` as unpadded base64url."""
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def digest_text(content: bytes) -> str:
+    """SHA-256 of `content` as unpadded base64url, as SD-JWT writes digests."""
+    return to_base64url(hashlib.sha256(content).digest())
 
 
 def read_object(content: bytes) -> dict[str, object]:
@@ -25,8 +52,8 @@ def read_object(content: bytes) -> dict[str, object]:
 def read_json(content: bytes) -> object:
     """The value of UTF-8 JSON text.
 
-    Raises CredentialRefused (malformed) for a name twice in an object, NaN, an infinite or huge number, lone surrogates,
-    or more than 32 levels.
+    Raises CredentialRefused (malformed) for a name twice in an object, NaN, an infinite or huge number, lone
+    surrogates, or more than 32 levels.
     """
     try:
         text = content.decode()
