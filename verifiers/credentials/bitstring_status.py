@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from verifiers.credentials.base64url import from_base64url
 from verifiers.credentials.refusal import CredentialRefused
 from verifiers.credentials.status_list import MOST_TTL, StatusList, bounded_ttl, unpack
 from verifiers.credentials.terms import LEEWAY_SECONDS
+from verifiers.credentials.wire import from_base64url
 
 TYPE = "BitstringStatusListCredential"
 
@@ -44,7 +44,7 @@ def bitstring_status_list(document: Mapping[str, object], uri: str, now: datetim
 
 
 def purpose_word(value: int, purpose: str) -> str | None:
-    """What an entry says (section 2.1): None while the bit is not set. Only revocation and suspension are understood."""
+    """What an entry says: None while the bit is not set. Only revocation and suspension are understood."""
     if purpose not in ("revocation", "suspension"):
         return "status_unknown"
     if value == 0:

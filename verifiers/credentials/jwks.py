@@ -1,12 +1,10 @@
 """An issuer's published keys (JWK Set, RFC 7517), read strictly: what can't be used is left out, what deceives refuses
 the set."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from verifiers.credentials.base64url import from_base64url
 from verifiers.credentials.keys import (
     SM2_DEFAULT_SIGNER,
     KeyAlgorithm,
@@ -15,6 +13,7 @@ from verifiers.credentials.keys import (
     VerificationKey,
 )
 from verifiers.credentials.refusal import CredentialRefused
+from verifiers.credentials.wire import from_base64url, read_json
 
 MOST_KEYS = 64
 _MAX_KID = 256
@@ -28,7 +27,7 @@ _ALGORITHMS: Mapping[tuple[object, object], KeyAlgorithm] = {
 
 @dataclass(frozen=True, slots=True)
 class Publisher:
-    """Whose keys they are and which algorithms the operator lets him use. SM2's particulars are agreed on, not published."""
+    """Whose keys they are, and which algorithms the operator lets him use. SM2's particulars are agreed on with him."""
 
     issuer: str
     algorithms: frozenset[KeyAlgorithm]
@@ -46,11 +45,7 @@ class PublishedKeys:
 
 def read_jwks(body: bytes, publisher: Publisher) -> PublishedKeys:
     """The keys in `body`. Raises CredentialRefused for what is no key set, too many keys, or a kid given twice."""
-    try:
-        raw = json.loads(body.decode(), object_pairs_hook=_unique)
-    except (ValueError, RecursionError):
-        raise CredentialRefused("malformed") from None
-    return published_keys(raw, publisher)
+    return published_keys(read_json(body), publisher)
 
 
 def published_keys(raw: object, publisher: Publisher) -> PublishedKeys:
@@ -76,8 +71,8 @@ def _kid(one: Mapping[str, object]) -> str | None:
 
 
 def _key(kid: str, one: Mapping[str, object], publisher: Publisher) -> VerificationKey | None:
-    """None where it is of no use here: another kind, not for signatures, of an algorithm that is not allowed, not on its
-    curve, or published with its private half."""
+    """None where it is of no use here: another kind, not for signatures, of an algorithm that is not allowed, not on
+    its curve, or published with its private half."""
     algorithm = _ALGORITHMS.get((_text(one.get("kty")), _text(one.get("crv"))))
     if algorithm is None or algorithm not in publisher.algorithms or "d" in one:
         return None
@@ -87,7 +82,7 @@ def _key(kid: str, one: Mapping[str, object], publisher: Publisher) -> Verificat
     if one.get("alg", algorithm) not in (algorithm, {"EdDSA": "Ed25519"}.get(algorithm)):
         return None
     try:
-        coordinates = [from_base64url(cast("str", one.get(name))) for name in _coordinates(algorithm)]
+        coordinates = [from_base64url(_text(one.get(name))) for name in _coordinates(algorithm)]
         if any(len(value) != 32 for value in coordinates):
             return None
         public = coordinates[0] if algorithm == "EdDSA" else b"\x04" + b"".join(coordinates)
@@ -104,10 +99,3 @@ def _coordinates(algorithm: KeyAlgorithm) -> tuple[str, ...]:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else ""
-
-
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    record = dict(pairs)
-    if len(record) != len(pairs):
-        raise ValueError("a name is given twice")
-    return record

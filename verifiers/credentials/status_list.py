@@ -23,8 +23,8 @@ USUAL_TTL = timedelta(minutes=5)
 
 Packing = Literal["zlib", "gzip"]
 BitOrder = Literal["least_first", "most_first"]
-"""least_first: entry 0 is the lowest bits of byte 0 (IETF Token Status List section 4.1). most_first: the highest: index 0
-is the left-most bit (W3C Bitstring Status List 1.0)."""
+"""least_first: entry 0 is the lowest bits of byte 0 (IETF Token Status List section 4.1). most_first: the highest, as
+index 0 is the left-most bit (W3C Bitstring Status List 1.0)."""
 
 _WBITS = {"zlib": zlib.MAX_WBITS, "gzip": zlib.MAX_WBITS + 16}
 
@@ -62,7 +62,7 @@ class StatusList:
     purposes: frozenset[str] = frozenset()
 
     def at(self, index: int) -> int:
-        """The value of an entry. Raises CredentialRefused where there is none: an entry beyond the end is no "valid"."""
+        """The value of an entry. Raises CredentialRefused where there is none: beyond the end nothing is valid."""
         first = index * self.bits
         if index < 0 or first + self.bits > len(self.entries) * 8:
             raise CredentialRefused("status_unknown")

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
-from verifiers.credentials.base64url import from_base64url
 from verifiers.credentials.refusal import CredentialRefused
 from verifiers.credentials.status_list import MOST_TTL, StatusList, bounded_ttl, unpack
 from verifiers.credentials.terms import LEEWAY_SECONDS
+from verifiers.credentials.wire import from_base64url
 
 TYP = "statuslist+jwt"
 """The header's typ, without "application/"."""
@@ -18,8 +18,8 @@ _LEEWAY = timedelta(seconds=LEEWAY_SECONDS)
 def token_status_list(claims: Mapping[str, object], uri: str, now: datetime) -> StatusList:
     """The list in the claims of a token whose signature and typ were checked, fetched from `uri`.
 
-    Raises CredentialRefused: the token speaks of another list (`sub`), is expired, dated in the future, or so old without
-    an expiry that it may be played back; its list is of no known shape, cut short, or a bomb.
+    Raises CredentialRefused: the token speaks of another list (`sub`), is expired, dated in the future, or so old
+    without an expiry that it may be played back; its list is of no known shape, cut short, or a bomb.
     """
     if claims.get("sub") != uri:
         raise CredentialRefused("issuer")
