@@ -10,6 +10,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from verifiers.evidence import Evidence
+from verifiers.guard.line import Event
 
 FIELDS = frozenset(
     {
@@ -20,6 +21,9 @@ FIELDS = frozenset(
 """The only fields that a log line may have; others are dropped, whoever put them there."""
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.0, 3.0, 5.0)
+
+BREAKER_STATES: Mapping[str, int] = {"closed": 0, "half_open": 1, "open": 2}
+"""What the gauge shows for each state of a breaker."""
 
 Log = Callable[..., object]
 Metric = TypeVar("Metric", Counter, Gauge, Histogram)
@@ -66,6 +70,10 @@ class Telemetry:
             "miaopi_register_seconds", "waiting for registers", ["register"], buckets=SECONDS, registry=register
         )
         self._share = Gauge("miaopi_instant_share", "share decided without an officer", ["matter"], registry=register)
+        self._breaker = Gauge("miaopi_breaker_state", "0 closed, 1 half open, 2 open", ["register"], registry=register)
+        self._guard = Counter(
+            "miaopi_guard", "what the guard did instead of one plain call", ["register", "event"], registry=register
+        )
         self._counted: dict[str, tuple[int, int]] = {}
         self._series: dict[tuple[object, tuple[str, ...]], Any] = {}
 
@@ -120,6 +128,13 @@ class Telemetry:
     def answered(self, route: str, status: int) -> None:
         """A request was answered; `route` is the route's pattern, never the path."""
         self._of(self._requests, route, str(status)).inc()
+
+    def guarded(self, register: str, event: Event) -> None:
+        """Something happened at the guard before a register: a breaker's new state, or a call that was not plain."""
+        if event in BREAKER_STATES:
+            self._of(self._breaker, register).set(BREAKER_STATES[event])
+        else:
+            self._of(self._guard, register, event).inc()
 
     def note(self, event: str, fields: Mapping[str, object]) -> None:
         """A line about the service itself."""

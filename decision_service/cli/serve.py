@@ -25,7 +25,8 @@ def serve(
 ) -> None:
     """Decide applications over HTTP until stopped; settings also from MIAOPI_… variables. 启动办理服务。"""
     from decision_service.gate import GateError
-    from decision_service.http.service import Parts, exchange_of, require_fit, run
+    from decision_service.http.asking import exchange_of
+    from decision_service.http.service import Parts, require_fit, run
     from decision_service.ledger.errors import LedgerError
     from decision_service.publishing import publish
     from decision_service.settings import SettingsRefusedError, read_settings

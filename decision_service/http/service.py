@@ -18,6 +18,7 @@ from decision_service.bundles import read_bundles
 from decision_service.clock import ServiceClock
 from decision_service.desk import Desk, Services
 from decision_service.http.app import create_app
+from decision_service.http.asking import asking
 from decision_service.http.state import State
 from decision_service.inforce import InForce
 from decision_service.ledger.keys import load_or_create_key
@@ -28,9 +29,6 @@ from decision_service.readings.rete.process import EngineUnavailable, SecondEngi
 from decision_service.reviews import ReviewStore
 from decision_service.settings import Settings, SettingsRefusedError
 from decision_service.telemetry import Telemetry
-from verifiers.exchange import AddressError, Exchange, ExchangeVerifier
-from verifiers.signing import SigningKey
-from verifiers.transport import Transport
 
 DRAIN_SECONDS = 10
 """How long requests in work may take to end when the service stops; longer than any matter's deadline."""
@@ -69,11 +67,9 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
     settings = parts.settings
     require_fit(settings, parts.publication)
     clock = ServiceClock(settings.as_of)
-    exchange = exchange_of(settings)
+    telemetry = Telemetry(parts.out)
     async with AsyncExitStack() as stack:
-        transport = Transport()
-        stack.push_async_callback(transport.close)
-        verifier = ExchangeVerifier(exchange, transport, clock.real, clock.now)
+        verifier = await stack.enter_async_context(asking(settings, clock, telemetry))
         ledger = Ledger(SqliteStore(settings.ledger, log=settings.log, signer=load_or_create_key(settings.key_path)))
         stack.callback(ledger.close)
         reviews = ReviewStore(settings.reviews_path)
@@ -85,23 +81,9 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
             with suppress(EngineUnavailable):
                 await engine.start()
             second = engine
-        services = Services(InForce(parts.publication), ledger, verifier, second, clock, Telemetry(parts.out))
+        services = Services(InForce(parts.publication), ledger, verifier, second, clock, telemetry)
         bundles = read_bundles(settings.rules, sorted(parts.publication.versions))
         yield State(Desk(services), reviews, bundles, settings.most_in_flight)
-
-
-def exchange_of(settings: Settings) -> Exchange:
-    """Where registers are asked. Raises SettingsRefusedError where that is not set, or not usable."""
-    secret = settings.secret()
-    if not settings.registers_url or not secret:
-        raise SettingsRefusedError(
-            "MIAOPI_REGISTERS_URL and MIAOPI_REGISTERS_SECRET (or MIAOPI_REGISTERS_SECRET_FILE): both must be set; "
-            "`miaopi sandbox` plays registers for trials"
-        )
-    try:
-        return Exchange(settings.registers_url, SigningKey(settings.registers_app, secret))
-    except AddressError as error:
-        raise SettingsRefusedError(f"MIAOPI_REGISTERS_URL: {error}") from None
 
 
 class _Server(uvicorn.Server):
