@@ -23,6 +23,8 @@ RefusalWord = Literal[
     "holder",
     "nonce",
     "reused",
+    "reuse_unknown",
+    "stale",
     "status_revoked",
     "status_suspended",
     "status_unknown",
