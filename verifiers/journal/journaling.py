@@ -1,0 +1,103 @@
+"""The link of the chain that takes down every call: before it goes out, and when it has ended, however it ends."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from verifiers.deadline import Deadline
+from verifiers.evidence import Evidence
+from verifiers.journal.errors import JournalError
+from verifiers.journal.journal import Journal
+from verifiers.journal.marks import Marks
+from verifiers.journal.records import CANCELLED, Ended, Sent, new_number
+from verifiers.verifier import Question, Verifier
+
+UNRECORDED: Final = "journal"
+"""The fault of a question that was not put since the journal could not take it: no decision may rest on it."""
+
+_MOST_TEXT: Final = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks: the platform whose applications these are, and the process."""
+
+    caller: str
+    instance: str
+
+
+class JournalingVerifier:
+    """Puts questions to `next_` and leaves a record of each call, hedges and cancelled ones included.
+
+    `now` is the clock of the record (with an offset); `reached` says by which way a register is asked.
+    """
+
+    def __init__(
+        self,
+        next_: Verifier,
+        journal: Journal,
+        marks: Marks,
+        asker: Asker,
+        now: Callable[[], datetime],
+        reached: Callable[[str], str],
+    ) -> None:
+        self._next = next_
+        self._journal = journal
+        self._marks = marks
+        self._asker = asker
+        self._now = now
+        self._reached = reached
+
+    async def ask(self, question: Question, deadline: Deadline) -> Evidence:
+        """What `next_` answers, without the answer's bytes, which stay in the journal. What can't be taken down is not
+        asked: an error with the fault UNRECORDED."""
+        sent = self._sent(question)
+        try:
+            self._journal.note_sent(sent)
+        except JournalError:
+            return Evidence(question.register.name, "error", fault=UNRECORDED)
+        started = deadline.clock()
+        evidence: Evidence | None = None
+        try:
+            evidence = await self._next.ask(question, deadline)
+        finally:
+            # Also when the call was cancelled, or raised against the protocol: whoever waits sees that, not us.
+            elapsed = round((deadline.clock() - started) * 1000)
+            wire = None if evidence is None else evidence.wire
+            self._journal.note_ended(self._ended(sent.call_id, evidence, elapsed), wire)
+        return evidence if evidence.wire is None else replace(evidence, wire=None)
+
+    def _sent(self, question: Question) -> Sent:
+        name = question.register.name
+        return Sent(
+            call_id=new_number(),
+            register=name,
+            matter=_text(question.matter),
+            application_id=_text(question.application_id),
+            purpose=_text(question.purpose),
+            params=tuple(sorted(_text(one) for one in question.params)),
+            subject=self._marks.of(question.subject),
+            reached=self._reached(name),
+            caller=self._asker.caller,
+            instance=self._asker.instance,
+            asked_at=milliseconds(self._now()),
+        )
+
+    def _ended(self, call_id: str, evidence: Evidence | None, elapsed_ms: int) -> Ended:
+        at = milliseconds(self._now())
+        if evidence is None:
+            return Ended(call_id, at, CANCELLED, elapsed_ms=elapsed_ms)
+        said = (evidence.fault, evidence.request_id, evidence.data_as_of, evidence.digest)
+        fault, request_id, data_as_of, digest = (None if one is None else _text(one) for one in said)
+        return Ended(call_id, at, evidence.status, fault, request_id, data_as_of, digest, elapsed_ms)
+
+
+def milliseconds(instant: datetime) -> int:
+    """`instant` as the journal writes it: whole milliseconds since 1970."""
+    return int(instant.timestamp() * 1000)
+
+
+def _text(text: str) -> str:
+    """`text` as the file can hold it, whatever a stranger wrote: half a surrogate pair has no UTF-8."""
+    return text[:_MOST_TEXT].encode("utf-8", "replace").decode()
