@@ -28,6 +28,7 @@ from decision_service.ledger.receipt import full_answer
 from decision_service.ledger.store import ByApplication, ByKey
 from decision_service.ledger.writer import Ledger
 from decision_service.outcome import Outcome
+from decision_service.planning import Measured, Planners, nothing_measured
 from decision_service.publishing import Publication, Published
 from decision_service.resubmission import Submission, submission_of
 from decision_service.sheet import fact_sheet
@@ -57,7 +58,8 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the desk works with. `second` judges beside the first engine, which comes with the publication."""
+    """What the desk works with. `second` judges beside the first engine, which comes with the publication. `measured`:
+    how long registers took lately."""
 
     in_force: InForce
     ledger: Ledger
@@ -65,6 +67,7 @@ class Services:
     second: SecondJudge
     clock: ServiceClock
     telemetry: Telemetry
+    measured: Measured = nothing_measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Desk:
 
     def __init__(self, services: Services) -> None:
         self.services = services
+        self._planners = Planners(services.measured)
         self._in_work: set[tuple[str, str, str]] = set()
         self._record_failed_at = -math.inf
 
@@ -136,7 +140,7 @@ class Desk:
         reading = read_form(policy, work.form, as_of, catalogue.prefectures)
         asking = Deadline(work.deadline.ends_at - RESERVE_SECONDS, work.deadline.clock)
         counter = Counter(self.services.verifier, asking, self.services.clock.now, submission.kept)
-        inquiry = Inquiry(policy, reading, work.application.application_id, counter)
+        inquiry = Inquiry(self._planners.of(policy), reading, work.application.application_id, counter)
 
         def sheet(evidence: Mapping[str, Evidence]) -> FactSheet:
             return fact_sheet(policy, reading, evidence, as_of, catalogue.calendar)
@@ -159,7 +163,7 @@ class Desk:
                 await inquiry.ask_credit()
                 return outcome(_NOTHING, SUSPENDED), inquiry
             if not reading.stopped:
-                await inquiry.gather(lambda evidence: judge(evidence)[1])
+                await inquiry.gather(judge)
             final, verdict = judge(inquiry.evidence)
             timeout = max(0.0, work.deadline.remaining() - RECORD_SECONDS)
             doubt = await doubts(self.services.second, policy, verdict, final, timeout)

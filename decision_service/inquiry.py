@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from decision_service.facts import FactSheet
 from decision_service.forms import FormReading
-from decision_service.planning import can_ask, first_wave, is_allocator, next_wave, question
-from decision_service.policy.shape import Policy
+from decision_service.planning import Planner, can_ask, is_allocator, question
 from decision_service.sheet import CREDIT
 from decision_service.verdict import Verdict
 from verifiers.deadline import Deadline
@@ -24,6 +24,9 @@ class Answered:
     params: Mapping[str, object] = field(repr=False)
     asked_at: str
 
+
+Judge = Callable[[Mapping[str, Evidence]], tuple[FactSheet, Verdict]]
+"""What the answers so far come to: the facts, and the verdict on them."""
 
 Kept = Callable[[Question], Answered | None]
 """An earlier answer to the same question that is still good, if there is one."""
@@ -49,8 +52,9 @@ class Inquiry:
     INVARIANT: no register is asked twice and none that the policy does not list (tests/http/test_need_to_know.py).
     """
 
-    def __init__(self, policy: Policy, form: FormReading, application_id: str, counter: Counter) -> None:
-        self._policy = policy
+    def __init__(self, planner: Planner, form: FormReading, application_id: str, counter: Counter) -> None:
+        self._planner = planner
+        self._policy = planner.policy
         self._form = form
         self._application_id = application_id
         self._counter = counter
@@ -61,13 +65,14 @@ class Inquiry:
         """The answers so far, by register."""
         return {name: one.evidence for name, one in self.answers.items()}
 
-    async def gather(self, judge: Callable[[Mapping[str, Evidence]], Verdict]) -> None:
+    async def gather(self, judge: Judge) -> None:
         """Ask who the applicant is, then whatever `judge` still finds useful. Credit is asked beside all else, once."""
+        started = self._counter.deadline.clock()
         credit = asyncio.ensure_future(self.ask_credit())
         try:
-            await self._ask(first_wave(self._policy, self._form))
+            await self._ask(self._planner.first(self._form))
             while True:
-                names = next_wave(self._policy, self._form, judge(self.evidence), frozenset(self.answers))
+                names = self._next(judge, started)
                 # A number is taken only when credit, too, has said what it has to say.
                 if not credit.done() and all(is_allocator(self._policy, name) for name in names):
                     await credit
@@ -79,6 +84,18 @@ class Inquiry:
         finally:
             credit.cancel()
 
+    def _next(self, judge: Judge, started: float) -> tuple[str, ...]:
+        """Answers kept from before cost nobody anything and come first; then what the planner says."""
+        sheet, verdict = judge(self.evidence)
+        uses = self._planner.useful(self._form, sheet, verdict, self.answers)
+        if self._counter.kept is not nothing_kept:
+            kept = tuple(name for name in uses if self._counter.kept(self._question(name)) is not None)
+            if kept:
+                return kept
+        deadline = self._counter.deadline
+        left = self._planner.left(deadline.clock() - started, deadline.remaining())
+        return self._planner.plan(uses, left).next
+
     async def ask_credit(self) -> None:
         """Ask credit alone, if it can be asked at all."""
         if can_ask(self._policy, CREDIT, self._form):
@@ -87,7 +104,7 @@ class Inquiry:
     async def _ask(self, names: Sequence[str]) -> None:
         waiting: list[Question] = []
         for name in names:
-            one = question(self._policy, name, self._form, self._application_id)
+            one = self._question(name)
             kept = self._counter.kept(one)
             if kept is not None:
                 self.answers[name] = kept
@@ -97,3 +114,6 @@ class Inquiry:
         at = self._counter.now().isoformat(timespec="milliseconds")
         for one, evidence in zip(waiting, found, strict=True):
             self.answers[one.register.name] = Answered(evidence, one.params, at)
+
+    def _question(self, name: str) -> Question:
+        return question(self._policy, name, self._form, self._application_id)

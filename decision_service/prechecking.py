@@ -6,7 +6,7 @@ from datetime import date
 
 from decision_service.decision import MARK
 from decision_service.forms import read_form
-from decision_service.planning import can_ask, first_wave, is_allocator, next_wave
+from decision_service.planning import can_ask, first_wave, is_allocator, wanted
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Policy
 from decision_service.publishing import Published
@@ -20,14 +20,14 @@ def precheck(published: Published, catalogue: Catalogue, form: Mapping[str, obje
     """What can be said of `form` from itself alone."""
     policy = published.policy
     reading = read_form(policy, form, as_of, catalogue.prefectures)
-    verdict = published.judge(fact_sheet(policy, reading, {}, as_of, catalogue.calendar))
+    sheet = fact_sheet(policy, reading, {}, as_of, catalogue.calendar)
+    verdict = published.judge(sheet)
     told = tell(Words(policy, catalogue), reading, {}, verdict)
     failing = {finding.rule for finding in verdict.findings if finding.state is State.FAILS} | {"form"}
     found = [one.as_json() for one in (*told.reasons, *told.advice) if one.rule in failing]
     useful: set[str] = set()
     if not reading.stopped:
-        later = next_wave(policy, reading, verdict, frozenset())
-        useful = {*first_wave(policy, reading), *later, CREDIT}
+        useful = {*first_wave(policy, reading), *wanted(policy, sheet, verdict), CREDIT}
     asked = [name for name in policy.asks if name in useful and can_ask(policy, name, reading)]
     reply: dict[str, object] = {
         "matter": policy.matter,

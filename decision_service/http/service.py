@@ -81,7 +81,7 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
             with suppress(EngineUnavailable):
                 await engine.start()
             second = engine
-        services = Services(InForce(parts.publication), ledger, verifier, second, clock, telemetry)
+        services = Services(InForce(parts.publication), ledger, verifier, second, clock, telemetry, verifier.measured)
         bundles = read_bundles(settings.rules, sorted(parts.publication.versions))
         yield State(Desk(services), reviews, bundles, settings.most_in_flight)
 

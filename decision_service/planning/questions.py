@@ -1,11 +1,9 @@
-"""Whom to ask next, and what: only registers whose answer can still change the outcome or its reasons."""
+"""Questions: whom one can be put to, given the form, and with what."""
 
-from decision_service.facts import Why
 from decision_service.forms import FormReading
 from decision_service.policy.needs import registers_read
 from decision_service.policy.shape import Ask, Policy
 from decision_service.sheet import CREDIT, askable
-from decision_service.verdict import State, Verdict
 from verifiers.verifier import Question
 
 SEVERAL = "persons"
@@ -18,24 +16,6 @@ def first_wave(policy: Policy, form: FormReading) -> tuple[str, ...]:
     """The registers of the gate rules: who the applicant is decides whether anything else may be asked."""
     gates = registers_read(policy, [rule.must for rule in policy.rules if rule.gate])
     return tuple(name for name in policy.asks if name in gates and name != CREDIT and can_ask(policy, name, form))
-
-
-def next_wave(policy: Policy, form: FormReading, verdict: Verdict, asked: frozenset[str]) -> tuple[str, ...]:
-    """The registers that `verdict` names as not asked and able to change it; an allocator when nothing else is."""
-    named = {
-        cause.source
-        for finding in verdict.findings
-        if finding.state is State.UNKNOWN
-        for cause in finding.causes
-        if cause.why is Why.NOT_ASKED
-    }
-    useful = [
-        name
-        for name in policy.asks
-        if name in named and name not in asked and name != CREDIT and can_ask(policy, name, form)
-    ]
-    plain = tuple(name for name in useful if not is_allocator(policy, name))
-    return plain or tuple(useful)
 
 
 def is_allocator(policy: Policy, name: str) -> bool:
