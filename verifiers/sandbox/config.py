@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from verifiers.registers import Register
-from verifiers.signing import SigningKey
+from verifiers.sandbox.faults.plan import FaultPlan
+from verifiers.sandbox.proxy.wirelog import WireLog
+from verifiers.signing import Message, SigningKey, sign
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 """How an ASGI application sends one message."""
@@ -29,12 +31,22 @@ class Asked:
     nonce: str
 
 
-Seal = Callable[[bytes], dict[str, str]]
-"""The signature's headers for a body, as the sandbox would sign it in answer to the question at hand."""
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """How the answer to the question at hand is signed. A fault of the signature is played with a part replaced."""
+
+    key: SigningKey
+    path: str
+    nonce: str
+    now_ms: int
+
+    def __call__(self, body: bytes) -> dict[str, str]:
+        """The signature's headers for a body."""
+        return sign(self.key, Message("answer", "POST", self.path, self.now_ms, self.nonce, body))
 
 
 class Faults(Protocol):
-    """Misbehaviour on purpose. The sandbox has none of its own; tests and drills hand theirs in."""
+    """Misbehaviour on purpose: what the plan draws (faults/), unless a test hands in its own."""
 
     async def play(self, asked: Asked, answer: dict[str, object], seal: Seal, send: Send) -> bool:
         """Send something else than `answer` and say True, or send nothing and say False: then it is answered well."""
@@ -55,6 +67,8 @@ class SandboxConfig:
     `data` is a folder laid over the built-in people, `scenarios` a JSON file of answers per application. `as_of` pins
     the day that answers date from (else: today in China). `latency_scale` times each register's usual latency (0:
     none), drawn from `seed`. Without `control_token` there are no control routes. `clock` gives seconds since 1970.
+    `plan` is shared with the fault proxy that stands before the sandbox, if one does, and `wire` is what that proxy
+    wrote down; without them a plan of the sandbox's own plays the faults of answers. `faults` stands for the plan.
     """
 
     registers: Mapping[str, Register]
@@ -69,4 +83,6 @@ class SandboxConfig:
     host: str = "127.0.0.1"
     port: int = 0
     faults: Faults | None = None
+    plan: FaultPlan | None = None
+    wire: WireLog | None = None
     clock: Callable[[], float] = time.time

@@ -1,10 +1,11 @@
-"""The sandbox's control routes, for tests and drills: scenarios in and out, and what has been asked."""
+"""The sandbox's control routes, for tests and drills: scenarios and faults in and out, and what has been asked."""
 
 import hmac
 from dataclasses import asdict
 from urllib.parse import parse_qs
 
 from verifiers.sandbox.config import Send
+from verifiers.sandbox.fault_control import FAULTS, FaultControl
 from verifiers.sandbox.questions import QuestionLog
 from verifiers.sandbox.replies import Receive, Refused, Scope, body_of, send_bytes, send_json
 from verifiers.sandbox.scenarios import ScenarioError, Scenarios
@@ -19,8 +20,9 @@ _MAX_SCENARIO = 256 * 1024
 class Control:
     """Serves `/control/…`, given the token; without one configured there is nothing there."""
 
-    def __init__(self, token: str | None, scenarios: Scenarios, log: QuestionLog) -> None:
+    def __init__(self, token: str | None, scenarios: Scenarios, log: QuestionLog, faults: FaultControl) -> None:
         self._token = token
+        self._faults = faults
         self._scenarios = scenarios
         self._log = log
 
@@ -32,6 +34,8 @@ class Control:
             await self._questions(scope, send)
         elif path.startswith(_SCENARIOS) and path != _SCENARIOS:
             await self._scenario(method, path.removeprefix(_SCENARIOS), receive, send)
+        elif path == FAULTS or path.startswith(f"{FAULTS}/"):
+            await self._faults.serve(scope, receive, send)
         else:
             raise Refused(404, "path", "see fixtures/README.md for the control routes")
 

@@ -10,13 +10,16 @@ from verifiers.exchange import PATH
 from verifiers.nonces import NonceBook
 from verifiers.sandbox.answering import IncompleteError, Registrars, Said
 from verifiers.sandbox.asking import Gate
-from verifiers.sandbox.config import Asked, SandboxConfig, Send
+from verifiers.sandbox.config import Asked, SandboxConfig, Seal, Send
 from verifiers.sandbox.control import PREFIX, Control
+from verifiers.sandbox.fault_control import FaultControl
+from verifiers.sandbox.faults.plan import FaultPlan
+from verifiers.sandbox.faults.playing import PlannedFaults, PlayedLog
 from verifiers.sandbox.latency import Latency
 from verifiers.sandbox.numbers import PoolExhaustedError
 from verifiers.sandbox.questions import Noted, QuestionLog
 from verifiers.sandbox.replies import Receive, Refused, Scope, body_of, send_bytes, send_json, send_problem
-from verifiers.signing import Message, Received, SigningKey, sign
+from verifiers.signing import Received, SigningKey
 
 _MAX_QUESTION = 64 * 1024
 _SILENCE_SECONDS = 60.0
@@ -33,7 +36,10 @@ class Sandbox:
         self._gate = Gate(config.registers, config.keys, NonceBook())
         self._latency = Latency(config.registers, config.seed, config.latency_scale)
         self._log = QuestionLog()
-        self._control = Control(config.control_token, self._registrars.scenarios, self._log)
+        plan = config.plan or FaultPlan(config.registers, config.seed)
+        faults = FaultControl(plan, PlayedLog(), config.wire)
+        self._faults = config.faults or PlannedFaults(config.registers, plan, faults.played)
+        self._control = Control(config.control_token, self._registrars.scenarios, self._log, faults)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -101,12 +107,8 @@ class Sandbox:
         }
 
     async def _answer(self, asked: Asked, key: SigningKey, answer: dict[str, object], send: Send) -> None:
-        def seal(body: bytes) -> dict[str, str]:
-            message = Message("answer", "POST", PATH + asked.register, self._now_ms(), asked.nonce, body)
-            return sign(key, message)
-
-        faults = self._config.faults
-        if faults is not None and await faults.play(asked, answer, seal, send):
+        seal = Seal(key, PATH + asked.register, asked.nonce, self._now_ms())
+        if await self._faults.play(asked, answer, seal, send):
             return
         body = orjson.dumps(answer)
         await send_bytes(send, body, seal(body))

@@ -1,0 +1,1 @@
+"""Faults of registers, played on purpose: their table, who is switched to which, how answers are spoilt."""
