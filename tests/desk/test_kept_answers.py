@@ -39,7 +39,7 @@ def serves_again(corrected: Recorded, register: str, now: datetime) -> bool:
     return submission_of(sent, (corrected,), policy, now).kept(asked) is not None
 
 
-@pytest.mark.parametrize("register", ["population", "credit", "benefits", "deaths"])
+@pytest.mark.parametrize("register", ["population", "credit", "social_security_card"])
 def test_an_answer_serves_while_it_is_fresh_and_not_longer(corrected: Recorded, register: str) -> None:
     hours = publication().catalogue.registers[register].max_age_hours
     end_of_day = datetime(2026, 3, 16, 23, 59, 59, 999_999, tzinfo=CHINA)
