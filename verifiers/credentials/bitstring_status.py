@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from verifiers.credentials.refusal import CredentialRefused
+from verifiers.credentials.refusal import CredentialRefused, RefusalWord
 from verifiers.credentials.status_list import MOST_TTL, StatusList, bounded_ttl, unpack
 from verifiers.credentials.terms import LEEWAY_SECONDS
 from verifiers.credentials.wire import from_base64url
@@ -43,7 +43,7 @@ def bitstring_status_list(document: Mapping[str, object], uri: str, now: datetim
     return StatusList(uri, 1, "most_first", entries, issued_at, ttl, expires_at, purposes)
 
 
-def purpose_word(value: int, purpose: str) -> str | None:
+def purpose_word(value: int, purpose: str) -> RefusalWord | None:
     """What an entry says: None while the bit is not set. Only revocation and suspension are understood."""
     if purpose not in ("revocation", "suspension"):
         return "status_unknown"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
-from verifiers.credentials.refusal import CredentialRefused
+from verifiers.credentials.refusal import CredentialRefused, RefusalWord
 from verifiers.credentials.status_list import MOST_TTL, StatusList, bounded_ttl, unpack
 from verifiers.credentials.terms import LEEWAY_SECONDS
 from verifiers.credentials.wire import from_base64url
@@ -34,9 +34,17 @@ def token_status_list(claims: Mapping[str, object], uri: str, now: datetime) -> 
     return StatusList(uri, bits, "least_first", entries, issued_at, bounded_ttl(claims.get("ttl")), expires_at)
 
 
-def list_word(value: int) -> str | None:
+def list_word(value: int) -> RefusalWord | None:
     """What an entry says (section 7.1): None for valid."""
-    return {0: None, 1: "status_revoked", 2: "status_suspended"}.get(value, "status_unknown")
+    match value:
+        case 0:
+            return None
+        case 1:
+            return "status_revoked"
+        case 2:
+            return "status_suspended"
+        case _:
+            return "status_unknown"
 
 
 def _dates(claims: Mapping[str, object], now: datetime) -> tuple[datetime, datetime]:
