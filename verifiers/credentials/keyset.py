@@ -1,5 +1,4 @@
-"""The keys of one issuer, as his pinned source publishes them: fetched seldom, kept long, and once withdrawn never taken
-again."""
+"""The keys of one issuer, as his pinned source publishes them: fetched seldom, kept long, once withdrawn never taken."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
