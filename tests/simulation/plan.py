@@ -57,16 +57,20 @@ class Plan:
     record_fails: float
 
 
-def plan_of(seed: int, registers: tuple[str, ...], pool: int, *, applications: int) -> Plan:
-    """The plan of `seed`."""
+FEW, MANY = 6, 80
+
+
+def plan_of(seed: int, registers: tuple[str, ...], pool: int) -> Plan:
+    """The plan of `seed`; now and then a crowd comes, so that the guard learns how quick the registers are."""
     dice = random.Random(f"plan {seed}")
     span = dice.choice((0.0, 2.0, 20.0, 90.0))
+    applications, fans = (MANY, 0.8) if dice.random() < 0.05 else (FEW, 0.3)
     habits = {name: _habits(dice) for name in registers if dice.random() < 0.6}
     arrivals = []
     favourite = dice.randrange(pool)
     for _ in range(applications):
-        # Now and then everybody applies for the same, so that equal questions meet.
-        case = favourite if dice.random() < 0.3 else dice.randrange(pool)
+        # Several apply for the same, so that equal questions meet.
+        case = favourite if dice.random() < fans else dice.randrange(pool)
         gives_up = dice.uniform(0.0, 3.0) if dice.random() < 0.1 else None
         arrivals.append(Arrival(dice.uniform(0.0, span), case, gives_up, dice.random() < 0.15))
     return Plan(

@@ -20,13 +20,13 @@ from decision_service.ledger.store import ByApplication, ByKey
 from decision_service.telemetry import Telemetry
 from tests import virtual_time
 from tests.http.staging import Reference, publication
-from tests.simulation.plan import Arrival, Plan, plan_of
+from tests.simulation.plan import FEW, Arrival, Plan, plan_of
 from tests.simulation.pool import Applicant, pool
 from tests.simulation.registers import KEY, URL, Registers
 from verifiers.exchange import Exchange, ExchangeVerifier
+from verifiers.guard.guarded import GuardedVerifier, Surroundings
 
 CALM_SECONDS = 120.0
-CALM_ROUNDS = 2
 START = datetime(2026, 3, 16, 1, 0, tzinfo=UTC)
 """Nine in the morning in China, on the day of the cases."""
 
@@ -80,6 +80,7 @@ class Story:
     calm: set[str] = field(default_factory=set)
     put: list[tuple[str, str]] = field(default_factory=list)
     played: list[str] = field(default_factory=list)
+    guarded: Counter[tuple[str, str]] = field(default_factory=Counter)
     faulty: dict[str, str] = field(default_factory=dict)
     records: int = 0
     log: str = ""
@@ -90,9 +91,9 @@ def _names() -> tuple[str, ...]:
     return tuple(publication().catalogue.registers)
 
 
-def story_of(seed: int, applications: int = 6) -> Story:
+def story_of(seed: int) -> Story:
     """Everything that happens under `seed`; the same each time."""
-    plan = plan_of(seed, _names(), len(pool()), applications=applications)
+    plan = plan_of(seed, _names(), len(pool()))
     return virtual_time.run(lambda clock: _World(plan, clock).live())
 
 
@@ -118,19 +119,23 @@ class _World:
 
     def _services(self) -> Services:
         exchange = ExchangeVerifier(Exchange(URL, KEY), self.registers, self.now)
+        dice = random.Random(f"guard {self.story.plan.seed}")
+        around = Surroundings(
+            self.clock, self.now, dice.random, lambda name, event: self.story.guarded.update([(name, event)])
+        )
+        guard = GuardedVerifier(exchange, surroundings=around)
         clock = ServiceClock(None, self.now, self.clock)
         rules = publication()
-        return Services(InForce(rules), self.record, exchange, Reference(rules), clock, Telemetry(self.log))
+        return Services(InForce(rules), self.record, guard, Reference(rules), clock, Telemetry(self.log))
 
     async def live(self) -> Story:
         story = self.story
         await asyncio.gather(*(self._arrive(*one) for one in self.coming))
         # Faults are over, and whatever had been shut for them has had its time to open again.
         await asyncio.sleep(max(0.0, story.plan.calm_from - self.clock()) + CALM_SECONDS)
-        for round_ in range(CALM_ROUNDS):
-            for number, _, applicant in self.coming:
-                await self._apply(f"{number}-calm{round_}", applicant, None)
-        story.calm = {f"{number}-calm{CALM_ROUNDS - 1}" for number, _, _ in self.coming}
+        for number, _, applicant in self.coming[:FEW]:
+            story.calm.add(f"{number}-calm")
+            await self._apply(f"{number}-calm", applicant, None)
         story.put, story.played = self.registers.put, self.registers.played
         story.faulty = self.registers.faulty
         story.records, story.log = len(self.record.entries), self.log.getvalue()
