@@ -37,6 +37,9 @@ from decision_service.verdict import Verdict
 from verifiers.deadline import Deadline
 from verifiers.evidence import Evidence
 from verifiers.verifier import Verifier
+from verifiers.journal.errors import JournalBusyError, JournalError
+from verifiers.journal.journal import Journal
+from verifiers.journal.journaling import taken_down
 
 RESERVE_SECONDS = 0.15
 """Kept back from asking, for the engines and the record."""
@@ -59,7 +62,10 @@ class Reply:
 @dataclass(frozen=True, slots=True)
 class Services:
     """What the desk works with. `second` judges beside the first engine, which comes with the publication. `measured`:
-    how long registers took lately."""
+    how long registers took lately; `journal`: where calls are taken down, None in a rehearsal that makes none.
+
+    INVARIANT: no decision is on record whose calls are not in the journal (tests/desk/test_journal.py).
+    """
 
     in_force: InForce
     ledger: Ledger
@@ -69,6 +75,7 @@ class Services:
     telemetry: Telemetry
     measured: Measured = nothing_measured
 
+    journal: Journal | None = None
 
 @dataclass(frozen=True, slots=True)
 class _Work:
@@ -173,6 +180,8 @@ class Desk:
         except Exception as fault:  # noqa: BLE001 - whatever went wrong, an officer gets the file and nobody is approved by it
             self.services.telemetry.fault("decide", fault)
             return outcome(_NOTHING, ENGINES_DIFFER), inquiry
+            if self.services.journal is not None:
+                self.services.journal.write_soon()  # while the second engine judges, so that little is waited for
 
     async def _record(self, work: _Work, decided: Decided, inquiry: Inquiry) -> Reply:
         application, policy = work.application, work.published.policy
@@ -233,12 +242,13 @@ class Desk:
         except LedgerError as error:
             self.services.telemetry.fault("record", error)
             self._record_failed_at = self.services.clock.monotonic()
-            raise NoRecordKeptError(busy=isinstance(error, LedgerBusyError)) from None
+            raise NoRecordKeptError(busy=isinstance(error, LedgerBusyError | JournalBusyError)) from None
 
     def _find(self, query: ByKey | ByApplication) -> tuple[Recorded, ...]:
         try:
+            await taken_down(self.services.journal, inquiry.evidence.values())
             return self.services.ledger.find(query)
-        except LedgerError as error:
+        except (LedgerError, JournalError) as error:
             self.services.telemetry.fault("find", error)
             raise NoRecordKeptError from None
 

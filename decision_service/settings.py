@@ -2,13 +2,15 @@
 not known stops the start, by name; no message holds a value."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from verifiers.journal.retention import LEAST_CREDIT_DAYS, LEAST_LOG_DAYS, Retention
 
 PREFIX = "MIAOPI_"
 OTHERS = ("MIAOPI_CONTROL_SECRET", "MIAOPI_PROVE", "MIAOPI_SIZE_")
@@ -30,11 +32,24 @@ def _day(raw: object) -> object:
     return raw
 
 
+def _at_least(fewest: int, words: str) -> Callable[[int], int]:
+    """Days that the law does not let anybody shorten (P26)."""
+
+    def check(days: int) -> int:
+        if days < fewest:
+            raise ValueError(f"must be kept for {words} at least; set {fewest} days or more")
+        return days
+
+    return check
+
+
 class Settings(BaseSettings):
     """How the service runs. Paths are relative to the folder in which it is started.
 
     `gate_cases` is how many generated cases both engines must agree on before a version decides; `certificates` is the
-    folder that remembers which versions did.
+    folder that remembers which versions did. `connections` is the file that says how each register is reached;
+    `registers_url` with its secret is the short form, one exchange for all. `keep_…_days`: how long raw answers of
+    registers, calls and accesses, and credit calls are kept.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
@@ -44,6 +59,13 @@ class Settings(BaseSettings):
     log: Annotated[str, Field(min_length=1, max_length=64)] = "miaopi"
     key: Path | None = None
     reviews: Path | None = None
+    journal: Path | None = None
+    keep_answers_days: Annotated[int, Field(ge=1, le=36_500)] = 30
+    keep_logs_days: Annotated[int, Field(le=36_500), AfterValidator(_at_least(LEAST_LOG_DAYS, "six months"))] = 1827
+    keep_credit_days: Annotated[int, Field(le=36_500), AfterValidator(_at_least(LEAST_CREDIT_DAYS, "five years"))] = (
+        LEAST_CREDIT_DAYS
+    )
+    connections: Path | None = None
     registers_url: str = ""
     registers_app: Annotated[str, Field(min_length=1, max_length=64)] = "miaopi"
     registers_secret: SecretStr | None = None
@@ -66,6 +88,21 @@ class Settings(BaseSettings):
         """The requests for review: beside the ledger unless said otherwise."""
         return self.reviews or self.ledger.with_name(f"{self.ledger.stem}-reviews.sqlite3")
 
+    @property
+    def journal_path(self) -> Path:
+        """The journal of calls and accesses: beside the ledger unless said otherwise."""
+        return self.journal or journal_beside(self.ledger)
+
+    @property
+    def retention(self) -> Retention:
+        """How long the journal keeps what."""
+        return Retention(self.keep_answers_days, self.keep_logs_days, self.keep_credit_days)
+
+    @property
+    def followups_path(self) -> Path:
+        """What is still to be done after decisions: beside the ledger."""
+        return self.ledger.with_name(f"{self.ledger.stem}-followups.sqlite3")
+
     def secret(self) -> bytes | None:
         """The secret agreed with the registers, from the environment or its file. Raises SettingsRefusedError."""
         if self.registers_secret is not None:
@@ -78,6 +115,11 @@ class Settings(BaseSettings):
             raise SettingsRefusedError(
                 f"MIAOPI_REGISTERS_SECRET_FILE: {error.strerror}; name a file that the service can read"
             ) from None
+
+
+def journal_beside(ledger: Path) -> Path:
+    """Where the journal lies that goes with a ledger."""
+    return ledger.with_name(f"{ledger.stem}-calls.sqlite3")
 
 
 def read_settings(given: Mapping[str, object], environment: Mapping[str, str] | None = None) -> Settings:

@@ -27,8 +27,8 @@ SLOW_SHARE = 0.8
 HEARD_SHARE = 0.5
 """A call that was cut before this much of the register's limit says nothing of the register."""
 
-OURS = frozenset({"unspeakable"})
-"""Faults of the question, which no register had before it."""
+OURS = frozenset({"unspeakable", "journal"})
+"""Faults of the question, which no register had before it: it can't be said, or could not be taken down."""
 
 
 @dataclass(frozen=True, slots=True)

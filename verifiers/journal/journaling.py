@@ -1,13 +1,13 @@
 """The link of the chain that takes down every call: before it goes out, and when it has ended, however it ends."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from verifiers.deadline import Deadline
 from verifiers.evidence import Evidence
-from verifiers.journal.errors import JournalError
+from verifiers.journal.errors import JournalBusyError, JournalError
 from verifiers.journal.journal import Journal
 from verifiers.journal.marks import Marks
 from verifiers.journal.records import CANCELLED, Ended, Sent, new_number
@@ -91,6 +91,17 @@ class JournalingVerifier:
         said = (evidence.fault, evidence.request_id, evidence.data_as_of, evidence.digest)
         fault, request_id, data_as_of, digest = (None if one is None else _text(one) for one in said)
         return Ended(call_id, at, evidence.status, fault, request_id, data_as_of, digest, elapsed_ms)
+
+
+async def taken_down(journal: Journal | None, evidence: Collection[Evidence]) -> None:
+    """Returns when the calls that brought `evidence`, and all others so far, are on disk; at once without a journal.
+
+    Raises JournalFaultError, and JournalBusyError where a question was not put since its call could not be taken down.
+    """
+    if any(one.fault == UNRECORDED for one in evidence):
+        raise JournalBusyError("journal: a question was not put, since its call could not be taken down")
+    if journal is not None:
+        await journal.flush()
 
 
 def milliseconds(instant: datetime) -> int:
