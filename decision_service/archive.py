@@ -80,6 +80,7 @@ def answer_to_json(ask: Ask, answered: Answered) -> dict[str, object]:
         "fault": evidence.fault,
         "origin": evidence.origin,
         "credential": evidence.credential,
+        "signed": evidence.signed,
         "params": dict(answered.params),
         "asked_at": answered.asked_at,
     }
@@ -106,6 +107,7 @@ def answer_from_json(ask: Ask, raw: Mapping[str, object]) -> Answered:
             fault=cast("str | None", raw["fault"]),
             origin=cast("Origin", raw["origin"]),
             credential=cast("str | None", raw["credential"]),
+            signed=raw["signed"] is True,
         )
         return Answered(evidence, cast("Mapping[str, object]", raw["params"]), cast("str", raw["asked_at"]))
     except (KeyError, TypeError, BadValueError) as error:

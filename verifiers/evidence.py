@@ -25,7 +25,8 @@ class Evidence:
     the SHA-256 (hex) of the signed answer's bytes, `elapsed_ms` the time that the caller waited.
     `fault` says in a word what was wrong with an `error`, for logs and tests; it never holds a value. `credential` says
     in a word why a credential that was shown for this register was refused, so that the register was asked instead.
-    `wire` is the answer's signed bytes, for the journal of calls alone.
+    `wire` is the answer's signed bytes, for the journal of calls alone. `signed` is false where the way to the register
+    has no signatures (a plain gateway, a database), so that bytes and digest are what was received there.
     """
 
     register: str
@@ -39,3 +40,4 @@ class Evidence:
     origin: Origin = "asked"
     credential: str | None = None
     wire: bytes | None = field(default=None, repr=False, compare=False)
+    signed: bool = True

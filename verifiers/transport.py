@@ -45,9 +45,10 @@ class Late:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No usable answer, and why in a word."""
+    """No usable answer, and why in a word; with its status code where that was not 200."""
 
     fault: TransportFault
+    status: int | None = None
 
 
 Delivery = Answered | Late | Failed
@@ -101,7 +102,7 @@ class Transport:
 
     async def _read(self, response: Response, media_types: tuple[str, ...]) -> Delivery:
         if response.status != 200:
-            return Failed("http_status")
+            return Failed("http_status", response.status)
         if any(value.strip().lower() != "identity" for value in response.get_header_all("content-encoding")):
             return Failed("compressed")
         kinds = response.get_header_all("content-type")
