@@ -214,7 +214,7 @@ class Desk:
             answer=canonical(told),
             archive=archive.to_bytes(),
         )
-        recorded = await self._append(entry)
+        recorded = await self._append(entry, inquiry)
         # Another process may have recorded the same request first: its answer is the answer.
         replayed = recorded.entry.decision_id != occasion.decision_id
         if not replayed:
@@ -234,7 +234,7 @@ class Desk:
             self.services.telemetry.fault("answer", fault)
             raise NoRecordKeptError from None
 
-    async def _append(self, entry: Entry) -> Recorded:
+    async def _append(self, entry: Entry, inquiry: Inquiry) -> Recorded:
         try:
             return await self.services.ledger.append(entry)
         except KeyConflictError:
