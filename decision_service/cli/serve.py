@@ -24,8 +24,9 @@ def serve(
     profile: Annotated[str | None, typer.Option("--profile", help="trial or production 运行方式")] = None,
 ) -> None:
     """Decide applications over HTTP until stopped; settings also from MIAOPI_… variables. 启动办理服务。"""
+    from decision_service.clock import ServiceClock
     from decision_service.gate import GateError
-    from decision_service.http.asking import exchange_of
+    from decision_service.http.connecting import connected, require_reachable
     from decision_service.http.service import Parts, require_fit, run
     from decision_service.ledger.errors import LedgerError
     from decision_service.publishing import publish
@@ -35,12 +36,13 @@ def serve(
     given = {"host": host, "port": port, "rules": rules, "ledger": ledger, "registers_url": registers_url}
     try:
         settings = read_settings({**given, "as_of": as_of, "profile": profile})
-        if settings.secret() is None and settings.profile != "production":
+        if settings.connections is None and settings.secret() is None and settings.profile != "production":
             settings = settings.model_copy(update={"registers_secret": _shared()})
-        exchange_of(settings)  # before the rules are read: a wrong setting is told at once
+        require_reachable(settings)  # before the rules are read: a wrong setting is told at once
         shelf = shelf_or_exit(settings.rules)
         publication = publish(shelf)
         require_fit(settings, publication)
+        connected(settings, shelf.catalogue.registers, ServiceClock(settings.as_of))  # told now, not after the gate
         gated(settings, shelf)
         run(Parts(settings, publication), _listening)
     except GateError as error:

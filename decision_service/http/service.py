@@ -16,9 +16,11 @@ import uvloop
 from decision_service.agreement import SecondJudge
 from decision_service.bundles import read_bundles
 from decision_service.clock import ServiceClock
-from decision_service.desk import Desk, Services
+from decision_service.desk import Services
 from decision_service.http.app import create_app
+from decision_service.http.following import followed
 from decision_service.http.asking import asking
+from decision_service.http.keeping import keeping
 from decision_service.http.state import State
 from decision_service.inforce import InForce
 from decision_service.ledger.keys import load_or_create_key
@@ -68,8 +70,10 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
     require_fit(settings, parts.publication)
     clock = ServiceClock(settings.as_of)
     telemetry = Telemetry(parts.out)
+    registers = parts.publication.catalogue.registers
     async with AsyncExitStack() as stack:
-        verifier = await stack.enter_async_context(asking(settings, clock, telemetry))
+        journal = await stack.enter_async_context(keeping(settings, clock, telemetry))
+        verifier = await stack.enter_async_context(asking(settings, registers, clock, telemetry, journal))
         ledger = Ledger(SqliteStore(settings.ledger, log=settings.log, signer=load_or_create_key(settings.key_path)))
         stack.callback(ledger.close)
         reviews = ReviewStore(settings.reviews_path)
@@ -81,9 +85,11 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
             with suppress(EngineUnavailable):
                 await engine.start()
             second = engine
-        services = Services(InForce(parts.publication), ledger, verifier, second, clock, telemetry, verifier.measured)
+        in_force = InForce(parts.publication)
+        services = Services(in_force, ledger, verifier, second, clock, telemetry, verifier.measured, journal)
         bundles = read_bundles(settings.rules, sorted(parts.publication.versions))
-        yield State(Desk(services), reviews, bundles, settings.most_in_flight)
+        desk = await stack.enter_async_context(followed(settings, services))
+        yield State(desk, reviews, bundles, settings.most_in_flight)
 
 
 class _Server(uvicorn.Server):
