@@ -19,6 +19,7 @@ from decision_service.archive import Archive, answer_to_json
 from decision_service.clock import ServiceClock
 from decision_service.decision import ENGINES_DIFFER, SUSPENDED, Decided, Occasion, answer
 from decision_service.facts import FactSheet
+from decision_service.followups.turns import Key, Turns
 from decision_service.forms import read_form
 from decision_service.inforce import InForce
 from decision_service.inquiry import Counter, Inquiry
@@ -36,10 +37,10 @@ from decision_service.telemetry import Line, Telemetry
 from decision_service.verdict import Verdict
 from verifiers.deadline import Deadline
 from verifiers.evidence import Evidence
-from verifiers.verifier import Verifier
 from verifiers.journal.errors import JournalBusyError, JournalError
 from verifiers.journal.journal import Journal
 from verifiers.journal.journaling import taken_down
+from verifiers.verifier import Verifier
 
 RESERVE_SECONDS = 0.15
 """Kept back from asking, for the engines and the record."""
@@ -74,8 +75,8 @@ class Services:
     clock: ServiceClock
     telemetry: Telemetry
     measured: Measured = nothing_measured
-
     journal: Journal | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class _Work:
@@ -93,8 +94,10 @@ class _Work:
 class Desk:
     """Decides applications. One in a process: keys and applications in work are known to it alone."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, turns: Turns | None = None) -> None:
+        """`turns` are shared with the worker that makes late checks, where there is one."""
         self.services = services
+        self._turns = turns or Turns()
         self._planners = Planners(services.measured)
         self._in_work: set[tuple[str, str, str]] = set()
         self._record_failed_at = -math.inf
@@ -103,6 +106,10 @@ class Desk:
     def record_failed_lately(self) -> bool:
         """Whether a decision could not be recorded within the last moments; then it may be worth trying again."""
         return self.services.clock.monotonic() - self._record_failed_at < LATELY_SECONDS
+
+    def is_deciding(self, key: Key) -> bool:
+        """Whether this application is before the desk just now."""
+        return ("application", *key) in self._in_work
 
     async def decide(self, application: Application) -> Reply:
         """The recorded answer to `application`; returns when it is on disk.
@@ -129,14 +136,17 @@ class Desk:
     async def _serve(self, application: Application) -> Reply:
         services = self.services
         started = services.clock.monotonic()
+        if not await self._turns.landed((application.caller, application.application_id)):
+            raise InWorkError("a check for this application is under way; ask again with the same key")
         publication, now = services.in_force.publication, services.clock.now()
         published = publication.in_force(application.matter, now.date())
         if published is None:
             raise UnknownMatterError("no such matter is in force")
         policy = published.policy
         earlier = self._find(ByApplication(application.caller, application.application_id))
-        submission = submission_of(application, earlier, policy, now)
-        deadline = Deadline.after(policy.budget.deadline / 1000, services.clock.monotonic)
+        late = await self._turns.late_answers(earlier)
+        submission = submission_of(application, earlier, policy, now, late)
+        deadline = Deadline(started + policy.budget.deadline / 1000, services.clock.monotonic)
         work = _Work(application, publication, published, submission.form, now, started, deadline)
         decided, inquiry = await self._decided(work, submission)
         return await self._record(work, decided, inquiry)
@@ -171,6 +181,8 @@ class Desk:
                 return outcome(_NOTHING, SUSPENDED), inquiry
             if not reading.stopped:
                 await inquiry.gather(judge)
+            if self.services.journal is not None:
+                self.services.journal.write_soon()  # while the second engine judges, so that little is waited for
             final, verdict = judge(inquiry.evidence)
             timeout = max(0.0, work.deadline.remaining() - RECORD_SECONDS)
             doubt = await doubts(self.services.second, policy, verdict, final, timeout)
@@ -180,8 +192,6 @@ class Desk:
         except Exception as fault:  # noqa: BLE001 - whatever went wrong, an officer gets the file and nobody is approved by it
             self.services.telemetry.fault("decide", fault)
             return outcome(_NOTHING, ENGINES_DIFFER), inquiry
-            if self.services.journal is not None:
-                self.services.journal.write_soon()  # while the second engine judges, so that little is waited for
 
     async def _record(self, work: _Work, decided: Decided, inquiry: Inquiry) -> Reply:
         application, policy = work.application, work.published.policy
@@ -215,6 +225,7 @@ class Desk:
             archive=archive.to_bytes(),
         )
         recorded = await self._append(entry, inquiry)
+        self._turns.wake()
         # Another process may have recorded the same request first: its answer is the answer.
         replayed = recorded.entry.decision_id != occasion.decision_id
         if not replayed:
@@ -236,19 +247,19 @@ class Desk:
 
     async def _append(self, entry: Entry, inquiry: Inquiry) -> Recorded:
         try:
+            await taken_down(self.services.journal, inquiry.evidence.values())
             return await self.services.ledger.append(entry)
         except KeyConflictError:
             raise KeyReusedError("this key was used before, for another application") from None
-        except LedgerError as error:
+        except (LedgerError, JournalError) as error:
             self.services.telemetry.fault("record", error)
             self._record_failed_at = self.services.clock.monotonic()
             raise NoRecordKeptError(busy=isinstance(error, LedgerBusyError | JournalBusyError)) from None
 
     def _find(self, query: ByKey | ByApplication) -> tuple[Recorded, ...]:
         try:
-            await taken_down(self.services.journal, inquiry.evidence.values())
             return self.services.ledger.find(query)
-        except (LedgerError, JournalError) as error:
+        except LedgerError as error:
             self.services.telemetry.fault("find", error)
             raise NoRecordKeptError from None
 

@@ -4,15 +4,17 @@ again."""
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 import orjson
 
 from decision_service.application import Application, DecidedBeforeError, OtherMatterError
-from decision_service.archive import Archive, ArchiveError, answer_from_json, read_archive
+from decision_service.archive import ArchiveError, answer_from_json, read_archive
 from decision_service.inquiry import Answered, Kept, nothing_kept
 from decision_service.ledger.entry import Recorded
 from decision_service.outcome import Outcome
 from decision_service.policy.shape import Policy
+from decision_service.sheet import CREDIT
 from verifiers.freshness import Moment, age
 from verifiers.verifier import Question
 
@@ -25,8 +27,19 @@ class Submission:
     kept: Kept = nothing_kept
 
 
-def submission_of(application: Application, earlier: tuple[Recorded, ...], policy: Policy, now: datetime) -> Submission:
-    """What is decided on, given the decisions on the same application so far, oldest first.
+Late = Mapping[str, Mapping[str, object]]
+"""Answers of credit that came after the decision, as the archive writes them, by decision id."""
+
+
+def submission_of(
+    application: Application,
+    earlier: tuple[Recorded, ...],
+    policy: Policy,
+    now: datetime,
+    late: Late = MappingProxyType({}),
+) -> Submission:
+    """What is decided on, given the decisions on the same application so far, oldest first, and what was answered to
+    their questions since.
 
     Raises OtherMatterError, and DecidedBeforeError unless the last decision sent the application back for correction.
     """
@@ -37,30 +50,41 @@ def submission_of(application: Application, earlier: tuple[Recorded, ...], polic
         raise OtherMatterError(last.decision_id)
     if orjson.loads(last.answer)["outcome"] != Outcome.CORRECTION_REQUIRED:
         raise DecidedBeforeError(last.decision_id)
-    archive = read_archive(last.archive)
-    return Submission({**archive.form, **application.form}, _Shelf(archive, policy, now).take)
+    archives = [(one.entry.decision_id, read_archive(one.entry.archive)) for one in reversed(earlier)]
+    answers = [
+        {**archive.answers, CREDIT: late[decision_id]} if decision_id in late else archive.answers
+        for decision_id, archive in archives
+    ]
+    return Submission({**archives[0][1].form, **application.form}, _Shelf(tuple(answers), policy, now).take)
 
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
-    """Earlier answers of one application."""
+    """Earlier answers of one application: those of each decision, the last first."""
 
-    archive: Archive
+    answers: tuple[Mapping[str, Mapping[str, object]], ...] = field(repr=False)
     policy: Policy
     now: datetime
 
     def take(self, question: Question) -> Answered | None:
-        """The earlier answer to the very same question, if it said something and is still fresh."""
+        """The latest earlier answer to the very same question that said something, if it is still fresh.
+
+        Not only that of the last decision: one on a form with a wrong ID number asked nothing and has none.
+        """
         name = question.register.name
-        raw = self.archive.answers.get(name)
-        if raw is None:
+        for answers in self.answers:
+            found = self._read(name, answers.get(name))
+            if found is not None and found.params == question.params and self._fresh(found, question):
+                return found
+        return None
+
+    def _read(self, name: str, raw: Mapping[str, object] | None) -> Answered | None:
+        if raw is None or raw.get("status") not in ("ok", "no_record"):
             return None
         try:
-            found = answer_from_json(self.policy.asks[name], raw)
+            return answer_from_json(self.policy.asks[name], raw)
         except ArchiveError:
             return None  # the register is described otherwise since: ask again
-        same = found.params == question.params
-        return found if same and found.evidence.status in ("ok", "no_record") and self._fresh(found, question) else None
 
     def _fresh(self, found: Answered, question: Question) -> bool:
         """Counted from what the answer itself is dated, and never longer than that from when it was given."""

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, TextIO, TypeVar
+from typing import Any, Literal, TextIO, TypeVar
 
 import orjson
 import structlog
@@ -24,6 +24,9 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.0, 3.0, 5.0
 
 BREAKER_STATES: Mapping[str, int] = {"closed": 0, "half_open": 1, "open": 2}
 """What the gauge shows for each state of a breaker."""
+
+LateEvent = Literal["credit_check_made", "credit_check_failed", "credit_check_overdue"]
+"""What can come of a credit check that is tried after the decision."""
 
 Log = Callable[..., object]
 Metric = TypeVar("Metric", Counter, Gauge, Histogram)
@@ -74,6 +77,11 @@ class Telemetry:
         self._guard = Counter(
             "miaopi_guard", "what the guard did instead of one plain call", ["register", "event"], registry=register
         )
+        self._owed = Gauge("miaopi_credit_checks_owed", "credit checks still to be made", registry=register)
+        self._overdue = Gauge("miaopi_credit_checks_overdue", "of those, owed for more than 24 h", registry=register)
+        self._oldest = Gauge("miaopi_credit_checks_oldest_seconds", "age of the oldest owed check", registry=register)
+        self._late = Counter("miaopi_credit_checks", "credit checks after the decision", ["event"], registry=register)
+        self._tickets = Gauge("miaopi_data_tickets_open", "data-quality tickets not answered", registry=register)
         self._counted: dict[str, tuple[int, int]] = {}
         self._series: dict[tuple[object, tuple[str, ...]], Any] = {}
 
@@ -135,6 +143,19 @@ class Telemetry:
             self._of(self._breaker, register).set(BREAKER_STATES[event])
         else:
             self._of(self._guard, register, event).inc()
+
+    def owed(self, checks: int, overdue: int, oldest_seconds: int, tickets: int) -> None:
+        """What is to be followed up now: credit checks, those owed for more than 24 h, open data-quality tickets."""
+        self._owed.set(checks)
+        self._overdue.set(overdue)
+        self._oldest.set(oldest_seconds)
+        self._tickets.set(tickets)
+
+    def followed_up(self, event: LateEvent, decision_id: str, matter: str, status: str) -> None:
+        """A credit check after the decision was made, came to nothing, or came to nothing although it is overdue."""
+        self._of(self._late, event).inc()
+        log = self._log.error if event == "credit_check_overdue" else self._log.info
+        log(event, decision_id=decision_id, matter=matter, status=status)
 
     def note(self, event: str, fields: Mapping[str, object]) -> None:
         """A line about the service itself."""
