@@ -10,12 +10,26 @@ from verifiers.registers import Register
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """A credential that the applicant shows, to stand for a register (docs/credentials.md).
+
+    `challenge` is what a bound one must be signed over: the platform's number of the application. `by` tells the one
+    application for which it is shown from all others, of all callers. None of the three shows in the representation.
+    """
+
+    token: str = field(repr=False)
+    challenge: str = field(repr=False)
+    by: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What is asked of one register for one application.
 
     `subject` is the ID number or credit code that the question is about, `purpose` what the answer is wanted for.
     `params` are JSON-able, `asked_with` the names of those that choose the answer's shape (Register.asked_with or one
-    of its alternatives). Neither subject nor params show in the representation.
+    of its alternatives). Neither subject nor params show in the representation. `credential` is what the applicant shows
+    to spare the question, if anything; it never goes over the wire.
     """
 
     register: Register
@@ -25,6 +39,7 @@ class Question:
     subject: str = field(repr=False)
     params: Mapping[str, object] = field(repr=False)
     asked_with: tuple[str, ...]
+    credential: Shown | None = field(default=None, repr=False)
 
 
 class Verifier(Protocol):
