@@ -1,0 +1,309 @@
+"""The guard as a whole, on a virtual clock: what goes through to a register, and what comes of it."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests import virtual_time
+from tests.sizes import size
+from tests.verifiers.guard.acting import (
+    CREDIT,
+    KEPT,
+    NUMBERS,
+    PLAIN,
+    Act,
+    Scene,
+    question,
+    scene,
+    settled,
+)
+from verifiers.evidence import Evidence
+from verifiers.guard.breaker import BreakerRules
+from verifiers.guard.line import LineRules
+from verifiers.registers import Register
+
+QUICK, SLOW, DEAD = Act(0.05), Act(0.9), Act(30.0)
+REFUSED = Act(0.01, "error", "http_status")
+
+
+def person(number: int) -> str:
+    return f"21010019350520{number:04d}"
+
+
+async def many(stage: Scene, register: Register, count: int, start: int = 0, gap: float = 0.02) -> list[Evidence]:
+    """Questions about as many persons, one each `gap` seconds whether or not the last was answered."""
+    tasks = []
+    for number in range(start, start + count):
+        tasks.append(asyncio.ensure_future(stage.ask(question(register, person(number)))))
+        await asyncio.sleep(gap)
+    return list(await asyncio.gather(*tasks))
+
+
+@pytest.mark.parametrize("register", [PLAIN, KEPT, CREDIT, NUMBERS])
+@pytest.mark.parametrize("act", [DEAD, REFUSED, Act(0.01, "raises"), Act(0.01, "cancels")])
+def test_in_an_outage_hardly_more_than_was_offered_goes_out_and_soon_almost_nothing(
+    register: Register, act: Act
+) -> None:
+    async def main(clock: object) -> None:
+        stage = scene(clock, [QUICK] * 100 + [act])
+        offered, calls = 0, 0
+        for second in range(60):
+            before = len(stage.player.asked)
+            found = await many(stage, register, 20, start=20 * second)
+            offered, calls = offered + 20, len(stage.player.asked)
+            assert calls <= 1.1 * offered
+            assert all(one.status != "ok" for one in found[5:]) or second < 6
+            if second >= 20 and act.status not in ("raises", "cancels"):
+                assert calls - before <= 2  # probes
+        if act.status not in ("raises", "cancels"):
+            assert stage.counted("breaker_open") > offered / 2
+            assert stage.guard.states()[register.name] in ("open", "half_open")
+
+    virtual_time.run(main)
+
+
+def test_a_defect_of_ours_or_an_odd_question_shuts_no_register() -> None:
+    async def main(clock: object) -> None:
+        for act in (Act(0.01, "raises"), Act(0.01, "cancels"), Act(0.01, "error", "unspeakable")):
+            stage = scene(clock, [act])
+            found = await many(stage, PLAIN, 40)
+            assert {one.status for one in found} == {"error"}
+            assert stage.guard.states() == {"deaths": "closed"}
+            assert len(stage.player.asked) == 40
+
+    virtual_time.run(main)
+
+
+@pytest.mark.parametrize("status", ["no_record", "stale"])
+def test_none_on_record_or_old_facts_are_no_fault_of_the_connection(status: str) -> None:
+    async def main(clock: object) -> None:
+        stage = scene(clock, [Act(0.05, status)])
+        await many(stage, PLAIN, 100)
+        assert stage.guard.states() == {"deaths": "closed"}
+
+    virtual_time.run(main)
+
+
+@pytest.mark.parametrize("fault", ["field_wrong", "signature_digest", "subject", "json", "network"])
+def test_an_answer_that_cannot_be_believed_is_a_fault_of_the_register(fault: str) -> None:
+    async def main(clock: object) -> None:
+        stage = scene(clock, [Act(0.05, "error", fault)])
+        await many(stage, PLAIN, 10, gap=0.2)
+        assert stage.guard.states() == {"deaths": "open"}
+
+    virtual_time.run(main)
+
+
+def test_one_register_is_shut_and_the_others_are_not() -> None:
+    async def main(clock: object) -> None:
+        stage = scene(clock, [REFUSED] * 5 + [QUICK])
+        await many(stage, PLAIN, 10, gap=0.2)
+        started, calls = clock(), len(stage.player.asked)
+        refused = await stage.ask(question(PLAIN, person(11)))
+        assert (refused.status, refused.fault, refused.elapsed_ms) == ("error", "breaker_open", 0)
+        assert (clock(), len(stage.player.asked)) == (started, calls)
+        assert (await stage.ask(question(KEPT))).status == "ok"
+
+    virtual_time.run(main)
+
+
+def test_a_register_that_is_well_again_is_found_out_by_a_few_probes_and_used_again() -> None:
+    async def main(clock: object) -> None:
+        stage = scene(clock, [REFUSED] * 5 + [QUICK])
+        await many(stage, PLAIN, 5, gap=0.2)
+        assert stage.guard.states() == {"deaths": "open"}
+        await asyncio.sleep(2.1)
+        stage.player.most_out = 0
+        found = await asyncio.gather(*(stage.ask(question(PLAIN, person(n))) for n in range(20)))
+        assert stage.player.most_out == 2
+        assert sorted(one.status for one in found).count("ok") == 2
+        assert (await stage.ask(question(PLAIN, person(99)))).status == "ok"
+        assert stage.guard.states() == {"deaths": "closed"}
+
+    virtual_time.run(main)
+
+
+def test_probes_that_nobody_waits_for_give_their_leave_back() -> None:
+    async def main(clock: object) -> None:
+        stage = scene(clock, [REFUSED] * 5 + [Act(0.3)])
+        await many(stage, PLAIN, 5, gap=0.2)
+        await asyncio.sleep(2.1)
+        for _ in range(10):  # ten times the cap
+            waiting = asyncio.ensure_future(stage.ask(seconds=3))
+            await asyncio.sleep(0.1)
+            waiting.cancel()
+            await asyncio.wait((waiting,))
+            await settled()
+            assert (await stage.ask(seconds=0.1)).status == "timeout"
+            await settled()
+        assert stage.guard.states() == {"deaths": "half_open"}
+        found = [await stage.ask() for _ in range(3)]
+        assert [one.status for one in found] == ["ok"] * 3
+        assert stage.guard.states() == {"deaths": "closed"}
+
+    virtual_time.run(main)
+
+
+def test_a_register_that_hangs_is_noticed_though_decisions_give_up_before_its_limit() -> None:
+    async def main(clock: object) -> None:
+        stage = scene(clock, [DEAD])
+        for number in range(10):
+            evidence = await stage.ask(question(PLAIN, person(number)), seconds=0.6)
+            assert evidence.status in ("timeout", "error")
+        assert stage.guard.states() == {"deaths": "open"}
+
+    virtual_time.run(main)
+
+
+def test_a_register_at_the_edge_of_its_limit_is_rested() -> None:
+    async def main(clock: object) -> None:
+        stage = scene(clock, [SLOW])
+        found = await many(stage, PLAIN, 40)
+        assert found[0].status == "ok"
+        assert stage.guard.states() == {"deaths": "open"}
+
+    virtual_time.run(main)
+
+
+@pytest.mark.parametrize("register", [CREDIT, NUMBERS])
+def test_credit_and_numbers_are_put_once_each_and_never_shared_kept_or_hedged(register: Register) -> None:
+    async def main(clock: object) -> None:
+        stage = scene(clock, [QUICK] * 100 + [Act(0.7)])
+        await many(stage, register, 100)
+        found = await asyncio.gather(*(stage.ask(question(register)) for _ in range(10)))
+        assert {one.origin for one in found} == {"asked"}
+        assert len({one.request_id for one in found}) == 10
+        assert len(stage.player.asked) == 110
+        assert stage.told == [(register.name, "closed")]
+
+    virtual_time.run(main)
+
+
+@pytest.mark.parametrize("calls", [10, 100])
+def test_a_late_answer_is_asked_for_once_more_if_there_is_budget(calls: int) -> None:
+    async def main(clock: object) -> None:
+        stage = scene(clock, [QUICK] * calls + [DEAD, QUICK])
+        await many(stage, PLAIN, calls)
+        evidence = await stage.ask(question(PLAIN, person(calls)))
+        if calls == 10:  # half a token was earned
+            assert (evidence.status, len(stage.player.asked), stage.counted("hedge_sent")) == ("timeout", 11, 0)
+            return
+        assert (evidence.status, evidence.request_id, evidence.elapsed_ms) == ("ok", "r-101", 150)
+        (first, put, limit), (second, again, same) = stage.player.asked[-2:]
+        assert second - first == pytest.approx(0.1)  # not sooner than the catalogue's median
+        assert (put, limit) == (again, same)
+        assert (stage.counted("hedge_sent"), stage.counted("hedge_won")) == (1, 1)
+        await settled()
+        assert (stage.player.out, stage.player.cancelled) == (0, 1)
+
+    virtual_time.run(main)
+
+
+def test_no_second_call_when_too_little_time_is_left_for_a_useful_answer() -> None:
+    async def main(clock: object) -> None:
+        stage = scene(clock, [QUICK] * 100 + [DEAD])
+        await many(stage, PLAIN, 100)
+        evidence = await stage.ask(question(PLAIN, person(100)), seconds=0.14)
+        assert (evidence.status, len(stage.player.asked)) == ("timeout", 101)
+        await settled()
+
+    virtual_time.run(main)
+
+
+def test_no_second_call_while_the_breaker_is_not_closed() -> None:
+    async def main(clock: object) -> None:
+        stage = scene(clock, [QUICK] * 100 + [REFUSED] * 5 + [DEAD])
+        await many(stage, PLAIN, 100)
+        await asyncio.sleep(11)
+        await many(stage, PLAIN, 10, start=100, gap=0.2)
+        await asyncio.sleep(2.1)
+        calls = len(stage.player.asked)
+        evidence = await stage.ask(question(PLAIN, person(200)))
+        assert (evidence.status, len(stage.player.asked) - calls) == ("timeout", 1)
+
+    virtual_time.run(main)
+
+
+def test_a_full_register_is_waited_for_a_moment_and_then_refused() -> None:
+    async def main(clock: object) -> None:
+        stage = scene(clock, [Act(0.4)], LineRules(most_in_flight=2, wait_seconds=0.05))
+        found = await asyncio.gather(*(stage.ask(question(PLAIN, person(n))) for n in range(6)))
+        assert [one.status for one in found] == ["ok"] * 2 + ["error"] * 4
+        assert [(one.fault, one.elapsed_ms) for one in found[2:]] == [("bulkhead_full", 50)] * 2 + [
+            ("bulkhead_full", 0)
+        ] * 2
+        assert stage.player.most_out == 2
+        assert stage.guard.states() == {"deaths": "closed"}  # being full is no fault of the register
+
+    virtual_time.run(main)
+
+
+def test_a_kept_answer_serves_the_next_application_until_it_is_too_old_or_erased() -> None:
+    async def main(clock: object) -> None:
+        stage = scene(clock, [QUICK])
+        first = await stage.ask(question(KEPT))
+        again = await stage.ask(question(KEPT))
+        assert (first.origin, again.origin, again.elapsed_ms) == ("asked", "cached", 0)
+        assert (again.facts, again.digest, again.data_as_of) == (first.facts, first.digest, first.data_as_of)
+        assert stage.guard.purge("210100193505208826") == 1
+        assert (await stage.ask(question(KEPT))).origin == "asked"
+        await asyncio.sleep(600)
+        assert (await stage.ask(question(KEPT))).origin == "asked"
+        assert (await stage.ask(question(replace(KEPT, max_age_hours=0)))).origin == "asked"
+
+    virtual_time.run(main)
+
+
+def test_after_the_deadline_nobody_is_asked() -> None:
+    async def main(clock: object) -> None:
+        stage = scene(clock, [QUICK])
+        evidence = await stage.ask(seconds=0)
+        assert (evidence.status, stage.player.asked) == ("timeout", [])
+
+    virtual_time.run(main)
+
+
+ACTS = st.builds(
+    Act,
+    st.sampled_from([0.0, 0.05, 0.2, 0.6, 0.9, 5.0]),
+    st.sampled_from(["ok", "ok", "ok", "no_record", "stale", "error", "raises", "cancels"]),
+)
+RULES = LineRules(BreakerRules(probes=2), most_in_flight=8)
+
+
+@settings(max_examples=size("guarded", quick=60, full=5_000), deadline=None)
+@given(st.lists(ACTS, min_size=1, max_size=30), st.lists(st.integers(0, 3), min_size=1, max_size=60), st.data())
+def test_whatever_a_register_does_nothing_is_made_up_or_late_or_left_behind(
+    acts: list[Act], people: list[int], data: st.DataObject
+) -> None:
+    async def main(clock: object) -> None:
+        complaints: list[dict] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+        stage = scene(clock, acts, RULES)
+        tasks = []
+        for who in people:
+            register = data.draw(st.sampled_from([PLAIN, KEPT, CREDIT]))
+            seconds = data.draw(st.sampled_from([0.1, 0.7, 3.0]))
+            tasks.append((asyncio.ensure_future(timed(stage, question(register, person(who)), seconds)), seconds))
+            await asyncio.sleep(data.draw(st.sampled_from([0.0, 0.03, 0.3, 2.0])))
+            if data.draw(st.integers(0, 9)) == 0:
+                tasks.pop()[0].cancel()
+        given_by_number = {one.request_id: one for one in stage.player.given if one.request_id}
+        for task, seconds in tasks:
+            evidence, took = await task
+            given_by_number |= {one.request_id: one for one in stage.player.given if one.request_id}
+            assert took <= seconds + 1e-6
+            if evidence.status in ("ok", "no_record", "stale"):
+                said = given_by_number[evidence.request_id]
+                assert (evidence.status, evidence.facts) == (said.status, said.facts)
+        await settled()
+        assert (stage.player.out, complaints) == (0, [])
+
+    async def timed(stage: Scene, put: object, seconds: float) -> tuple[Evidence, float]:
+        started = stage.clock()
+        return await stage.ask(put, seconds), stage.clock() - started
+
+    virtual_time.run(main)
