@@ -1,7 +1,8 @@
 """The chain through which the service asks registers, from the desk's side down to the wire."""
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass
 
 from decision_service.clock import ServiceClock
 from decision_service.http.connecting import connected
@@ -11,16 +12,33 @@ from decision_service.telemetry import Telemetry
 from verifiers.guard.guarded import GuardedVerifier, Surroundings
 from verifiers.journal.journal import Journal
 from verifiers.registers import Register
+from verifiers.verifier import Verifier
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Where the chain of a drill differs from an operator's: `detour` stands before the connections and may lead
+    elsewhere, `guard` makes the guard."""
+
+    detour: Callable[[Verifier, ServiceClock], AbstractAsyncContextManager[Verifier]]
+    guard: Callable[..., GuardedVerifier] = GuardedVerifier
 
 
 @asynccontextmanager
 async def asking(
-    settings: Settings, registers: Mapping[str, Register], clock: ServiceClock, telemetry: Telemetry, journal: Journal
+    settings: Settings,
+    registers: Mapping[str, Register],
+    clock: ServiceClock,
+    telemetry: Telemetry,
+    journal: Journal,
+    wiring: Wiring | None = None,
 ) -> AsyncIterator[GuardedVerifier]:
     """The verifier that the desk asks, open for as long as the block runs. Raises SettingsRefusedError."""
     router = connected(settings, registers, clock)
+    guard = GuardedVerifier if wiring is None else wiring.guard
     try:
-        calls = taken_down(router, journal, settings, clock, router.connection_of)
-        yield GuardedVerifier(calls, surroundings=Surroundings(clock.monotonic, clock.now, told=telemetry.guarded))
+        async with nullcontext(router) if wiring is None else wiring.detour(router, clock) as reached:
+            calls = taken_down(reached, journal, settings, clock, router.connection_of)
+            yield guard(calls, surroundings=Surroundings(clock.monotonic, clock.now, told=telemetry.guarded))
     finally:
         await router.close()

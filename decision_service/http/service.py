@@ -18,8 +18,8 @@ from decision_service.bundles import read_bundles
 from decision_service.clock import ServiceClock
 from decision_service.desk import Services
 from decision_service.http.app import create_app
+from decision_service.http.asking import Wiring, asking
 from decision_service.http.following import followed
-from decision_service.http.asking import asking
 from decision_service.http.keeping import keeping
 from decision_service.http.state import State
 from decision_service.inforce import InForce
@@ -41,12 +41,13 @@ START_SECONDS = 90.0
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a service is put together from. `second`: another second engine than the process (for trials). `out`: where
-    the log goes, standard error if None."""
+    the log goes, standard error if None. `wiring`: how registers are asked in a drill."""
 
     settings: Settings
     publication: Publication
     second: SecondJudge | None = None
     out: TextIO | None = None
+    wiring: Wiring | None = None
 
 
 def require_fit(settings: Settings, publication: Publication) -> None:
@@ -73,7 +74,7 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
     registers = parts.publication.catalogue.registers
     async with AsyncExitStack() as stack:
         journal = await stack.enter_async_context(keeping(settings, clock, telemetry))
-        verifier = await stack.enter_async_context(asking(settings, registers, clock, telemetry, journal))
+        verifier = await stack.enter_async_context(asking(settings, registers, clock, telemetry, journal, parts.wiring))
         ledger = Ledger(SqliteStore(settings.ledger, log=settings.log, signer=load_or_create_key(settings.key_path)))
         stack.callback(ledger.close)
         reviews = ReviewStore(settings.reviews_path)
