@@ -2,7 +2,7 @@
 
 import typer
 
-from decision_service.cli import check, decide, demo, guide, ledger, load, replay, sandbox, serve, test
+from decision_service.cli import accesses, check, decide, demo, guide, ledger, load, replay, sandbox, serve, test
 
 
 def build() -> typer.Typer:
@@ -22,6 +22,7 @@ def build() -> typer.Typer:
     app.command("guide")(guide.guide)
     app.command("serve")(serve.serve)
     app.command("replay")(replay.replay_command)
+    app.command("accesses")(accesses.accesses)
     app.add_typer(ledger.build(), name="ledger")
     app.command("sandbox")(sandbox.sandbox)
     app.command("load")(load.load)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from decision_service.application import Application, DecidedBeforeError, OtherMatterError, TurnedAwayError
 from decision_service.bundles import Bundle, forms_of
 from decision_service.desk import Reply
+from decision_service.http.accesses import given_again
 from decision_service.http.decisions import JSON, problem_of, recorded
 from decision_service.http.documents import BUNDLE, BUNDLES
 from decision_service.http.problems import Problem, ProblemError
@@ -65,11 +66,11 @@ def _applications(state: State, bundle: Bundle, caller: str, key: str, sent: Bun
 
 async def _part(request: Request, state: State, part: Application) -> Reply | Problem:
     try:
-        return await state.desk.decide(part)
+        return await given_again(state, part, await state.desk.decide(part))
     except OtherMatterError as error:
         return problem_of(error)
     except DecidedBeforeError as error:
-        return Reply(full_answer(recorded(request, error.decision_id)), replayed=True)
+        return Reply(full_answer(await recorded(request, error.decision_id)), replayed=True)
     except TurnedAwayError as error:
         return problem_of(error)
 

@@ -20,6 +20,7 @@ from decision_service.application import (
 from decision_service.archive import ArchiveError, read_archive
 from decision_service.desk import Reply
 from decision_service.explaining import explanation
+from decision_service.http.accesses import given_again, read_by
 from decision_service.http.documents import BATCH, DECIDE, DECISION, EXPLANATION, RECEIPT, REVIEW
 from decision_service.http.problems import Problem, ProblemError
 from decision_service.http.reading import MAX_BATCH, idempotency_key, read_envelope
@@ -60,19 +61,19 @@ async def batch(request: Request) -> Response:
 @router.get("/decisions/{decision_id}", **DECISION)
 async def decision(request: Request, decision_id: str) -> Response:
     """The answer as it was recorded."""
-    return Response(full_answer(recorded(request, decision_id)), media_type=JSON)
+    return Response(full_answer(await recorded(request, decision_id)), media_type=JSON)
 
 
 @router.get("/decisions/{decision_id}/receipt", **RECEIPT)
 async def receipt(request: Request, decision_id: str) -> Response:
     """What proves, without this service, that the decision is on record (see its `algorithm`)."""
-    return Response(make_receipt(recorded(request, decision_id)), media_type=JSON)
+    return Response(make_receipt(await recorded(request, decision_id)), media_type=JSON)
 
 
 @router.get("/decisions/{decision_id}/explanation", **EXPLANATION)
 async def explain(request: Request, decision_id: str) -> Response:
     """Each rule: met or not, by which law, from which source and of which date."""
-    found = recorded(request, decision_id)
+    found = await recorded(request, decision_id)
     publication = state_of(request).services.in_force.publication
     try:
         again = decide_again(found, publication, None, None)
@@ -86,7 +87,7 @@ async def explain(request: Request, decision_id: str) -> Response:
 async def review(request: Request, decision_id: str) -> Response:
     """Ask that an officer looks at the decision again; good for whoever holds its key."""
     sent = await read_envelope(request, ReviewIn)
-    found = recorded(request, decision_id)
+    found = await recorded(request, decision_id)
     state = state_of(request)
     try:
         key = read_archive(found.entry.archive).occasion.human_review_key
@@ -121,7 +122,7 @@ def answered(reply: Reply) -> Response:
 async def serve(state: State, asked: Application) -> Reply:
     """The desk's answer. Raises ProblemError where it turns the application away."""
     try:
-        return await state.desk.decide(asked)
+        return await given_again(state, asked, await state.desk.decide(asked))
     except TurnedAwayError as error:
         problem = problem_of(error)
     raise ProblemError(problem.code, problem.errors, problem.headers, problem.members)
@@ -147,8 +148,8 @@ def problem_of(error: TurnedAwayError) -> Problem:
             return Problem("internal")
 
 
-def recorded(request: Request, decision_id: str) -> Recorded:
-    """The record of a decision of this caller. Raises ProblemError."""
+async def recorded(request: Request, decision_id: str) -> Recorded:
+    """The record of a decision of this caller, who is about to see it. Raises ProblemError."""
     state = state_of(request)
     try:
         found = state.services.ledger.find(ByDecision(decision_id))
@@ -157,4 +158,5 @@ def recorded(request: Request, decision_id: str) -> Recorded:
         raise ProblemError("not_ready", headers={"Retry-After": "1"}) from None
     if not found or found[0].entry.caller != caller_of(request):
         raise ProblemError("unknown_decision")
+    await read_by(request, found[0])
     return found[0]
