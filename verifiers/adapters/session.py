@@ -83,7 +83,7 @@ class Session:
 
     async def _fetch(self, limit: Deadline) -> _Open | SessionFault:
         asked_at = limit.clock()
-        delivery = await self._transport.post(self._url, self._sign(self._key), b"", limit)
+        delivery = await self._transport.post(self._url, self._sign(self._key), b"{}", limit)
         match delivery:
             case Answered(_, body):
                 token = _token(body, self._key.secret)
