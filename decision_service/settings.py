@@ -98,11 +98,6 @@ class Settings(BaseSettings):
         """How long the journal keeps what."""
         return Retention(self.keep_answers_days, self.keep_logs_days, self.keep_credit_days)
 
-    @property
-    def followups_path(self) -> Path:
-        """What is still to be done after decisions: beside the ledger."""
-        return self.ledger.with_name(f"{self.ledger.stem}-followups.sqlite3")
-
     def secret(self) -> bytes | None:
         """The secret agreed with the registers, from the environment or its file. Raises SettingsRefusedError."""
         if self.registers_secret is not None:

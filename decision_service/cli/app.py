@@ -2,7 +2,20 @@
 
 import typer
 
-from decision_service.cli import accesses, check, decide, demo, guide, ledger, load, replay, sandbox, serve, test
+from decision_service.cli import (
+    accesses,
+    check,
+    decide,
+    demo,
+    followups,
+    guide,
+    ledger,
+    load,
+    replay,
+    sandbox,
+    serve,
+    test,
+)
 
 
 def build() -> typer.Typer:
@@ -24,6 +37,7 @@ def build() -> typer.Typer:
     app.command("replay")(replay.replay_command)
     app.command("accesses")(accesses.accesses)
     app.add_typer(ledger.build(), name="ledger")
+    app.add_typer(followups.build(), name="followups")
     app.command("sandbox")(sandbox.sandbox)
     app.command("load")(load.load)
     return app

@@ -27,6 +27,11 @@ class FollowupFile:
                 f"follow-ups {path}: can't be opened ({error}); name a file on a sound local disk"
             ) from error
 
+    @staticmethod
+    def beside(ledger: Path) -> Path:
+        """Where the follow-ups of this ledger lie."""
+        return ledger.with_name(f"{ledger.stem}-followups.sqlite3")
+
     def _prepare(self, path: Path) -> None:
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, VERSION):

@@ -22,10 +22,11 @@ from decision_service.settings import Settings
 async def followed(settings: Settings, services: Services) -> AsyncIterator[Desk]:
     """The desk, for as long as the block runs; at its end the worker finishes what is under way. Raises
     LedgerFaultError where the file of the follow-ups can't be used."""
+    path = FollowupFile.beside(settings.ledger)
     async with AsyncExitStack() as stack:
-        file = FollowupFile(settings.followups_path)
+        file = FollowupFile(path)
         stack.callback(file.close)
-        alone = Alone(settings.followups_path.with_suffix(".lock"))
+        alone = Alone(path.with_suffix(".lock"))
         stack.callback(alone.close)
         checks = Checks(file)
 

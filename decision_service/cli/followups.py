@@ -1,0 +1,144 @@
+"""`miaopi followups …`: credit checks that are owed, and the tickets on register data in doubt."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from decision_service.cli.output import FINDINGS, Json, console, misuse, print_json
+from decision_service.clock import ServiceClock
+from decision_service.followups.checks import Checks, Done, Owed
+from decision_service.followups.file import FollowupFile
+from decision_service.followups.schedule import DUE_WITHIN
+from decision_service.followups.ticketbox import OnFile, TicketBox, TicketError
+from decision_service.ledger.errors import LedgerError
+from verifiers.freshness import CHINA
+
+Ledger = Annotated[Path, typer.Option("--ledger", help="file of the record 账本文件")]
+AsOf = Annotated[str, typer.Option("--as-of", help="the day that the service is pinned to 服务固定的日期")]
+Last = Annotated[int, typer.Option("--last", help="how many of the checks that were made 列出最近补查的件数", min=0)]
+Of = Annotated[str | None, typer.Option("--register", help="of one register only 只列一个数据源")]
+Open = Annotated[bool, typer.Option("--open", help="only those that wait for an answer 只列未答复的")]
+LEDGER = Path("var/ledger.sqlite3")
+
+
+def build() -> typer.Typer:
+    """The commands of `miaopi followups`."""
+    app = typer.Typer(help="What is to be done after decisions. 补查与校核。", no_args_is_help=True)
+    app.command("checks")(checks)
+    app.command("tickets")(tickets)
+    app.command("close")(close)
+    return app
+
+
+def checks(ledger: Ledger = LEDGER, as_of: AsOf = "", last: Last = 20, json: Json = False) -> None:
+    """List the credit checks that are owed and those made since; exit 1 if one is overdue. 信用补查。"""
+    try:
+        clock = ServiceClock(date.fromisoformat(as_of) if as_of else None)
+    except ValueError:
+        misuse("--as-of: a day such as 2026-03-16 is expected", "--as-of 应为日期，如 2026-03-16", json=json)
+    now_ms = int(clock.now().timestamp() * 1000)
+    with _file(ledger, json=json) as file:
+        store = Checks(file)
+        owed, done = store.owed(), store.done(last)
+    overdue = [one for one in owed if one.is_overdue(now_ms)]
+    if json:
+        told = {"owed": [_owed(one, now_ms) for one in owed], "done": [_done(one) for one in done]}
+        print_json({**told, "overdue": len(overdue)})
+    else:
+        _show_checks(owed, done, now_ms)
+    if overdue:
+        raise typer.Exit(FINDINGS)
+
+
+def tickets(ledger: Ledger = LEDGER, register: Of = None, only_open: Open = False, json: Json = False) -> None:
+    """List the data-quality tickets, with --json for the owner of a register. 数据校核单。"""
+    with _file(ledger, json=json) as file:
+        found = TicketBox(file).tickets(register, only_open=only_open)
+    if json:
+        print_json({"tickets": [one.as_json() for one in found]})
+    else:
+        _show_tickets(found)
+
+
+def close(
+    ticket: Annotated[str, typer.Argument(help="number of the ticket 校核单号")],
+    note: Annotated[str, typer.Option("--note", help="what the owner found 核对结果")],
+    by: Annotated[str | None, typer.Option("--by", help="who answers, else who is logged in 答复人")] = None,
+    ledger: Ledger = LEDGER,
+    json: Json = False,
+) -> None:
+    """Close a ticket with what the owner of the data found. 答复校核单。"""
+    at = ServiceClock().now().isoformat(timespec="seconds")
+    by = by or getpass.getuser()
+    with _file(ledger, json=json) as file:
+        try:
+            TicketBox(file).answer(ticket, at, by, note)
+        except TicketError as error:
+            misuse(str(error), "校核单未答复", json=json)
+    if json:
+        print_json({"ticket_id": ticket, "state": "answered", "answered_at": at, "answered_by": by})
+    else:
+        console().print(f"answered 已答复  {ticket}", markup=False)
+
+
+@contextmanager
+def _file(ledger: Path, *, json: bool) -> Iterator[FollowupFile]:
+    path = FollowupFile.beside(ledger)
+    if not path.is_file():
+        misuse(
+            f"{path}: no such file; the service makes it beside its ledger, which --ledger names",
+            "没有补查与校核文件；它由服务建在账本旁边",
+            json=json,
+        )
+    try:
+        file = FollowupFile(path)
+    except LedgerError as error:
+        misuse(str(error), "补查与校核文件读不出", json=json)
+    try:
+        yield file
+    finally:
+        file.close()
+
+
+def _instant(ms: int) -> str:
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone(CHINA).isoformat(timespec="seconds")
+
+
+def _owed(one: Owed, now_ms: int) -> dict[str, object]:
+    told = {name: value for name, value in asdict(one).items() if name not in ("caller", "since", "next_at")}
+    due_by = one.since + int(DUE_WITHIN.total_seconds() * 1000)
+    state = "overdue" if one.is_overdue(now_ms) else "owed"
+    return {**told, "state": state, "since": _instant(one.since), "due_by": _instant(due_by)}
+
+
+def _done(one: Done) -> dict[str, object]:
+    return {**asdict(one), "since": _instant(one.since), "state": "done"}
+
+
+def _show_checks(owed: tuple[Owed, ...], done: tuple[Done, ...], now_ms: int) -> None:
+    table = Table("state 状态", "decision 决定", "matter 事项", "since 自", "tries 次数", "last 最近结果")
+    for one in owed:
+        state = "OVERDUE 超时" if one.is_overdue(now_ms) else "owed 待补查"
+        table.add_row(state, one.decision_id, one.matter, _instant(one.since), str(one.attempts), one.status or "-")
+    for made in done:
+        found = f"{made.status}, counts 有计入的记录" if made.counts else made.status
+        table.add_row("done 已补查", made.decision_id, made.matter, _instant(made.since), str(made.attempts), found)
+    console().print(table)
+
+
+def _show_tickets(found: tuple[OnFile, ...]) -> None:
+    table = Table("ticket 校核单", "state 状态", "owner 数据责任单位", "facts 存疑字段", "decision 决定", "note 答复")
+    for one in found:
+        told = one.as_json()
+        facts = ", ".join(told["facts"]) or str(told["register"])  # type: ignore[arg-type]  # a list of names in JSON
+        state = "open 待答复" if one.answered_at is None else "answered 已答复"
+        owner = f"{told['owner_zh']} {told['owner_en']}"
+        table.add_row(str(told["ticket_id"]), state, owner, facts, str(told["decision_id"]), one.note or "")
+    console().print(table)
