@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import cast
 
 import rfc8785
@@ -189,6 +189,6 @@ def _time(found: Mapping[str, object], name: str) -> datetime | None:
     if not _INSTANT.fullmatch(text):
         raise CredentialRefused("claims")
     try:
-        return datetime.fromisoformat(text)
-    except ValueError:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):  # no such day, or one that falls off the calendar
         raise CredentialRefused("claims") from None

@@ -11,10 +11,10 @@ from verifiers.credentials.wire import from_base64url, read_object
 LARGEST_CREDENTIAL = 64 * 1024
 """Bytes of a credential of any format, with all that is sent along."""
 
-_NAMES: Mapping[KeyAlgorithm, frozenset[str]] = {
-    "ES256": frozenset({"ES256"}),
-    "EdDSA": frozenset({"EdDSA", "Ed25519"}),  # RFC 9864 renamed it
-    "SM2": frozenset({"SM2"}),  # not registered with IANA: agreed on with each issuer
+_NAMES: Mapping[KeyAlgorithm, tuple[str, ...]] = {
+    "ES256": ("ES256",),
+    "EdDSA": ("EdDSA", "Ed25519"),  # RFC 9864 renamed it
+    "SM2": ("SM2",),  # not registered with IANA: agreed on with each issuer
 }
 
 

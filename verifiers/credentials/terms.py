@@ -49,6 +49,8 @@ class CredentialTerms:
             raise BadTermsError("credential terms: `subject_at` is empty; name the claim of the subject's number")
         if self.least_holder == "bound" and self.format != "sd-jwt":
             raise BadTermsError("credential terms: only an sd-jwt can be bound to its holder; ask for matched")
+        if self.audience is not None and self.format == "eddsa-jcs-2022":
+            raise BadTermsError("credential terms: a W3C credential addresses nobody; leave `audience` out")
 
 
 @dataclass(frozen=True, slots=True)
