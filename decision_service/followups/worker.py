@@ -37,6 +37,9 @@ POLL_SECONDS: Final = 30.0
 SHARE: Final = 0.1
 """Of one core, at most, for reading the ledger: it has a day's time, live decisions have none."""
 
+LOOK_AHEAD: Final = 256
+"""Checks looked at for some that can start: applications before the desk just now are passed over."""
+
 GRACE_SECONDS: Final = 0.1
 """A question's deadline beyond the register's own limit, so that the register is to blame and not the deadline."""
 
@@ -114,8 +117,7 @@ class Worker:
     async def _ask(self) -> None:
         tools = self._tools
         while (width := self._gate.width) and not self._stopping:
-            # More than can start: an application that is being decided just now makes room for the next.
-            waiting = await asyncio.to_thread(tools.checks.due, self._real_ms(), 4 * width)
+            waiting = await asyncio.to_thread(tools.checks.due, self._real_ms(), LOOK_AHEAD)
             ready = [one for one in waiting if not self._is_taken(one.key)][:width]
             if not ready:
                 return
