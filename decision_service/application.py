@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from decision_service.ledger.entry import canonical
+from verifiers.verifier import Shown
 
 PLATFORM = "platform"
 """The caller where only one platform submits; a caller sees its own applications only."""
@@ -12,7 +13,11 @@ PLATFORM = "platform"
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """One application. `key` is the idempotency key, which belongs to `caller`; `form` is JSON, not read yet."""
+    """One application. `key` is the idempotency key, which belongs to `caller`; `form` is JSON, not read yet.
+
+    `credentials` are what the applicant shows in place of registers, by register (docs/credentials.md). They are not
+    kept: a decision's record has what they stated, not themselves.
+    """
 
     caller: str
     key: str = field(repr=False)
@@ -20,16 +25,19 @@ class Application:
     matter: str
     channel: str
     form: Mapping[str, object] = field(repr=False)
+    credentials: Mapping[str, Shown] = field(default_factory=dict, repr=False)
 
     @property
     def fingerprint(self) -> str:
         """SHA-256 (hex) of what is applied for: equal for equal JSON, however it was spaced or ordered."""
-        content = {
+        content: dict[str, object] = {
             "application_id": self.application_id,
             "matter": self.matter,
             "channel": self.channel,
             "form": self.form,
         }
+        if self.credentials:
+            content["credentials"] = {name: one.token for name, one in self.credentials.items()}
         return hashlib.sha256(canonical(content)).hexdigest()
 
 
@@ -47,6 +55,14 @@ class InWorkError(TurnedAwayError):
 
 class UnknownMatterError(TurnedAwayError):
     """No version of such a matter is in force today."""
+
+
+class CredentialOutOfPlaceError(TurnedAwayError):
+    """A credential is shown for a register that the matter does not ask. `place`: which of them, from 0."""
+
+    def __init__(self, place: int) -> None:
+        super().__init__("a credential is shown for a register that this matter does not ask")
+        self.place = place
 
 
 class DecidedBeforeError(TurnedAwayError):

@@ -10,6 +10,7 @@ from datetime import datetime
 from decision_service.agreement import SecondJudge, doubts
 from decision_service.application import (
     Application,
+    CredentialOutOfPlaceError,
     InWorkError,
     KeyReusedError,
     NoRecordKeptError,
@@ -143,6 +144,9 @@ class Desk:
         if published is None:
             raise UnknownMatterError("no such matter is in force")
         policy = published.policy
+        for place, register in enumerate(application.credentials):
+            if register not in policy.asks:
+                raise CredentialOutOfPlaceError(place)
         earlier = self._find(ByApplication(application.caller, application.application_id))
         late = await self._turns.late_answers(earlier)
         submission = submission_of(application, earlier, policy, now, late)
@@ -156,7 +160,8 @@ class Desk:
         as_of = work.now.date()
         reading = read_form(policy, work.form, as_of, catalogue.prefectures)
         asking = Deadline(work.deadline.ends_at - RESERVE_SECONDS, work.deadline.clock)
-        counter = Counter(self.services.verifier, asking, self.services.clock.now, submission.kept)
+        credentials = work.application.credentials
+        counter = Counter(self.services.verifier, asking, self.services.clock.now, submission.kept, credentials)
         inquiry = Inquiry(self._planners.of(policy), reading, work.application.application_id, counter)
 
         def sheet(evidence: Mapping[str, Evidence]) -> FactSheet:

@@ -13,7 +13,7 @@ from decision_service.verdict import Verdict
 from verifiers.deadline import Deadline
 from verifiers.evidence import Evidence
 from verifiers.panel import ask_together
-from verifiers.verifier import Question, Verifier
+from verifiers.verifier import Question, Shown, Verifier
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,14 @@ def nothing_kept(_: Question) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What one inquiry asks with: the verifier, until when, what time it is, and the answers it may use again."""
+    """What one inquiry asks with: the verifier, until when, what time it is, the answers it may use again, and the
+    credentials that are shown, by register."""
 
     verifier: Verifier
     deadline: Deadline
     now: Callable[[], datetime]
     kept: Kept = nothing_kept
+    credentials: Mapping[str, Shown] = field(default_factory=dict, repr=False)
 
 
 class Inquiry:
@@ -116,4 +118,5 @@ class Inquiry:
             self.answers[one.register.name] = Answered(evidence, one.params, at)
 
     def _question(self, name: str) -> Question:
-        return question(self._policy, name, self._form, self._application_id)
+        credential = self._counter.credentials.get(name)
+        return question(self._policy, name, self._form, self._application_id, credential)

@@ -28,8 +28,8 @@ class Question:
 
     `subject` is the ID number or credit code that the question is about, `purpose` what the answer is wanted for.
     `params` are JSON-able, `asked_with` the names of those that choose the answer's shape (Register.asked_with or one
-    of its alternatives). Neither subject nor params show in the representation. `credential` is what the applicant shows
-    to spare the question, if anything; it never goes over the wire.
+    of its alternatives). `credential` is what the applicant shows to spare the question, if anything; it never goes
+    over the wire. Neither subject nor params nor credential show in the representation.
     """
 
     register: Register

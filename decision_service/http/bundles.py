@@ -15,6 +15,7 @@ from decision_service.http.decisions import JSON, problem_of, recorded
 from decision_service.http.documents import BUNDLE, BUNDLES
 from decision_service.http.problems import Problem, ProblemError
 from decision_service.http.reading import idempotency_key, read_envelope
+from decision_service.http.showing import NOT_LISTED, fault, shown
 from decision_service.http.state import State, caller_of, state_of
 from decision_service.http.wire import BundleIn
 from decision_service.ledger.receipt import full_answer
@@ -58,8 +59,22 @@ def _applications(state: State, bundle: Bundle, caller: str, key: str, sent: Bun
     policies = [one.policy for one in found if one is not None]
     if len(policies) != len(bundle.steps):
         raise ProblemError("unknown_matter")
+    # Shown once for the whole bundle, so what is signed and used up goes by the bundle's number, not by its parts'.
+    credentials = shown(sent.credentials, sent.application_id, (caller, "bundle", bundle.code, sent.application_id))
+    asked = {policy.matter: policy.asks.keys() for policy in policies}
+    for place, name in enumerate(credentials):
+        if not any(name in names for names in asked.values()):
+            raise ProblemError("envelope", (fault(place, NOT_LISTED),))
     return [
-        Application(caller, f"{key}/{matter}", f"{sent.application_id}:{matter}", matter, sent.channel, form)
+        Application(
+            caller,
+            f"{key}/{matter}",
+            f"{sent.application_id}:{matter}",
+            matter,
+            sent.channel,
+            form,
+            {name: one for name, one in credentials.items() if name in asked[matter]},
+        )
         for matter, form in forms_of(policies, sent.form).items()
     ]
 

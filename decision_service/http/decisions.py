@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from decision_service.application import (
     Application,
+    CredentialOutOfPlaceError,
     DecidedBeforeError,
     InWorkError,
     KeyReusedError,
@@ -24,6 +25,7 @@ from decision_service.http.accesses import given_again, read_by
 from decision_service.http.documents import BATCH, DECIDE, DECISION, EXPLANATION, RECEIPT, REVIEW
 from decision_service.http.problems import Problem, ProblemError
 from decision_service.http.reading import MAX_BATCH, idempotency_key, read_envelope
+from decision_service.http.showing import NOT_LISTED, fault, shown
 from decision_service.http.state import State, caller_of, state_of
 from decision_service.http.wire import ApplicationIn, BatchIn, ReviewIn
 from decision_service.ledger.entry import Recorded
@@ -109,8 +111,9 @@ async def review(request: Request, decision_id: str) -> Response:
 
 
 def application(caller: str, key: str, sent: ApplicationIn) -> Application:
-    """The desk's application."""
-    return Application(caller, key, sent.application_id, sent.matter, sent.channel, sent.form)
+    """The desk's application. Raises ProblemError."""
+    credentials = shown(sent.credentials, sent.application_id, (caller, sent.application_id))
+    return Application(caller, key, sent.application_id, sent.matter, sent.channel, sent.form, credentials)
 
 
 def answered(reply: Reply) -> Response:
@@ -136,6 +139,8 @@ def problem_of(error: TurnedAwayError) -> Problem:
             return Problem("key_reused")
         case InWorkError():
             return Problem("in_work", headers=soon)
+        case CredentialOutOfPlaceError():
+            return Problem("envelope", (fault(error.place, NOT_LISTED),))
         case UnknownMatterError():
             return Problem("unknown_matter")
         case OtherMatterError():

@@ -24,6 +24,20 @@ class _Envelope(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+class CredentialIn(_Envelope):
+    """A credential that the applicant shows in place of a register 出示的电子证照 (docs/credentials.md)."""
+
+    # Called otherwise here, as every class has a `register` of its own.
+    stands_for: Annotated[str, Field(alias="register", pattern=r"^[a-z][a-z_]{0,63}$")]
+    token: Annotated[str, Field(min_length=1, max_length=32 * 1024, repr=False)]
+
+
+Credentials = Annotated[
+    list[CredentialIn],
+    Field(default_factory=list, max_length=8, description="credentials shown in place of registers 亮证"),
+]
+
+
 class ApplicationIn(_Envelope):
     """An application. `form` has the fields of the matter's guide (`GET /v1/matters/{matter}`)."""
 
@@ -31,6 +45,7 @@ class ApplicationIn(_Envelope):
     matter: _Name
     channel: Channel
     form: Form
+    credentials: Credentials
 
 
 class BatchItemIn(_Envelope):
@@ -52,6 +67,7 @@ class BundleIn(_Envelope):
     application_id: ApplicationId
     channel: Channel
     form: Form
+    credentials: Credentials
 
 
 class PrecheckIn(_Envelope):

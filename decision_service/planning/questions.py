@@ -4,7 +4,7 @@ from decision_service.forms import FormReading
 from decision_service.policy.needs import registers_read
 from decision_service.policy.shape import Ask, Policy
 from decision_service.sheet import CREDIT, askable
-from verifiers.verifier import Question
+from verifiers.verifier import Question, Shown
 
 SEVERAL = "persons"
 """The parameter that is always a list."""
@@ -28,8 +28,10 @@ def can_ask(policy: Policy, name: str, form: FormReading) -> bool:
     return name in policy.asks and askable(name, policy.asks[name], form) and subject_of(policy, name, form) is not None
 
 
-def question(policy: Policy, name: str, form: FormReading, application_id: str) -> Question:
-    """The question to a register that `can_ask` allows."""
+def question(
+    policy: Policy, name: str, form: FormReading, application_id: str, credential: Shown | None = None
+) -> Question:
+    """The question to a register that `can_ask` allows, with the credential that is shown for it."""
     ask = policy.asks[name]
     return Question(
         register=ask.register,
@@ -39,6 +41,7 @@ def question(policy: Policy, name: str, form: FormReading, application_id: str) 
         subject=subject_of(policy, name, form) or "",
         params=parameters(ask, form),
         asked_with=ask.asked_with,
+        credential=credential,
     )
 
 

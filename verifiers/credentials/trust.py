@@ -1,4 +1,4 @@
-"""From a token to evidence: format, issuer, key, holder, facts, status and reuse, in this order, each by our own terms."""
+"""From a token to evidence: format, issuer, key, holder, facts, status, reuse, in this order, by our own terms."""
 
 import asyncio
 import hashlib
@@ -102,11 +102,9 @@ class Trust:
 
     async def _take(self, credential: VerifiedCredential, shown: Shown, deadline: Deadline) -> None:
         # A bound one may be shown again over another challenge, which its holder must sign anew; any other is used up.
-        used = (
-            f"{credential.credential_id} {shown.challenge}"
-            if credential.holder == "bound"
-            else credential.credential_id
-        )
+        used = credential.credential_id
+        if credential.holder == "bound":
+            used += f" {shown.challenge}"
         noting = asyncio.to_thread(self._ground.book.take, used, shown.by, credential.expires_at, self._clocks.real())
         try:
             await asyncio.wait_for(noting, deadline.remaining())
