@@ -1,6 +1,7 @@
 """The other sides of our own kinds of connection, played for the conformance suite."""
 
 import asyncio
+import itertools
 import json
 import sqlite3
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from tests.verifiers.connections.gateway_server import gateway
 from tests.verifiers.connections.making import SECRET, connection, verifier
+from tests.verifiers.connections.postgres_server import Server
 from tests.verifiers.crooked_register import Asked, crooked_register, http, signed
 from verifiers.adapters.gateway import GatewayConnection
 from verifiers.adapters.signed import SignedConnection
@@ -134,3 +136,45 @@ def _fill(file: Path, behaviour: Behaviour) -> None:
         silence = f" WHERE {ENDLESS} > 0" if behaviour == "silent" else ""
         database.execute(f"CREATE VIEW v_conformance AS SELECT * FROM t{silence}")  # noqa: S608 - texts of this file
         database.commit()
+
+
+_NUMBERS = itertools.count()
+
+
+@dataclass(frozen=True)
+class PostgresStand:
+    server: Server
+
+    @asynccontextmanager
+    async def playing(self, behaviour: Behaviour) -> AsyncIterator[Verifier]:
+        if behaviour == "another_person":
+            raise NotPlayableError("a view is read by the person's number, and the row's number compared again")
+        schema = f"s{next(_NUMBERS)}"
+        self._fill(schema, behaviour)
+        one = connection(
+            SqlConnection, f'driver = "postgres"\ndsn = "{self.server.dsn("reader")}"\nallow_private = true'
+        )
+        yield verifier(one, f'view = "{schema}.v_conformance"\nwhere = {{id_no = "ID_CARD"}}')
+        await one.close()
+
+    def _fill(self, schema: str, behaviour: Behaviour) -> None:
+        months = "text" if behaviour in ("field_wrong", "garbage") else "integer"
+        silence = " WHERE pg_sleep(3600) IS NOT NULL" if behaviour == "silent" else ""
+        columns = "*" if behaviour != "field_missing" else '"ID_CARD", active, balance, since, status_code, data_as_of'
+        with self.server.owner() as owner:
+            owner.execute(f"CREATE SCHEMA {schema}")
+            owner.execute(
+                f'CREATE TABLE {schema}.t ("ID_CARD" text, active boolean, months {months}, balance numeric(12, 2), '
+                "since date, status_code text, data_as_of date)"
+            )
+            for subject, fields in PEOPLE.items():
+                found = {**fields, "months": "thirteen"} if months == "text" else dict(fields)
+                if behaviour == "huge":
+                    found["status_code"] = "x" * 70_000
+                row = (subject, *found.values(), DATES.get(behaviour, DATA_AS_OF))
+                for _ in range(2 if behaviour == "two_records" else 1):
+                    owner.execute(f"INSERT INTO {schema}.t VALUES (%s, %s, %s, %s, %s, %s, %s)", row)  # noqa: S608 - texts of this file
+            owner.execute(f"CREATE VIEW {schema}.v_conformance AS SELECT {columns} FROM {schema}.t{silence}")  # noqa: S608 - texts of this file
+            if behaviour != "broken":
+                owner.execute(f"GRANT USAGE ON SCHEMA {schema} TO reader")
+                owner.execute(f"GRANT SELECT ON {schema}.v_conformance TO reader")

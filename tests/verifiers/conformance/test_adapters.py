@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from tests.verifiers.conformance.stands import GatewayStand, SignedStand, SqliteStand
+from tests.verifiers.conformance.stands import GatewayStand, PostgresStand, SignedStand, SqliteStand
+from tests.verifiers.connections.postgres_server import Server
 from verifiers.conformance.adapters import CHECKS, AdapterCheck, NotPlayableError, Stand
 
 STANDS = {
@@ -13,13 +14,21 @@ STANDS = {
     "gateway": GatewayStand(),
     "sqlite": SqliteStand(),
 }
-UNPLAYABLE = {("sqlite", "another_person")}
+UNPLAYABLE = {("sqlite", "another_person"), ("postgres", "another_person")}
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
 @pytest.mark.parametrize("name", STANDS)
 def test_our_kinds_conform(name: str, check: AdapterCheck) -> None:
-    stand: Stand = STANDS[name]
+    conforms(name, STANDS[name], check)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+def test_a_view_of_postgresql_conforms(database: Server, check: AdapterCheck) -> None:
+    conforms("postgres", PostgresStand(database), check)
+
+
+def conforms(name: str, stand: Stand, check: AdapterCheck) -> None:
     if (name, check.name) in UNPLAYABLE:
         with pytest.raises(NotPlayableError):
             asyncio.run(check.run(stand))

