@@ -12,6 +12,7 @@ from decision_service.cli import (
     ledger,
     load,
     replay,
+    reconcile,
     sandbox,
     serve,
     test,
@@ -37,6 +38,7 @@ def build() -> typer.Typer:
     app.command("replay")(replay.replay_command)
     app.command("accesses")(accesses.accesses)
     app.add_typer(ledger.build(), name="ledger")
+    app.command("reconcile")(reconcile.reconcile_command)
     app.add_typer(followups.build(), name="followups")
     app.command("sandbox")(sandbox.sandbox)
     app.command("load")(load.load)

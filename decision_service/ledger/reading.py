@@ -43,8 +43,34 @@ class LedgerReader:
         clause, parameters = (
             ("ORDER BY position", ()) if decision_id is None else ("WHERE decision_id = ?", (decision_id,))
         )
+        yield from self._records(clause, parameters)
+
+    def callers(self) -> Iterator[str]:
+        """Everybody whose applications are on record. Each step is one look into the index."""
+        found = next(self._texts("SELECT min(caller) FROM record", ()))
+        while found is not None:
+            yield found
+            found = next(self._texts("SELECT min(caller) FROM record WHERE caller > ?", (found,)))
+
+    def applications_decided_on(self, day: str) -> Iterator[str]:
+        """The applications with a decision of that day (2026-03-16), as often as they have one."""
+        for one in self._texts("SELECT application_id FROM record WHERE substr(decided_at, 1, 10) = ?", (day,)):
+            yield one or ""
+
+    def of_application(self, caller: str, application_id: str) -> Iterator[Recorded]:
+        """The decisions on an application, oldest first. Raises LedgerFaultError at a record that was changed."""
+        yield from self._records("WHERE caller = ? AND application_id = ? ORDER BY position", (caller, application_id))
+
+    def _records(self, clause: str, parameters: tuple[str, ...]) -> Iterator[Recorded]:
         try:
             for row in self._connection.execute(f"{schema.SELECT} {clause}", parameters):
                 yield schema.read_row(self._log, row)
         except (sqlite3.Error, ValueError) as error:
             raise LedgerFaultError(f"ledger {self._path}: a record can't be read ({error})") from error
+
+    def _texts(self, statement: str, parameters: tuple[str, ...]) -> Iterator[str | None]:
+        try:
+            for (text,) in self._connection.execute(statement, parameters):
+                yield text
+        except sqlite3.Error as error:
+            raise LedgerFaultError(f"ledger {self._path}: can't be read ({error})") from error

@@ -8,13 +8,15 @@ _KEPT = 200_000
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """One question: which register, for which application and matter, when (ms since 1970), with what status."""
+    """One question: which register, for which application and matter, when (ms since 1970), with what status, and the
+    number of the answer where there was one."""
 
     register: str
     matter: str
     application_id: str
     at_ms: int
     status: str
+    request_id: str | None = None
 
 
 class QuestionLog:

@@ -72,7 +72,8 @@ class Sandbox:
         received = Received("POST", path, headers, body, self._now_ms())
         asked, key = self._gate.admit(path.removeprefix(PATH), received)
         said = self._said(asked)
-        self._log.note(Noted(asked.register, asked.matter, asked.application_id, received.now_ms, said.status))
+        number = secrets.token_hex(8) if said.status in ("ok", "no_record") else None
+        self._log.note(Noted(asked.register, asked.matter, asked.application_id, received.now_ms, said.status, number))
         delay = self._latency.seconds(asked.register)
         if delay > 0:
             await asyncio.sleep(delay)
@@ -83,7 +84,7 @@ class Sandbox:
             case "error":
                 raise Refused(500, "failed", "a scenario plays this register as one that fails")
             case "ok" | "no_record":
-                await self._answer(asked, key, self._wire(asked, said), send)
+                await self._answer(asked, key, self._wire(asked, said, number), send)
 
     def _said(self, asked: Asked) -> Said:
         try:
@@ -93,13 +94,13 @@ class Sandbox:
         except PoolExhaustedError:
             raise Refused(503, "exhausted", "the pool has no number left; start the sandbox anew") from None
 
-    def _wire(self, asked: Asked, said: Said) -> dict[str, object]:
+    def _wire(self, asked: Asked, said: Said, number: str | None) -> dict[str, object]:
         register = self._config.registers[asked.register]
         return {
             "status": said.status,
             "data_as_of": said.data_as_of,
             "source": register.owner_zh or register.zh,
-            "request_id": secrets.token_hex(8),
+            "request_id": number,
             "subject": asked.subject,
             "purpose": asked.purpose,
             "nonce": asked.nonce,

@@ -1,0 +1,108 @@
+"""`miaopi reconcile`: the decisions of a day against the calls that they rest on (办件与数据共享对账)."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from decision_service.cli.accesses import LEDGER, day_between
+from decision_service.cli.output import FINDINGS, Json, Rules, console, misuse, print_json, progress, shelf_or_exit
+from decision_service.ledger.errors import LedgerError
+from decision_service.policy.shelf import Shelf
+from decision_service.reconciling import DIFFERENCES, EXPLAINED, Report, Sources, reconcile
+from decision_service.reconciling.day import Catalogued
+from decision_service.reconciling.exchange_log import ExchangeLogError
+from decision_service.settings import journal_beside
+from verifiers.freshness import CHINA
+from verifiers.journal.errors import JournalError
+
+_SHOWN = 50
+"""Differences listed for people; --json lists up to 10,000."""
+
+
+def reconcile_command(
+    day: Annotated[str | None, typer.Option("--day", help="such as 2026-03-16; today if left out 日期")] = None,
+    ledger: Annotated[Path, typer.Option("--ledger", help="file of the record 账本文件")] = LEDGER,
+    journal: Annotated[Path | None, typer.Option("--journal", help="beside the ledger if left out 调用日志")] = None,
+    register_log: Annotated[
+        Path | None, typer.Option("--register-log", help="the exchange's own log, JSON lines 交换平台日志")
+    ] = None,
+    rules: Rules = Path("rules"),
+    json: Json = False,
+) -> None:
+    """Match the decisions of a day with the calls to registers; exit 1 if anything can't be explained. 对账。"""
+    now = datetime.now(UTC)
+    text = day or str(now.astimezone(CHINA).date())
+    day_between(text, json=json)
+    asked = date.fromisoformat(text)
+    catalogued = _catalogued(shelf_or_exit(rules, json=json), asked)
+    sources = Sources(ledger, journal or journal_beside(ledger), register_log)
+    try:
+        with progress() as bar:
+            task = bar.add_task("applications 办件", total=None)
+            report = reconcile(
+                sources, asked, catalogued, now, lambda done, total: bar.update(task, completed=done, total=total)
+            )
+    except LedgerError as error:
+        misuse(str(error), "账本读不出", json=json)
+    except JournalError as error:
+        misuse(str(error), "调用日志读不出", json=json)
+    except ExchangeLogError as error:
+        misuse(str(error), "交换平台日志读不出", json=json)
+    except OSError as error:
+        misuse(f"{register_log}: {error.strerror}; name a file that can be read", "文件读不出", json=json)
+    if json:
+        print_json(_as_json(report))
+    else:
+        _show(report)
+    if not report.is_clean:
+        raise typer.Exit(FINDINGS)
+
+
+def _catalogued(shelf: Shelf, day: date) -> Catalogued:
+    """What the rules in force on `day` list."""
+    policies = [shelf.in_force(matter, day) for matter in shelf.versions]
+    listed = {policy.matter: frozenset(policy.asks) for policy in policies if policy is not None}
+    registers = shelf.catalogue.registers
+    once = frozenset(name for name, register in registers.items() if register.asked_once)
+    return Catalogued(lambda matter: listed.get(matter, frozenset()), once)
+
+
+def _as_json(report: Report) -> dict[str, object]:
+    return {
+        "day": str(report.day),
+        "clean": report.is_clean,
+        "decisions": report.decisions,
+        "answers": report.answers,
+        "calls": report.calls,
+        "due": report.due,
+        "explained": dict(report.explained),
+        "counts": dict(report.counts),
+        "differences": [one.as_json() for one in report.differences],
+    }
+
+
+def _show(report: Report) -> None:
+    out = console()
+    out.print(
+        f"{report.day}: {report.decisions} decisions 决定, {report.answers} answers 答复, {report.calls} calls 调用",
+        markup=False,
+    )
+    explained = Table("explained 已说明", "", "count 数量")
+    for rule, (zh, en) in EXPLAINED.items():
+        if report.explained.get(rule):
+            explained.add_row(zh, en, str(report.explained[rule]))
+    if report.due:
+        explained.add_row("待补做的信用查询（未满24小时）", "credit checks still due within 24 hours", str(report.due))
+    out.print(explained)
+    if report.is_clean:
+        out.print("clean: nothing unexplained 账实相符", markup=False)
+        return
+    table = Table("difference 差异", "", "application 办件", "decision 决定", "register 数据源", "call 调用")
+    for one in report.differences[:_SHOWN]:
+        zh, en = DIFFERENCES[one.kind]
+        table.add_row(zh, en, one.application_id, one.decision_id or "", one.register or "", one.call_id or "")
+    out.print(table)
+    out.print(f"{sum(report.counts.values())} difference(s) 共{sum(report.counts.values())}处差异", markup=False)
