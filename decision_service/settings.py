@@ -49,7 +49,8 @@ class Settings(BaseSettings):
     `gate_cases` is how many generated cases both engines must agree on before a version decides; `certificates` is the
     folder that remembers which versions did. `connections` is the file that says how each register is reached;
     `registers_url` with its secret is the short form, one exchange for all. `keep_…_days`: how long raw answers of
-    registers, calls and accesses, and credit calls are kept.
+    registers, calls and accesses, and credit calls are kept. `issuers` is the file that says whose credentials are
+    taken, `audience` the name under which wallets know this service.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
@@ -66,6 +67,8 @@ class Settings(BaseSettings):
         LEAST_CREDIT_DAYS
     )
     connections: Path | None = None
+    issuers: Path | None = None
+    audience: Annotated[str, Field(max_length=256)] = ""
     registers_url: str = ""
     registers_app: Annotated[str, Field(min_length=1, max_length=64)] = "miaopi"
     registers_secret: SecretStr | None = None
@@ -87,6 +90,11 @@ class Settings(BaseSettings):
     def reviews_path(self) -> Path:
         """The requests for review: beside the ledger unless said otherwise."""
         return self.reviews or self.ledger.with_name(f"{self.ledger.stem}-reviews.sqlite3")
+
+    @property
+    def presentations_path(self) -> Path:
+        """The credentials that were used: beside the ledger."""
+        return self.ledger.with_name(f"{self.ledger.stem}-shown.sqlite3")
 
     @property
     def journal_path(self) -> Path:

@@ -22,6 +22,7 @@ from decision_service.http.asking import Wiring, asking
 from decision_service.http.following import followed
 from decision_service.http.keeping import keeping
 from decision_service.http.state import State
+from decision_service.http.trusting import trusting
 from decision_service.inforce import InForce
 from decision_service.ledger.keys import load_or_create_key
 from decision_service.ledger.sqlite import SqliteStore
@@ -75,6 +76,7 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
     async with AsyncExitStack() as stack:
         journal = await stack.enter_async_context(keeping(settings, clock, telemetry))
         verifier = await stack.enter_async_context(asking(settings, registers, clock, telemetry, journal, parts.wiring))
+        counter = await stack.enter_async_context(trusting(settings, registers, clock, verifier))
         ledger = Ledger(SqliteStore(settings.ledger, log=settings.log, signer=load_or_create_key(settings.key_path)))
         stack.callback(ledger.close)
         reviews = ReviewStore(settings.reviews_path)
@@ -87,7 +89,7 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
                 await engine.start()
             second = engine
         in_force = InForce(parts.publication)
-        services = Services(in_force, ledger, verifier, second, clock, telemetry, verifier.measured, journal)
+        services = Services(in_force, ledger, counter, second, clock, telemetry, verifier.measured, journal)
         bundles = read_bundles(settings.rules, sorted(parts.publication.versions))
         desk = await stack.enter_async_context(followed(settings, services))
         yield State(desk, reviews, bundles, settings.most_in_flight)
