@@ -17,6 +17,7 @@ from verifiers.credentials.holder import held
 from verifiers.credentials.jws import LARGEST_CREDENTIAL
 from verifiers.credentials.jwt import text_claim
 from verifiers.credentials.keys import VerificationKey
+from verifiers.credentials.licence import check_licence
 from verifiers.credentials.refusal import CredentialRefused
 from verifiers.credentials.status_reference import bitstring_status
 from verifiers.credentials.suites import Suites
@@ -73,7 +74,7 @@ def verified_document(
     """The credential in a W3C document. It has no key binding, so it is matched at best.
 
     Raises CredentialRefused: proof, algorithm, key_unknown, signature, context, type, issuer, claims, expired,
-    not_yet_valid, issued_in_future, holder, status_unknown.
+    not_yet_valid, issued_in_future, holder, licence_doubtful, status_unknown.
     """
     signed = signed_digest(shown)
     check_proof(shown, signed, key, suites)
@@ -90,6 +91,7 @@ def verified_document(
     if expires_at is None or not isinstance(subject, dict) or not terms.required <= subject.keys():
         raise CredentialRefused("claims")
     who = held(subject, terms, showing, bound=False)
+    check_licence(subject, terms)
     return VerifiedCredential(
         format="eddsa-jcs-2022",
         issuer=key.issuer,

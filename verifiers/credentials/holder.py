@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import assert_never
 
+from verifiers.credentials.claim_paths import text_at
 from verifiers.credentials.refusal import CredentialRefused
 from verifiers.credentials.terms import CredentialTerms, Showing
 from verifiers.credentials.verified import Holder
@@ -23,7 +24,7 @@ def held(claims: Mapping[str, object], terms: CredentialTerms, showing: Showing,
     A credential about anybody else is refused however well it is bound: else people could pool their credentials.
     Raises CredentialRefused (holder) then, when the subject is not told, and when the terms ask for more.
     """
-    subject = None if terms.subject_at is None else _at(claims, terms.subject_at)
+    subject = None if terms.subject_at is None else text_at(claims, terms.subject_at)
     # The last character of an ID number may be written x; nothing else in a number of a person or body has two cases.
     if terms.subject_at is not None and (subject is None or subject.upper() != showing.applicant.upper()):
         raise CredentialRefused("holder")
@@ -43,10 +44,3 @@ def _suffices(holder: Holder, terms: CredentialTerms) -> bool:
             return False
         case _ as unreachable:
             assert_never(unreachable)
-
-
-def _at(claims: Mapping[str, object], path: tuple[str, ...]) -> str | None:
-    found: object = claims
-    for name in path:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found if isinstance(found, str) else None

@@ -124,6 +124,7 @@ def _terms(entries: Entries, identifier: str, our_name: str) -> CredentialTerms 
     typ = entries.text("typ", _TYPS.get(form, "-"))
     least = entries.word("holder", get_args(LeastHolder))
     addressed = entries.flag("addressed", default=form == "jwt")
+    licence = entries.claim("licence") if entries.raw("licence") is not None else None
     contexts = frozenset(entries.texts("contexts", _CONTEXTS))
     if not (identifier and form and kind and subject and typ and least):
         return None
@@ -136,6 +137,7 @@ def _terms(entries: Entries, identifier: str, our_name: str) -> CredentialTerms 
             least_holder=cast("LeastHolder", least),
             audience=our_name if addressed else None,
             subject_at=subject,
+            licence_at=licence,
             contexts=contexts,
         )
     except BadTermsError as error:

@@ -8,6 +8,7 @@ from verifiers.credentials.holder import held
 from verifiers.credentials.jws import check_signature, check_typ
 from verifiers.credentials.jwt import JwtTerms, UnverifiedJwt, check_claims, time_claim
 from verifiers.credentials.keys import VerificationKey
+from verifiers.credentials.licence import check_licence
 from verifiers.credentials.refusal import CredentialRefused
 from verifiers.credentials.status_reference import token_status
 from verifiers.credentials.suites import Suites
@@ -45,12 +46,13 @@ def token_credential(
     """The credential that the claims of a token make whose signature was found right.
 
     Raises CredentialRefused: claims, issuer, audience, expired, not_yet_valid, issued_in_future, type, holder,
-    status_unknown.
+    licence_doubtful, status_unknown.
     """
     check_claims(claims, key, JwtTerms(terms.typ, terms.audience, _NEEDED | terms.required), showing.now)
     if claims["vct"] != terms.kind:
         raise CredentialRefused("type")
     who = held(claims, terms, showing, bound=bound)
+    check_licence(claims, terms)
     return VerifiedCredential(
         format=terms.format,
         issuer=key.issuer,

@@ -17,6 +17,7 @@ RefusalWord = Literal[
     "not_yet_valid",
     "issued_in_future",
     "claims",
+    "licence_doubtful",
     "disclosure",
     "proof",
     "context",

@@ -24,9 +24,10 @@ class CredentialTerms:
     `format` and `kind` tell it from others: `kind` is the `vct` claim (JWT, SD-JWT), or a W3C credential's type besides
     VerifiableCredential; `typ` is the header's media type (JWT, SD-JWT) without "application/". `audience` is our name
     if the issuer addresses its credentials to us, None if it addresses nobody. `subject_at` is the path to the number
-    of the person or body among the claims; None, for bound credentials only, if the kind names nobody. `required`
-    claims must be there (and disclosed) too. `contexts` are the JSON-LD contexts that a W3C credential may name; they
-    are compared as text and never fetched. Raises BadTermsError.
+    of the person or body among the claims; None, for bound credentials only, if the kind names nobody. `licence_at` is
+    the path to the identifier of an electronic licence, if the kind is one. `required` claims must be there (and
+    disclosed) too. `contexts` are the JSON-LD contexts that a W3C credential may name; they are compared as text and
+    never fetched. Raises BadTermsError.
     """
 
     format: CredentialFormat
@@ -36,6 +37,7 @@ class CredentialTerms:
     least_holder: LeastHolder = "matched"
     audience: str | None = None
     subject_at: tuple[str, ...] | None = ("sub",)
+    licence_at: tuple[str, ...] | None = None
     required: frozenset[str] = frozenset()
     contexts: frozenset[str] = frozenset({"https://www.w3.org/ns/credentials/v2"})
 

@@ -1,4 +1,4 @@
-"""Whatever is sent, a credential is refused with a word or says exactly what its issuer signed. Nothing else happens."""
+"""Whatever is sent is refused with a word or says exactly what its issuer signed; nothing else happens."""
 
 import json
 from collections.abc import Mapping
