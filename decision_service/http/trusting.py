@@ -27,7 +27,7 @@ async def trusting(
         return
     if not settings.audience:
         raise SettingsRefusedError(
-            "MIAOPI_AUDIENCE: is needed with MIAOPI_ISSUERS; set the name under which wallets know this service, such as "
+            "MIAOPI_AUDIENCE: is needed with MIAOPI_ISSUERS; set the name by which wallets know this service, such as "
             "https://spz.example.gov.cn"
         )
     try:

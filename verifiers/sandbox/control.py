@@ -6,6 +6,9 @@ from urllib.parse import parse_qs
 
 from verifiers.sandbox.config import Send
 from verifiers.sandbox.fault_control import FAULTS, FaultControl
+from verifiers.sandbox.issuing.desk import CONTROL as CREDENTIALS
+from verifiers.sandbox.issuing.desk import FILE as ISSUERS
+from verifiers.sandbox.issuing.desk import IssuingDesk
 from verifiers.sandbox.questions import QuestionLog
 from verifiers.sandbox.replies import Receive, Refused, Scope, body_of, send_bytes, send_json
 from verifiers.sandbox.scenarios import ScenarioError, Scenarios
@@ -20,8 +23,11 @@ _MAX_SCENARIO = 256 * 1024
 class Control:
     """Serves `/control/…`, given the token; without one configured there is nothing there."""
 
-    def __init__(self, token: str | None, scenarios: Scenarios, log: QuestionLog, faults: FaultControl) -> None:
+    def __init__(
+        self, token: str | None, scenarios: Scenarios, log: QuestionLog, faults: FaultControl, issuing: IssuingDesk
+    ) -> None:
         self._token = token
+        self._issuing = issuing
         self._faults = faults
         self._scenarios = scenarios
         self._log = log
@@ -36,6 +42,8 @@ class Control:
             await self._scenario(method, path.removeprefix(_SCENARIOS), receive, send)
         elif path == FAULTS or path.startswith(f"{FAULTS}/"):
             await self._faults.serve(scope, receive, send)
+        elif path in (CREDENTIALS, ISSUERS) or path.startswith(f"{CREDENTIALS}/"):
+            await self._issuing.serve_control(scope, receive, send)
         else:
             raise Refused(404, "path", "see fixtures/README.md for the control routes")
 

@@ -15,6 +15,7 @@ from verifiers.sandbox.control import PREFIX, Control
 from verifiers.sandbox.fault_control import FaultControl
 from verifiers.sandbox.faults.plan import FaultPlan
 from verifiers.sandbox.faults.playing import PlannedFaults, PlayedLog
+from verifiers.sandbox.issuing.desk import PUBLIC, IssuingDesk
 from verifiers.sandbox.latency import Latency
 from verifiers.sandbox.numbers import PoolExhaustedError
 from verifiers.sandbox.questions import Noted, QuestionLog
@@ -37,9 +38,10 @@ class Sandbox:
         self._latency = Latency(config.registers, config.seed, config.latency_scale)
         self._log = QuestionLog()
         plan = config.plan or FaultPlan(config.registers, config.seed)
-        faults = FaultControl(plan, PlayedLog(), config.wire)
+        faults = FaultControl(plan, PlayedLog(), config.front)
         self._faults = config.faults or PlannedFaults(config.registers, plan, faults.played)
-        self._control = Control(config.control_token, self._registrars.scenarios, self._log, faults)
+        self._issuing = IssuingDesk(config.registers, self._registrars, lambda: int(config.clock()))
+        self._control = Control(config.control_token, self._registrars.scenarios, self._log, faults, self._issuing)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -54,6 +56,8 @@ class Sandbox:
         path, method = scope["path"], scope["method"]
         if path.startswith(PREFIX):
             await self._control.serve(scope, receive, send)
+        elif path.startswith(PUBLIC):
+            await self._issuing.serve_public(scope, send)
         elif path == "/livez":
             await send_json(send, {"status": "ok"})
         elif not path.startswith(PATH):
