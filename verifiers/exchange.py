@@ -25,13 +25,15 @@ class AddressError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Where the registers are and the key agreed with them. Comes from the operator's configuration and nowhere else.
+    """Where the registers are, the key agreed with them, further roots for TLS (PEM).
 
-    Raises AddressError unless `base_url` is http or https with a host, and without user, query or fragment.
+    Comes from the operator's configuration and nowhere else. Raises AddressError unless `base_url` is http or https
+    with a host, and without user, query or fragment.
     """
 
     base_url: str
     key: SigningKey
+    trusted_certificates: bytes | None = None
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.base_url)
@@ -65,6 +67,11 @@ class ExchangeVerifier:
         self._transport = transport
         self._now = now
         self._judged_at = now if judged_at is None else judged_at
+
+    @property
+    def exchange(self) -> Exchange:
+        """Where it asks."""
+        return self._exchange
 
     async def ask(self, question: Question, deadline: Deadline) -> Evidence:
         """What the register said, at the latest by `deadline` or the register's own limit, whichever is earlier."""

@@ -7,12 +7,14 @@ from decision_service.cli import (
     check,
     decide,
     demo,
+    drill,
     followups,
     guide,
     ledger,
     load,
-    replay,
     reconcile,
+    registers,
+    replay,
     sandbox,
     serve,
     test,
@@ -37,11 +39,13 @@ def build() -> typer.Typer:
     app.command("serve")(serve.serve)
     app.command("replay")(replay.replay_command)
     app.command("accesses")(accesses.accesses)
-    app.add_typer(ledger.build(), name="ledger")
     app.command("reconcile")(reconcile.reconcile_command)
+    app.add_typer(ledger.build(), name="ledger")
     app.add_typer(followups.build(), name="followups")
+    app.add_typer(registers.build(), name="registers")
     app.command("sandbox")(sandbox.sandbox)
     app.command("load")(load.load)
+    app.command("drill")(drill.drill)
     return app
 
 

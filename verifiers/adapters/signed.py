@@ -36,7 +36,7 @@ class SignedConnection:
         if key is None:
             raise TableRefusedError
         transport = Transport(max_connections=most, trusted_certificates=certificates)
-        return cls(Exchange(base_url, key), transport, clocks)
+        return cls(Exchange(base_url, key, certificates), transport, clocks)
 
     def verifier(self, register: Register, entries: Entries) -> Verifier:  # noqa: ARG002 - all are asked alike here
         """The exchange; a register has no keys of its own here. Raises TableRefusedError."""

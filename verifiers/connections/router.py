@@ -36,6 +36,10 @@ class Router:
             return Evidence(question.register.name, "error", fault="raised", signed=route.signed)
         return evidence if route.signed else replace(evidence, signed=False)
 
+    def route(self, register: str) -> Route | None:
+        """How a register is reached, if it is."""
+        return self._routes.get(register)
+
     def connection_of(self, register: str) -> str:
         """The name of the connection by which a register is reached; "none" where it is not."""
         route = self._routes.get(register)
