@@ -34,7 +34,7 @@ class CredentialIn(_Envelope):
 
 Credentials = Annotated[
     list[CredentialIn],
-    Field(default_factory=list, max_length=8, description="credentials shown in place of registers 亮证"),
+    Field(default_factory=list, max_length=16, description="credentials shown in place of registers 亮证"),
 ]
 
 
