@@ -38,8 +38,10 @@ async def trusting(
         raise SettingsRefusedError(f"MIAOPI_ISSUERS: {error}") from None
     transport = Transport(max_bytes=MOST_BYTES)
     clocks = Clocks(clock.real, clock.now, clock.monotonic)
+    trust = Trust(Ground(issuers, settings.audience, suites, book), transport.get, clocks)
     try:
-        yield CredentialVerifier(beyond, Trust(Ground(issuers, settings.audience, suites, book), transport.get, clocks))
+        yield CredentialVerifier(beyond, trust)
     finally:
+        trust.close()
         await transport.close()
         book.close()

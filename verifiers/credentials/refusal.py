@@ -29,6 +29,7 @@ RefusalWord = Literal[
     "status_revoked",
     "status_suspended",
     "status_unknown",
+    "late",
 ]
 
 
@@ -38,3 +39,7 @@ class CredentialRefused(Exception):  # noqa: N818 - the name says what befell th
     def __init__(self, word: RefusalWord) -> None:
         super().__init__(f"the credential was refused: {word} (docs/credentials.md says what each word means)")
         self.word: RefusalWord = word
+
+    def __reduce__(self) -> tuple[type["CredentialRefused"], tuple[RefusalWord]]:
+        """From its word, so that it is the same on the other side of a process."""
+        return (type(self), (self.word,))

@@ -21,7 +21,7 @@ class _Library(Protocol):
 
 
 class Sm2Suite:
-    """SM2 with SM3. One verification takes about 0.7 ms of CPU and holds the GIL, so a thread does not help.
+    """SM2 with SM3. One verification takes about 0.7 ms of CPU and holds the GIL (checker.py sees to that).
 
     Raises MissingExtraError if gmssl_pyx is not installed.
     """

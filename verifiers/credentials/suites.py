@@ -13,6 +13,7 @@ from verifiers.credentials.keys import KeyAlgorithm, VerificationKey
 from verifiers.credentials.sm2 import Sm2Suite
 
 ALL_ALGORITHMS: tuple[KeyAlgorithm, ...] = ("ES256", "EdDSA", "SM2")
+_ALWAYS: tuple[KeyAlgorithm, ...] = ("ES256", "EdDSA")
 
 
 class SignatureSuite(Protocol):
@@ -56,8 +57,11 @@ class Ed25519Suite:
 
 
 def signature_suites(algorithms: Collection[KeyAlgorithm]) -> Suites:
-    """The suites for `algorithms`. Raises MissingExtraError if SM2 is among them and its library is not installed."""
-    return {algorithm: _suite(algorithm) for algorithm in algorithms}
+    """The suites for `algorithms`, and always ES256 and EdDSA, which holders' keys are for whatever the issuers use.
+
+    Raises MissingExtraError if SM2 is among them and its library is not installed.
+    """
+    return {algorithm: _suite(algorithm) for algorithm in {*algorithms, *_ALWAYS}}
 
 
 def _suite(algorithm: KeyAlgorithm) -> SignatureSuite:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from verifiers.credentials.checking import Unverified, read_credential, verified_credential
+from verifiers.credentials.checker import Checker
+from verifiers.credentials.checking import Unverified, read_credential
 from verifiers.credentials.issuers import Issuers, Standing
 from verifiers.credentials.keys import VerificationKey
 from verifiers.credentials.keyset import Fetch, KeySet
@@ -49,11 +50,16 @@ class Trust:
     def __init__(self, ground: Ground, fetch: Fetch, clocks: Clocks) -> None:
         """`fetch` reads an issuer's addresses."""
         self._ground = ground
+        self._checker = Checker(ground.suites)
         self._clocks = clocks
         self._keys = {
             name: KeySet(issuer.keys, fetch, clocks.monotonic) for name, issuer in ground.issuers.by_identifier.items()
         }
         self._statuses = StatusLists(fetch, ground.suites, clocks.real, clocks.monotonic)
+
+    def close(self) -> None:
+        """End what it has started."""
+        self._checker.close()
 
     async def evidence(self, shown: Shown, question: Question, deadline: Deadline) -> Evidence:
         """What the credential states in answer to the question; it is used up by that, but for the same application.
@@ -70,27 +76,28 @@ class Trust:
             raise CredentialRefused("type")
         keys = self._keys[issuer.identifier]
         key = await keys.key(unverified.kid, deadline)
-        credential, standing = self._verified(unverified, key, standings, shown, question)
+        credential, standing = await self._verified(unverified, key, standings, shown, question, deadline)
         evidence = answer_of(credential, standing, question, self._clocks.judged_at())
         await self._statuses.check(credential, issuer, keys, deadline)
         await self._take(credential, shown, deadline)
         digest = hashlib.sha256(shown.token.encode()).hexdigest()
         return replace(evidence, origin="credential", request_id=credential.credential_id, digest=digest)
 
-    def _verified(
+    async def _verified(
         self,
         unverified: Unverified,
         key: VerificationKey,
         standings: tuple[Standing, ...],
         shown: Shown,
         question: Question,
+        deadline: Deadline,
     ) -> tuple[VerifiedCredential, Standing]:
         """The credential as the one of the issuer's kinds that it is."""
         now = self._clocks.real()
         showing = Showing(now, self._ground.our_name, shown.challenge, question.subject)
         for standing in standings:
             try:
-                found = verified_credential(unverified, key, standing.terms, showing, self._ground.suites)
+                found = await self._checker.verified(unverified, key, standing.terms, showing, deadline)
             except CredentialRefused as refused:
                 if refused.word == "type" and standing is not standings[-1]:
                     continue  # of another kind of the same issuer

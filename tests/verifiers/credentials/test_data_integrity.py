@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.verifiers.credentials.mint import (
@@ -16,6 +16,7 @@ from tests.verifiers.credentials.mint import (
     ISSUER,
     NOW,
     SHOWING,
+    SUITES,
     at,
     base58,
     check,
@@ -25,6 +26,8 @@ from tests.verifiers.credentials.mint import (
     proved,
     word,
 )
+from verifiers.credentials.data_integrity import read_document, verified_document
+from verifiers.credentials.refusal import CredentialRefused
 from verifiers.credentials.terms import BadTermsError, CredentialTerms
 from verifiers.credentials.verified import StatusReference
 
@@ -227,6 +230,7 @@ def places(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | 
 WHOLE = proved(SIGNER, document(credentialStatus=STATUS), expires=(NOW + timedelta(hours=1)).isoformat())
 
 
+@settings(deadline=None)
 @given(st.sampled_from(places(WHOLE)[1:]), st.sampled_from([None, 0, "", "x", [], {}, "drop", "add"]))
 def test_nothing_can_be_changed_taken_out_or_added(path: tuple[str | int, ...], change: object) -> None:
     changed: Any = copy.deepcopy(WHOLE)
@@ -241,6 +245,13 @@ def test_nothing_can_be_changed_taken_out_or_added(path: tuple[str | int, ...], 
         inside[path[-1]] = change
     assert changed != WHOLE
     assert word(json.dumps(changed), KEY, DI_TERMS) != "taken"
+
+
+def test_a_document_is_its_keys_issuers_even_without_the_door_that_says_so_first() -> None:
+    shown = read_document(json.dumps(proved(SIGNER, document(issuer="https://evil.example"))))
+    with pytest.raises(CredentialRefused) as caught:
+        verified_document(shown, KEY, DI_TERMS, SHOWING, SUITES)
+    assert caught.value.word == "issuer"
 
 
 def test_time_passes_and_terms_are_kept() -> None:

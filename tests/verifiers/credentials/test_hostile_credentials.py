@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any, get_args
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from joserfc import jws as joserfc_jws
 from joserfc.jwk import ECKey
 
+from tests.sizes import size
 from tests.verifiers.credentials.mint import (
     CLAIMS,
     DI_TERMS,
@@ -43,6 +44,8 @@ from verifiers.credentials.verified import VerifiedCredential
 WORDS = frozenset(get_args(RefusalWord))
 BOUND = replace(SD_TERMS, least_holder="bound")
 WALLET = es256()
+
+many = settings(max_examples=size("hostile_credentials", quick=100, full=20_000), deadline=None)
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,7 @@ def mutated(draw: st.DrawFn, shown: str) -> str:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.terms.format}-{case.signer.key.algorithm}")
+@many
 @given(data=st.data())
 def test_whatever_is_changed_it_is_refused_or_says_the_same(case: Case, data: st.DataObject) -> None:
     changed = data.draw(mutated(case.shown))
@@ -138,6 +142,7 @@ def test_every_single_bit_counts(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.terms.format}-{case.signer.key.algorithm}")
+@many
 @given(
     shown=st.one_of(st.text(), st.binary().map(lambda raw: raw.decode("latin-1")), st.text('eyJhbGci.~{}[]",:0 \\u'))
 )
@@ -145,6 +150,7 @@ def test_any_text_is_refused(case: Case, shown: str) -> None:
     assert isinstance(outcome(shown, case), str)
 
 
+@many
 @given(mutated(CASES[0].shown))
 def test_another_library_takes_whatever_signature_is_taken_here(shown: str) -> None:
     case = CASES[0]
@@ -189,6 +195,7 @@ def altered(right: Mapping[str, object], names: tuple[str, ...] = ()) -> st.Sear
 TOKEN_NAMES = ("aud", "nbf", "jti", "cnf", "status", "_sd", "_sd_alg", "...")
 
 
+@many
 @given(
     altered({"alg": "ES256", "typ": "licence+jwt", "kid": "k1"}, ("crit", "b64", "jwk", "jku", "x5c")),
     altered(CLAIMS, TOKEN_NAMES),
@@ -201,6 +208,7 @@ def test_signed_nonsense_in_a_token(header: Mapping[str, object], claims: Mappin
         assert all(found.claims[name] == claims[name] for name in found.claims)
 
 
+@many
 @given(altered(CLAIMS, TOKEN_NAMES), st.lists(st.one_of(values, st.lists(values, min_size=2, max_size=3)), max_size=4))
 def test_signed_nonsense_in_an_sd_jwt(claims: Mapping[str, object], hidden: list[object]) -> None:
     case = CASES[3]
@@ -211,6 +219,7 @@ def test_signed_nonsense_in_an_sd_jwt(claims: Mapping[str, object], hidden: list
     assert isinstance(found, str) or found.holder == "bound"
 
 
+@many
 @given(altered({"alg": "ES256", "typ": "kb+jwt"}), altered({"iat": 1, "aud": "", "nonce": "", "sd_hash": ""}))
 def test_signed_nonsense_in_a_key_binding(header: Mapping[str, object], claims: Mapping[str, object]) -> None:
     case = CASES[3]
@@ -218,6 +227,7 @@ def test_signed_nonsense_in_a_key_binding(header: Mapping[str, object], claims: 
     assert isinstance(outcome(bound(WALLET, front, header, **claims), case), str)
 
 
+@many
 @given(
     altered(document(), ("credentialStatus", "id", "name", "@context")),
     st.dictionaries(
@@ -237,6 +247,7 @@ def test_signed_nonsense_in_a_document(unsigned: dict[str, Any], options: dict[s
 moments = st.one_of(st.integers(-3700, 3700), st.integers(-(10**9), 10**11)).map(lambda s: NOW + timedelta(seconds=s))
 
 
+@many
 @given(moments)
 def test_no_moment_breaks_it_and_only_those_of_its_life_take_it(moment: datetime) -> None:
     for case in CASES:
