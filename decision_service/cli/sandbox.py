@@ -1,6 +1,7 @@
 """`miaopi sandbox`: the registers, played over HTTP until stopped."""
 
 import sys
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -9,8 +10,11 @@ import typer
 
 from decision_service.cli.output import Rules, console, misuse, shelf_or_exit
 from decision_service.cli.secret import APP, shared_secret
+from verifiers.registers import Register
 from verifiers.sandbox.config import SandboxConfig
+from verifiers.sandbox.faults.plan import FaultPlan, SwitchError, read_switch
 from verifiers.sandbox.files import DataFileError
+from verifiers.sandbox.proxy.standing import run_fronted
 from verifiers.sandbox.running import run
 from verifiers.sandbox.scenarios import ScenarioError
 from verifiers.signing import SigningKey
@@ -23,12 +27,19 @@ def sandbox(
     scenarios: Annotated[Path | None, typer.Option("--scenarios", help="answers per application 场景文件")] = None,
     as_of: Annotated[str, typer.Option("--as-of", help="pin the day 固定日期")] = "",
     seed: Annotated[int, typer.Option("--seed", help="seed of the latencies 随机种子")] = 0,
+    fault: Annotated[
+        list[str] | None, typer.Option("--fault", help="REGISTER=FAULT[:VARIANT][@SHARE]; repeatable 故障，可重复")
+    ] = None,
+    fault_seed: Annotated[
+        int | None, typer.Option("--fault-seed", help="seed of faults; puts the fault proxy in front 故障随机种子")
+    ] = None,
     latency: Annotated[float, typer.Option("--latency", help="times the usual latency; 0: none 延迟倍数")] = 1.0,
     rules: Rules = Path("rules"),
 ) -> None:
     """Play the registers until stopped. 启动模拟数据源。"""
     shelf = shelf_or_exit(rules)
     secret, control = shared_secret("registers"), shared_secret("control")
+    plan = _plan(shelf.catalogue.registers, fault or [], fault_seed)
     config = SandboxConfig(
         registers=shelf.catalogue.registers,
         keys={APP: SigningKey(APP, secret)},
@@ -40,16 +51,33 @@ def sandbox(
         latency_scale=latency,
         host=host,
         port=port,
+        plan=plan,
     )
-
-    def listening(url: str) -> None:
-        sys.stdout.write(f"sandbox registers listening on {url}\n")
-        sys.stdout.flush()
-
     try:
-        run(config, listening)
+        if plan is None:
+            run(config, _listening)
+        else:
+            run_fronted(config, plan, _listening)
     except (DataFileError, ScenarioError) as error:
         misuse(str(error), "数据文件有误")
     except OSError as error:
         console().print(f"miaopi: cannot listen on {host}:{port} ({error.strerror})", markup=False)
         raise typer.Exit(2) from None
+
+
+def _plan(registers: Mapping[str, Register], faults: Sequence[str], seed: int | None) -> FaultPlan | None:
+    """What is switched on from the start; None where no fault below HTTP can ever be."""
+    if seed is None and not faults:
+        return None
+    plan = FaultPlan(registers, seed or 0, proxied=True)
+    for written in faults:
+        try:
+            plan.put(read_switch(written))
+        except SwitchError as error:
+            misuse(f"--fault: {error.en}", f"--fault：{error.zh}")
+    return plan
+
+
+def _listening(url: str) -> None:
+    sys.stdout.write(f"sandbox registers listening on {url}\n")
+    sys.stdout.flush()

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from verifiers.registers import Register
 from verifiers.sandbox.faults.plan import FaultPlan
-from verifiers.sandbox.proxy.wirelog import WireLog
+from verifiers.sandbox.proxy.wirelog import InFront
 from verifiers.signing import Message, SigningKey, sign
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -67,8 +67,8 @@ class SandboxConfig:
     `data` is a folder laid over the built-in people, `scenarios` a JSON file of answers per application. `as_of` pins
     the day that answers date from (else: today in China). `latency_scale` times each register's usual latency (0:
     none), drawn from `seed`. Without `control_token` there are no control routes. `clock` gives seconds since 1970.
-    `plan` is shared with the fault proxy that stands before the sandbox, if one does, and `wire` is what that proxy
-    wrote down; without them a plan of the sandbox's own plays the faults of answers. `faults` stands for the plan.
+    `plan` is shared with the fault proxy that stands before the sandbox, if one does, and `front` tells of that proxy;
+    without them a plan of the sandbox's own plays the faults of answers. `faults` stands for the plan.
     """
 
     registers: Mapping[str, Register]
@@ -84,5 +84,5 @@ class SandboxConfig:
     port: int = 0
     faults: Faults | None = None
     plan: FaultPlan | None = None
-    wire: WireLog | None = None
+    front: InFront | None = None
     clock: Callable[[], float] = time.time

@@ -8,7 +8,7 @@ import orjson
 from verifiers.sandbox.config import Send
 from verifiers.sandbox.faults.plan import FaultPlan, Switch, SwitchError
 from verifiers.sandbox.faults.playing import PlayedLog
-from verifiers.sandbox.proxy.wirelog import WireLog
+from verifiers.sandbox.proxy.wirelog import InFront
 from verifiers.sandbox.replies import Receive, Refused, Scope, body_of, send_bytes, send_json
 
 FAULTS = "/control/faults"
@@ -19,9 +19,9 @@ _NAMES = {"fault", "variant", "share"}
 class FaultControl:
     """Serves `/control/faults…`. Holds the note of the faults that were played."""
 
-    def __init__(self, plan: FaultPlan, played: PlayedLog, wire: WireLog | None) -> None:
+    def __init__(self, plan: FaultPlan, played: PlayedLog, front: InFront | None) -> None:
         self._plan = plan
-        self._wire = wire
+        self._front = front
         self.played = played
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,8 +48,10 @@ class FaultControl:
             "switches": [asdict(one) for one in self._plan.switches(application_id)],
             "played": [asdict(one) for one in self.played.of(application_id)],
         }
-        if self._wire is not None:
-            shown["wire"] = [asdict(one) for one in self._wire.of(application_id)]
+        if self._front is not None:
+            shown["wire"] = [asdict(one) for one in self._front.log.of(application_id)]
+            shown["doors"] = self._front.doors
+            shown["trusted_certificate"] = self._front.root
         await send_json(send, shown)
 
     async def _put(self, register: str, application_id: str | None, body: bytes) -> None:

@@ -18,7 +18,7 @@ _TITLES: Mapping[int, str] = {
     405: "This method is not served here",
     409: "The nonce was used before",
     413: "The body is too large",
-    422: "The scenario can't be played",
+    422: "This can't be played",
     500: "The register failed",
     503: "The register has no room now",
     504: "The register did not answer in time",

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TextIO
 
@@ -63,9 +63,24 @@ class WireLog:
         with self._lock:
             return [one for one in self._lines if application_id is None or one.application_id == application_id]
 
+    def played(self, fault: str, variant: str) -> list[Passed]:
+        """The lines of one fault that the proxy played."""
+        with self._lock:
+            return [one for one in self._lines if (one.fault, one.variant) == (fault, variant)]
+
     def close(self) -> None:
         """Close the file."""
         with self._lock:
             if self._out is not None:
                 self._out.close()
                 self._out = None
+
+
+@dataclass(slots=True)
+class InFront:
+    """The proxy before a sandbox, as the sandbox's control routes show it: what it wrote down, the base addresses of
+    the doors of single registers, the PEM of the root under which its certificates are good."""
+
+    log: WireLog
+    doors: dict[str, str] = field(default_factory=dict)
+    root: str = ""

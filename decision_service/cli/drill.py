@@ -1,0 +1,106 @@
+"""`miaopi drill`: every fault of registers, at every register of every matter, through the real service."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from decision_service.cli.output import FINDINGS, Json, Rules, console, misuse, print_json, progress, shelf_or_exit
+
+if TYPE_CHECKING:
+    from decision_service.drill.report import Report
+    from decision_service.drill.run import Orders
+
+Names = list[str] | None
+_MOST_SHOWN = 40
+
+
+def drill(
+    matter: Annotated[Names, typer.Option("--matter", help="only this matter; repeatable 只演练该事项")] = None,
+    register: Annotated[Names, typer.Option("--register", help="only this register; repeatable 只演练该数据源")] = None,
+    fault: Annotated[Names, typer.Option("--fault", help="FAULT or FAULT:VARIANT; repeatable 只演练该故障")] = None,
+    cases: Annotated[Path, typer.Option("--cases", help="folder of cases 案例文件夹")] = Path("fixtures/cases"),
+    log: Annotated[Path | None, typer.Option("--log", help="write what the proxy saw, as JSON lines 代理日志")] = None,
+    shared_guard: Annotated[
+        bool, typer.Option("--shared-guard", help="one guard for all, breakers open; judge safety alone 共用熔断")
+    ] = False,
+    rules: Rules = Path("rules"),
+    json: Json = False,
+) -> None:
+    """Play every fault of registers on the wire; exit 0 only if nothing is granted by any of them. 数据源故障演练。"""
+    from decision_service.drill.cells import Wanted
+    from decision_service.drill.run import Orders
+    from decision_service.trials import CaseFileError
+
+    shelf = shelf_or_exit(rules, json=json)
+    wanted = Wanted(frozenset(matter or ()), frozenset(register or ()), frozenset(fault or ()))
+    unknown = wanted.unknown(shelf)
+    if unknown:
+        misuse(
+            f"there is no {', '.join(unknown)}; docs/quality.md lists the faults, rules/ the matters and registers",
+            f"没有 {'、'.join(unknown)}；故障见 docs/quality.md，事项和数据源见 rules/",
+            json=json,
+        )
+    try:
+        report = _drilled(Orders(rules, shelf, cases, wanted, log, shared_guard))
+    except CaseFileError as error:
+        misuse(str(error), "案例文件有误", json=json)
+    except OSError as error:
+        misuse(f"the drill can't be played here ({error.strerror or error})", "演练不能启动", json=json)
+    if not report.tried and not report.missing:
+        misuse("nothing is left to drill: no matter lists these registers", "没有可演练的组合", json=json)
+    if json:
+        print_json(report.as_json())
+    else:
+        _show(report)
+    if not report.passed:
+        raise typer.Exit(FINDINGS)
+
+
+def _drilled(orders: "Orders") -> "Report":
+    from decision_service.drill.run import Watching
+    from decision_service.drill.run import drill as play
+
+    console().print("starting registers, fault proxy and service … 启动模拟数据源、故障代理与服务", markup=False)
+    with progress() as bar:
+        task = bar.add_task("drill 演练", total=None)
+        watching = Watching(lambda total: bar.update(task, total=total), lambda _: bar.advance(task, 1))
+        return play(orders, watching)
+
+
+def _show(report: "Report") -> None:
+    matters, rows = report.table()
+    out = Console(highlight=False, width=max(160, Console().width))
+    table = Table("fault 故障", *(matter.replace("_", "\n") for matter in matters))
+    for name, zh, held in rows:
+        table.add_row(f"{name} {zh}", *held)
+    out.print(table)
+    for one in report.failed[:_MOST_SHOWN]:
+        cell = one.cell
+        what = ", ".join(report.troubles(one))
+        place = f"{cell.fault.name}:{cell.variant.name} at {cell.register} of {cell.ground.policy.matter}"
+        out.print(f"{place}: {what}; it came to {one.told.outcome}", markup=False)
+    if len(report.failed) > _MOST_SHOWN:
+        out.print(f"… and {len(report.failed) - _MOST_SHOWN} more; --json lists them all 其余见 --json", markup=False)
+    for matter, register in report.missing:
+        out.print(f"not drilled: no case of {matter} needs {register} 没有案例需要该数据源", markup=False)
+    out.print(_totals(report), markup=False)
+
+
+def _totals(report: "Report") -> str:
+    counts = report.counts
+    granted = f"{report.granted} granted because the register could not matter 数据源不影响结果而批准"
+    lines = [
+        f"cells held {len(report.tried) - len(report.failed)} of {len(report.tried)} 通过",
+        f"approvals by fault {counts.get('approved', 0)} 因故障而批准; {granted}",
+        f"without an answer and its receipt {counts.get('no_answer', 0)} 没有答复或者回执",
+    ]
+    if report.strict:
+        lines += [
+            f"cause not named {counts.get('cause', 0)} 未说明原因",
+            f"other registers disturbed {counts.get('others', 0)} 波及其他数据源",
+            f"not seen by the proxy {counts.get('unseen', 0)} 代理未见; {report.lines} lines in its log 代理日志行数",
+        ]
+    return "\n".join(lines)
