@@ -90,19 +90,21 @@ def _show(report: Report) -> None:
         f"{report.day}: {report.decisions} decisions 决定, {report.answers} answers 答复, {report.calls} calls 调用",
         markup=False,
     )
-    explained = Table("explained 已说明", "", "count 数量")
+    explained = Table("explained 已说明", "count 数量")
     for rule, (zh, en) in EXPLAINED.items():
         if report.explained.get(rule):
-            explained.add_row(zh, en, str(report.explained[rule]))
+            explained.add_row(f"{zh}\n{en}", str(report.explained[rule]))
     if report.due:
-        explained.add_row("待补做的信用查询（未满24小时）", "credit checks still due within 24 hours", str(report.due))
+        explained.add_row("待补做的信用查询（未满24小时）\ncredit checks still due within 24 hours", str(report.due))
     out.print(explained)
     if report.is_clean:
         out.print("clean: nothing unexplained 账实相符", markup=False)
         return
-    table = Table("difference 差异", "", "application 办件", "decision 决定", "register 数据源", "call 调用")
+    table = Table("difference 差异", "where 位置")
     for one in report.differences[:_SHOWN]:
         zh, en = DIFFERENCES[one.kind]
-        table.add_row(zh, en, one.application_id, one.decision_id or "", one.register or "", one.call_id or "")
+        places = {"application": one.application_id, "decision": one.decision_id, "call": one.call_id}
+        where = [one.register or "", *(f"{name} {number}" for name, number in places.items() if number)]
+        table.add_row(f"{zh}\n{en}", "\n".join(line for line in where if line), end_section=True)
     out.print(table)
     out.print(f"{sum(report.counts.values())} difference(s) 共{sum(report.counts.values())}处差异", markup=False)

@@ -121,7 +121,7 @@ def _answer(decision: Made, answer: Used, calls: Sequence[CallRecord], look: Loo
         if what is not None:
             differ(what, own)
         else:
-            tally.explain("kept" if own.sent.asked_at < decision.decided_at - TOLERANCE_MS else answer.origin)
+            tally.explain("kept" if own.sent.asked_at < decision.decided_at else answer.origin)
         return own
     others = look.elsewhere(answer.register, answer.request_id)
     if not others:
@@ -260,7 +260,10 @@ def _within(call: CallRecord, decision: Made, tally: Tally) -> None:
 
 
 def _decision_of(call: CallRecord, made: Sequence[Made]) -> Made | None:
-    return next((one for one in reversed(made) if one.covers(call.sent.asked_at)), None)
+    """The decision during which a call went out; where clocks were set meanwhile, the one nearby."""
+    at = call.sent.asked_at
+    during = next((one for one in reversed(made) if one.decided_at <= at <= one.recorded_at), None)
+    return during or next((one for one in reversed(made) if one.covers(at)), None)
 
 
 def _is_earlier(one: CallRecord, call: CallRecord) -> bool:
