@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 from rich.table import Table
 
-from decision_service.cli.output import FINDINGS, Json, Rules, console, misuse, print_json, shelf_or_exit
+from decision_service.cli.output import FINDINGS, MISUSE, Json, Rules, console, misuse, print_json, show_problems
 from decision_service.cli.secret import shared_secret
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def check(
     from decision_service.http.connecting import connected
     from decision_service.settings import SettingsRefusedError
 
-    registers = shelf_or_exit(rules, json=json).catalogue.registers
+    registers = _registers(rules, json=json)
     samples = _samples(sample, registers, names or [], json=json)
     try:
         settings = _settings(connections, registers_url)
@@ -60,6 +60,20 @@ def check(
     _print(found, json=json)
     if any(one.result == "failed" for one in found):
         raise typer.Exit(FINDINGS)
+
+
+def _registers(rules: Path, *, json: bool) -> "Mapping[str, Register]":
+    """Those of the catalogue; the matters are not read. Leaves with exit code 2 where it can't be used."""
+    from decision_service.policy.catalogue import read_catalogue
+    from decision_service.policy.entries import Complaints
+    from decision_service.source import PolicyProblems
+
+    complaints = Complaints()
+    catalogue = read_catalogue(rules, complaints)
+    if catalogue is None or complaints.problems:
+        show_problems(PolicyProblems(complaints.problems), json=json)
+        raise typer.Exit(MISUSE)
+    return catalogue.registers
 
 
 def _settings(connections: Path | None, registers_url: str | None) -> "Settings":
