@@ -107,9 +107,8 @@ class Entries:
         found = self.raw(name)
         here = f"{self._place}.{name}" if self._place else name
         if not isinstance(found, list) or not all(isinstance(one, dict) for one in found) or len(found) < least:
-            self.problem(
-                name, f"one or more tables are expected; begin each with [[{re.sub(r'[[][0-9]+]', '', here)}]]"
-            )
+            heading = re.sub(r"\[[0-9]+\]", "", here)
+            self.problem(name, f"one or more tables are expected; begin each with [[{heading}]]")
             return []
         return [Entries(one, f"{here}[{number}]", self._problems) for number, one in enumerate(found, 1)]
 

@@ -43,10 +43,7 @@ class PresentationBook:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(_SCHEMA)
+            self._db = _opened(path)
         except (OSError, sqlite3.Error) as error:
             raise BookError(
                 f"{path}: the book of presentations can't be opened ({type(error).__name__}); "
@@ -90,6 +87,18 @@ class PresentationBook:
             raise
         cursor.execute("COMMIT")
         return bytes(row[0])
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=_BUSY_SECONDS)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.executescript(_SCHEMA)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def _digest(text: str) -> bytes:
