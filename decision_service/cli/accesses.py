@@ -49,8 +49,8 @@ def accesses(
     if json:
         print_json({"calls": calls, "accesses": found})
         return
-    _show("register calls 数据源调用", calls)
-    _show("decisions read 调阅", found)
+    _show_calls(calls)
+    _show_accesses(found)
 
 
 def day_between(text: str, *, json: bool) -> tuple[int, int]:
@@ -130,14 +130,24 @@ def _instant(milliseconds: int) -> str:
     return instant.isoformat(timespec="milliseconds")
 
 
-def _show(title: str, rows: list[Row]) -> None:
-    hidden = {"params", "instance", "digest", "call_id", "request_id"}
-    table = Table(title=f"{title} ({len(rows)})", title_justify="left")
-    columns = [name for name in rows[0] if name not in hidden] if rows else []
-    for name in columns:
-        table.add_column(name, overflow="fold")
+def _show_calls(rows: list[Row]) -> None:
+    table = Table(title=f"register calls 数据源调用 ({len(rows)})", title_justify="left")
+    for name in ("when 时间", "application 办件", "register 数据源", "why, for whom 用途"):
+        table.add_column(name, overflow="fold", no_wrap=name.startswith("when"))
     for row in rows:
-        table.add_row(
-            *("all" if name == "decision_id" and row[name] is None else str(row[name] or "") for name in columns)
-        )
+        came = f"{row['register']}: {row['fault'] or row['status'] or 'no end'}"
+        table.add_row(_short(row["at"]), str(row["application_id"]), came, f"{row['purpose']}, {row['who']}")
     console().print(table)
+
+
+def _show_accesses(rows: list[Row]) -> None:
+    table = Table(title=f"decisions read 调阅 ({len(rows)})", title_justify="left")
+    for name in ("when 时间", "decision 决定", "who 谁", "by 途径"):
+        table.add_column(name, overflow="fold", no_wrap=name.startswith("when"))
+    for row in rows:
+        table.add_row(_short(row["at"]), str(row["decision_id"] or "all 全部"), str(row["who"]), str(row["purpose"]))
+    console().print(table)
+
+
+def _short(at: object) -> str:
+    return str(at)[:19].replace("T", " ")
