@@ -2,7 +2,7 @@
 
 import getpass
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -98,13 +98,10 @@ def _file(ledger: Path, *, json: bool) -> Iterator[FollowupFile]:
             json=json,
         )
     try:
-        file = FollowupFile(path)
+        with closing(FollowupFile(path)) as file:
+            yield file
     except LedgerError as error:
-        misuse(str(error), "补查与校核文件读不出", json=json)
-    try:
-        yield file
-    finally:
-        file.close()
+        misuse(str(error), "补查与校核文件不能使用", json=json)
 
 
 def _instant(ms: int) -> str:

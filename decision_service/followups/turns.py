@@ -15,15 +15,12 @@ LANDING_SECONDS: Final = 2.0
 """How long a new submission waits for a check under way; longer than the credit register may take."""
 
 
-def _none(_: Sequence[str]) -> Late:
-    return {}
-
-
 class Turns:
     """What the desk and the worker of one process know of each other. Belongs to one event loop."""
 
-    def __init__(self, late: Callable[[Sequence[str]], Late] = _none) -> None:
-        """`late` looks up, for decisions that went out without credit, what was answered since; it may block."""
+    def __init__(self, late: Callable[[Sequence[str]], Late] | None = None) -> None:
+        """`late` looks up, for decisions that went out without credit, what was answered since; it may block.
+        None where nothing is followed up."""
         self.woken = asyncio.Event()
         self._late = late
         self._under_way: dict[Key, asyncio.Event] = {}
@@ -61,6 +58,6 @@ class Turns:
 
     async def late_answers(self, earlier: Sequence[Recorded]) -> Late:
         """What late checks brought for these decisions of one application."""
-        if not earlier:
+        if not earlier or self._late is None:
             return {}
         return await asyncio.to_thread(self._late, [one.entry.decision_id for one in earlier])

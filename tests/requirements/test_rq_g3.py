@@ -242,3 +242,5 @@ def test_what_is_owed_survives_kills_and_is_made_once_when_the_centre_is_back(
         statuses = [question["status"] for question in questions(stage, one["application_id"])]
         assert statuses.count("ok") == 1, "one check that was answered"
         assert statuses[-1] == "ok", "and none after it"
+    code, told = miaopi("reconcile", "--day", "2026-03-16", "--ledger", str(ledger), "--rules", str(rules))
+    assert (code, told["clean"], told["decisions"]) == (0, True, len(sent)), told
