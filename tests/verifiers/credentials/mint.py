@@ -125,7 +125,7 @@ def sd_jwt(signer: Signer, claims: object, disclosed: Sequence[str] = (), header
     return "~".join([signer.jws(header, claims), *disclosed, ""])
 
 
-def bound(wallet: Signer, shown: str, header: object = None, **changes: object) -> str:
+def bound(wallet: Signer, shown: str, header: object = None, /, **changes: object) -> str:
     """`shown` with the holder's signature; a claim that is changed to None is left out."""
     said: dict[str, object] = {"iat": SECOND, "aud": VERIFIER, "nonce": NONCE, "sd_hash": digest(shown)}
     said = {name: value for name, value in (said | changes).items() if value is not None}
