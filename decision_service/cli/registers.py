@@ -11,7 +11,6 @@ import typer
 from rich.table import Table
 
 from decision_service.cli.output import FINDINGS, MISUSE, Json, Rules, console, misuse, print_json, show_problems
-from decision_service.cli.secret import shared_secret
 
 if TYPE_CHECKING:
     from decision_service.settings import Settings
@@ -78,14 +77,10 @@ def _registers(rules: Path, *, json: bool) -> "Mapping[str, Register]":
 
 def _settings(connections: Path | None, registers_url: str | None) -> "Settings":
     """As for `serve`: options first, then the environment, then the secret shared on this machine."""
-    from pydantic import SecretStr
-
+    from decision_service.cli.serve import with_shared_secret
     from decision_service.settings import read_settings
 
-    settings = read_settings({"connections": connections, "registers_url": registers_url})
-    if settings.connections is None and settings.secret() is None and settings.profile != "production":
-        settings = settings.model_copy(update={"registers_secret": SecretStr(shared_secret("registers").decode())})
-    return settings
+    return with_shared_secret(read_settings({"connections": connections, "registers_url": registers_url}))
 
 
 async def _checked(

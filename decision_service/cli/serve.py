@@ -35,9 +35,7 @@ def serve(
 
     given = {"host": host, "port": port, "rules": rules, "ledger": ledger, "registers_url": registers_url}
     try:
-        settings = read_settings({**given, "as_of": as_of, "profile": profile})
-        if settings.connections is None and settings.secret() is None and settings.profile != "production":
-            settings = settings.model_copy(update={"registers_secret": _shared()})
+        settings = with_shared_secret(read_settings({**given, "as_of": as_of, "profile": profile}))
         require_reachable(settings)  # before the rules are read: a wrong setting is told at once
         shelf = shelf_or_exit(settings.rules)
         publication = publish(shelf)
@@ -68,10 +66,13 @@ def gated(settings: "Settings", shelf: Shelf) -> None:
         pass_gate(settings.rules, policies, settings.certificates, lambda _: bar.advance(task, 1), settings.gate_cases)
 
 
-def _shared() -> object:
+def with_shared_secret(settings: "Settings") -> "Settings":
+    """Outside production, the secret that a sandbox on this machine shares, where the short form names none."""
     from pydantic import SecretStr
 
-    return SecretStr(shared_secret("registers").decode())
+    if settings.connections is not None or settings.secret() is not None or settings.profile == "production":
+        return settings
+    return settings.model_copy(update={"registers_secret": SecretStr(shared_secret("registers").decode())})
 
 
 def _listening(url: str) -> None:

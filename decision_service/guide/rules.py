@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from decision_service.guide.form import pair
+from decision_service.guide.terms import terms
 from decision_service.language.tree import Compare, Expression, FactRef, Literal, Not, OneOf, Or, Within
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.needs import deciding, reads, registers_read
@@ -40,6 +41,7 @@ def _register(name: str, ask: Ask, policy: Policy) -> dict[str, object]:
         "purpose": pair(_purpose(name, policy)),
         "at_most_hours_old": ask.register.max_age_hours,
         "sensitive": ask.register.sensitive,
+        **terms(ask, policy),
     }
 
 
