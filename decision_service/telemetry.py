@@ -57,6 +57,9 @@ class Telemetry:
         register = self.registry
         self._decisions = Counter("miaopi_decisions", "decisions", ["matter", "outcome"], registry=register)
         self._reasons = Counter("miaopi_reasons", "reason codes told", ["matter", "code"], registry=register)
+        self._credentials = Counter(
+            "miaopi_credentials", "credentials shown, by what came of them", ["register", "word"], registry=register
+        )
         self._calls = Counter(
             "miaopi_register_calls", "answers of registers", ["register", "status"], registry=register
         )
@@ -94,6 +97,8 @@ class Telemetry:
         for one in line.evidence:
             self._of(self._calls, one.register, one.status).inc()
             self._of(self._answered_in, one.register).observe(one.elapsed_ms / 1000)
+            if one.credential is not None or one.origin == "credential":
+                self._of(self._credentials, one.register, one.credential or "taken").inc()
         self._of(self._decided_in, matter).observe(line.elapsed_ms / 1000)
         instant, total = self._counted.get(matter, (0, 0))
         instant, total = instant + (line.outcome != "REFERRED"), total + 1

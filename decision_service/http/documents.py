@@ -38,7 +38,9 @@ _VERIFICATION: Final = _object(
         "request_id": _MAYBE_TEXT,
         "digest": _MAYBE_TEXT,
         "elapsed_ms": {"type": "integer"},
-    }
+    },
+    origin={"type": "string", "enum": ["asked", "shared", "cached", "credential"]},
+    credential=_MAYBE_TEXT,
 )
 ANSWER: Final[Schema] = _object(
     {
