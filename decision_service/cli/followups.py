@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from decision_service.cli.accesses import note_reading
 from decision_service.cli.output import FINDINGS, Json, console, misuse, print_json
 from decision_service.clock import ServiceClock
 from decision_service.followups.checks import Checks, Done, Owed
@@ -19,6 +20,7 @@ from decision_service.followups.schedule import DUE_WITHIN
 from decision_service.followups.ticketbox import OnFile, TicketBox, TicketError
 from decision_service.ledger.errors import LedgerError
 from verifiers.freshness import CHINA
+from verifiers.journal.errors import JournalError
 
 Ledger = Annotated[Path, typer.Option("--ledger", help="file of the record 账本文件")]
 AsOf = Annotated[str, typer.Option("--as-of", help="the day that the service is pinned to 服务固定的日期")]
@@ -47,6 +49,10 @@ def checks(ledger: Ledger = LEDGER, as_of: AsOf = "", last: Last = 20, json: Jso
     with _file(ledger, json=json) as file:
         store = Checks(file)
         owed, done = store.owed(), store.done(last)
+    try:
+        note_reading(ledger, None, "miaopi followups checks")  # what checks found is told here and nowhere else
+    except JournalError as error:
+        misuse(str(error), "调阅没有记下，故不显示", json=json)
     overdue = [one for one in owed if one.is_overdue(now_ms)]
     if json:
         told = {"owed": [_owed(one, now_ms) for one in owed], "done": [_done(one) for one in done]}

@@ -151,9 +151,11 @@ class Checks:
     def forget(self, now_ms: int) -> None:
         """Let go of answers that are too old to be used: that a check was made stays, what it said does not."""
         with self._file.writing() as connection:
-            connection.execute(
+            forgotten = connection.execute(
                 "UPDATE completed SET answer = NULL WHERE answer IS NOT NULL AND answer_until < ?", (now_ms,)
-            )
+            ).rowcount
+        if forgotten:
+            self._file.settle()
 
     def backlog(self, now_ms: int) -> Backlog:
         """How much is owed at `now_ms`, the service's own time."""

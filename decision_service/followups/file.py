@@ -39,6 +39,8 @@ class FollowupFile:
             raise LedgerFaultError(f"follow-ups {path}: is of format {version}; this version reads {VERSION}")
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
+        # What is forgotten is overwritten, not only unlinked (RQ-H2).
+        self._connection.execute("PRAGMA secure_delete = ON")
         self._connection.executescript(TABLES)
 
     @contextmanager
@@ -63,6 +65,11 @@ class FollowupFile:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
+
+    def settle(self) -> None:
+        """Leave nothing of what was overwritten in the write-ahead log; a reader beside us can put it off."""
+        with self.reading() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Let go of the file."""

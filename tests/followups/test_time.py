@@ -94,6 +94,9 @@ def test_the_answer_is_kept_while_it_is_fresh_and_that_it_came_for_good(office: 
     office.pass_time(25 * HOUR)
     office.round()
     assert office.checks.answers([decision]) == {}
+    files = list(office.folder.glob("ledger-followups.*"))
+    assert len(files) > 1
+    assert all(b"judgment_defaulter" not in file.read_bytes() for file in files), "nor is it left in any file"
     assert [one.request_id for one in office.checks.done(10)] == ["R1"]
 
 

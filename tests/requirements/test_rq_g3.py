@@ -237,6 +237,10 @@ def test_what_is_owed_survives_kills_and_is_made_once_when_the_centre_is_back(
         assert child.wait(30) == 0, "it stops cleanly"
     code, told = miaopi("followups", "checks", "--ledger", str(ledger), "--as-of", "2026-03-16", "--last", "1000")
     assert (code, told["overdue"]) == (0, 0)
+    (reading,) = miaopi("accesses", "--decision", told["done"][0]["decision_id"], "--ledger", str(ledger))[1][
+        "accesses"
+    ]
+    assert reading["purpose"] == "miaopi followups checks"
     assert sorted(one["application_id"] for one in told["done"]) == sorted(one["application_id"] for one in sent)
     for one in sent:
         statuses = [question["status"] for question in questions(stage, one["application_id"])]
