@@ -115,7 +115,8 @@ def _values(decided: Decided) -> dict[str, object]:
     policy, verdict = decided.policy, decided.verdict
     kinds = {result.name: result.value.kind for result in policy.results}
     values = {name: as_json(value, kinds.get(name)) for name, value in verdict.result.items()}
-    for finding in verdict.findings:
+    # What decides is stated before what only advises, whose values may be hidden by a question that was not needed.
+    for finding in sorted(verdict.findings, key=lambda one: one.outcome is not verdict.outcome):
         if _stands(finding, verdict.outcome):
             rule = next(rule for rule in policy.rules if rule.id == finding.rule)
             told = dict(rule.alternatives[cast("int", finding.alternative)].told)

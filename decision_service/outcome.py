@@ -4,7 +4,7 @@ Source of the order: `outcome_precedence` of the domain; why an officer's look (
 should see the whole file when anything at all is doubtful.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from enum import StrEnum
 
 
@@ -49,6 +49,12 @@ def settle_items(items: Iterable[Outcome]) -> Outcome:
     if approved and approved < len(settled):
         return Outcome.PARTIALLY_APPROVED
     return settle(settled)
+
+
+def weighed_against(together: Outcome, items: Collection[Outcome]) -> Outcome:
+    """What an open rule of the whole must reach to matter: the outcome, or where something is granted the item that
+    stands best, which such a rule would pull down."""
+    return max(items, key=RANK.__getitem__) if items and together in APPROVALS else together
 
 
 def settle_parts(outcomes: Iterable[Outcome]) -> Outcome:

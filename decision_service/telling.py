@@ -88,7 +88,11 @@ class _Teller:
             sentence = self.words.sentence(one.code, filled)
             yield Reason(one.code, rule.id, sentence.zh, sentence.en, self.words.basis_of(rule), self._facts(rule))
             return
+        # Who was not asked because nothing hung on it any more was not out of reach either.
+        idle = finding.outcome is not self.verdict.outcome and {one.why for one in finding.causes} != {Why.NOT_ASKED}
         for cause in sorted(finding.causes, key=lambda one: (one.why, one.source)):
+            if idle and cause.why is Why.NOT_ASKED:
+                continue
             reason = self._unknown(finding, cause, rule)
             if reason is not None:
                 yield reason

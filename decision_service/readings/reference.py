@@ -6,7 +6,7 @@ from typing import cast
 from decision_service.facts import Cause, FactSheet, Unknown, Why, unknown_outcome
 from decision_service.interpreter import scope_of
 from decision_service.language.meaning import Scope, evaluate
-from decision_service.outcome import APPROVALS, FAVOURABLE, RANK, Outcome, settle, settle_items
+from decision_service.outcome import APPROVALS, FAVOURABLE, RANK, Outcome, settle, settle_items, weighed_against
 from decision_service.policy.shape import Consequence, Policy, Rule
 from decision_service.verdict import RESULT, Finding, ItemVerdict, State, Verdict
 from verifiers.kinds import Value
@@ -114,14 +114,14 @@ def _outcomes(policy: Policy, findings: list[Finding], sheet: FactSheet) -> tupl
         )
         for item in sheet.items
     }
-    together = settle_items(items.values()) if items and by_itself in APPROVALS else by_itself
+    together = settle_items(items.values()) if items else by_itself
     return by_itself, items, together
 
 
 def _weighed(draft: _Pending, rule: Rule, known: list[Finding], policy: Policy, sheet: FactSheet) -> Finding:
     """Told only if its answer could change the outcome or the reasons of that outcome; else silent."""
     _, items, together = _outcomes(policy, known, sheet)
-    against = together if rule.item is None else items[rule.item]
+    against = weighed_against(together, items.values()) if rule.item is None else items[rule.item]
     matters = any(RANK[outcome] <= RANK[against] for outcome in draft.possible)
     return draft.finding if matters else _silent(rule.id)
 

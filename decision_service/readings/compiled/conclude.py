@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from decision_service.facts import Cause, FactSheet, Unknown, Why, unknown_outcome
-from decision_service.outcome import APPROVALS, FAVOURABLE, RANK, Outcome, settle, settle_items
+from decision_service.outcome import APPROVALS, FAVOURABLE, RANK, Outcome, settle, settle_items, weighed_against
 from decision_service.readings.compiled.logic import Maybe, Thunk
 from decision_service.verdict import RESULT, Finding, ItemVerdict, State, Verdict
 
@@ -141,7 +141,7 @@ def _standing(rules: Sequence[RulePlan], findings: Sequence[Finding], sheet: Fac
         (whole if item is None else of_item[item]).append(finding.outcome)
     by_itself = settle(whole)
     items = {item: settle((by_itself, *outcomes)) for item, outcomes in of_item.items()}
-    return _Standing(items, settle_items(items.values()) if items and by_itself in APPROVALS else by_itself)
+    return _Standing(items, settle_items(items.values()) if items else by_itself)
 
 
 def conclude(
@@ -176,7 +176,8 @@ def conclude(
 
 
 def _against(rule: RulePlan, standing: _Standing) -> Outcome:
-    return standing.together if rule.item is None else standing.items[rule.item]
+    items = standing.items
+    return weighed_against(standing.together, items.values()) if rule.item is None else items[rule.item]
 
 
 def _lacking(grant: Grant, standing: _Standing) -> Finding | None:

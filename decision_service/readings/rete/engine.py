@@ -8,7 +8,7 @@ from typing import cast
 from decision_service.facts import Cause, FactSheet, Unknown, Why, unknown_outcome
 from decision_service.interpreter import scope_of
 from decision_service.language.meaning import Scope, evaluate
-from decision_service.outcome import APPROVALS, Outcome
+from decision_service.outcome import APPROVALS, Outcome, weighed_against
 from decision_service.policy.shape import Policy, Rule
 from decision_service.readings.rete.fence import MOST_JOINS, EngineFault, Fence
 from decision_service.readings.rete.network import Heads, Network, compile_networks
@@ -129,8 +129,9 @@ class ReteEngine:
         possible: dict[Part, set[Outcome]] = {}
         for place, draft in open_rules:
             possible.setdefault(self._rules[place].rule.item, set()).update(draft.possible)
+        whole = weighed_against(settled.together, settled.items.values())
         relevant = {
-            part: settlement.relevant(outcomes, settled.together if part is None else settled.items[part])
+            part: settlement.relevant(outcomes, whole if part is None else settled.items[part])
             for part, outcomes in possible.items()
         }
         told = {

@@ -89,7 +89,7 @@ class Settlement:
         """What `candidates` come to, for the items applied for. Raises EngineFault."""
         by_itself = _sole(self._settling, candidates.get(None, ()))
         settled = {item: _sole(self._settling, {by_itself, *candidates.get(item, ())}) for item in items}
-        if not settled or by_itself not in APPROVALS:
+        if not settled:
             return Settled(settled, by_itself)
         return Settled(settled, _sole(self._together, set(settled.values())))
 
