@@ -93,8 +93,8 @@ class Transport:
         except (TimeoutError, RequestTimeoutError):
             # A connection that could not be made in `connect_seconds` is late as well: whoever waits can't tell.
             return Late()
-        except PyreqwestError:
-            return Failed("network")
+        except (PyreqwestError, ValueError):
+            return Failed("network")  # ValueError: what was to be read is at no address
 
     async def close(self) -> None:
         """Close every connection."""

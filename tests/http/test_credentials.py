@@ -20,7 +20,7 @@ def sent_with(counter: Counter, credentials: object, **more: object) -> Got:
     return counter.stage.decide({**begun(counter), "credentials": credentials, **more})
 
 
-NO_TOKEN = "a.b.c"
+NO_TOKEN = "a.b.c"  # noqa: S105 - no secret, and no token either
 
 
 def shown(token: object = NO_TOKEN, register: object = REGISTER) -> dict[str, object]:
@@ -125,3 +125,12 @@ def test_one_showing_serves_all_parts_of_a_bundle(counter: Counter) -> None:
         parts = [part["verifications"] for part in got.json["parts"].values()]
         found = [one for part in parts for one in part if one["register"] == "population"]
         assert [(one["origin"], one["credential"]) for one in found] == [("credential", None)] * 2
+
+
+def test_operators_see_what_came_of_credentials(counter: Counter) -> None:
+    for seconds in (300, -3600):
+        sent = begun(counter)
+        counter.decide(sent, **{REGISTER: counter.issue(sent, REGISTER, valid_seconds=seconds)["token"]})
+    metrics = counter.stage.send("GET", "/metrics").body.decode()
+    for word in ("taken", "expired"):
+        assert f'miaopi_credentials_total{{register="{REGISTER}",word="{word}"}}' in metrics

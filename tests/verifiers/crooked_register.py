@@ -61,7 +61,7 @@ async def crooked_register(behave: Behaviour) -> AsyncIterator[CrookedRegister]:
 async def _request(reader: asyncio.StreamReader) -> Asked:
     lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:] if line)}
-    return Asked(lines[0].split(" ")[1], headers, await reader.readexactly(int(headers["content-length"])))
+    return Asked(lines[0].split(" ")[1], headers, await reader.readexactly(int(headers.get("content-length", "0"))))
 
 
 def http(

@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 _PATH = re.compile(r"[A-Za-z0-9._~/?=&:@!$'()*+,;-]*", re.ASCII)
 """Without `%`, `\\` and `#`: nothing that a server might read as another path than we do."""
 
+_HOST = re.compile(r"([A-Za-z0-9]([A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?", re.ASCII)
+"""A name or address and perhaps a port, and no user."""
+
 
 class PinError(ValueError):
     """An address that can't be pinned; the text says what to write."""
@@ -21,7 +24,8 @@ def pinned_url(text: str) -> str:
     except ValueError:
         port_is_right = False
     rest = text.partition("://")[2].partition("/")[2]
-    if not parts.hostname or not port_is_right or parts.username is not None or not _plain(rest):
+    host_is_right = bool(_HOST.fullmatch(text.partition("://")[2].partition("/")[0]))
+    if not parts.hostname or not host_is_right or not port_is_right or not _plain(rest):
         raise PinError("an address such as https://issuer.example.gov.cn/keys.json is expected")
     if parts.scheme != "https" and not (parts.scheme == "http" and _this_machine(parts.hostname)):
         raise PinError("https is expected; http is taken for this machine alone (127.0.0.1, ::1, localhost)")
