@@ -45,7 +45,7 @@ def drill(orders: Orders, watching: Watching) -> Report:
     with tempfile.TemporaryDirectory(prefix="miaopi-drill-") as folder:
         setting = Setting(orders.rules, orders.shelf, DAY, Path(folder), orders.log, orders.shared_guard)
         with staged(setting) as stage, Connections() as connections:
-            return _played(orders, watching, stage, Player(stage, connections))
+            return _played(orders, watching, stage, Player(stage, connections, masked=orders.shared_guard))
 
 
 def _played(orders: Orders, watching: Watching, stage: Stage, player: Player) -> Report:
