@@ -85,12 +85,13 @@ class Line:
         # Never sooner than the catalogue's median: in a quick hour, a pause of ours would look like a tail of theirs.
         after = max(usual.p95_ms, register.latency_ms[0]) / 1000
         after = max(after, self._rules.hedge.least_seconds)
-        useful = usual.p50_ms / 1000
-        if not self._may_hedge(register) or asking.limit.remaining() < after + useful:
+        # With less than a median left, a second answer would hardly come in time.
+        if not self._may_hedge(register) or asking.limit.remaining() < after + usual.p50_ms / 1000:
             return await self._call(asking)
 
         def may() -> bool:
-            if not self._may_hedge(register) or not self._bulkhead.has_room or asking.limit.remaining() < useful:
+            # It takes a free place or none: it must not stand in the way of a first call.
+            if not self._may_hedge(register) or not self._bulkhead.has_room:
                 return False
             self._budget.spend()
             self._told(self._name, "hedge_sent")
@@ -112,8 +113,7 @@ class Line:
         """One call, if the register is in use and there is a place."""
         if not self._breaker.lets_through:
             return self._refused("breaker_open")
-        # A second call takes a free place or none: it must not stand in the way of a first.
-        seconds = 0.0 if second else min(self._rules.wait_seconds, asking.limit.remaining())
+        seconds = min(self._rules.wait_seconds, asking.limit.remaining())
         if not (self._bulkhead.enter_now() or await self._bulkhead.enter(seconds)):
             return self._refused("bulkhead_full")
         try:

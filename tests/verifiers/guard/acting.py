@@ -13,7 +13,7 @@ from verifiers.registers import Register
 from verifiers.verifier import Question
 
 NOON = datetime(2026, 3, 16, 4, tzinfo=UTC)
-PLAIN = Register("deaths", "死亡", "Deaths", ("id_no",), {}, 1000, 24, latency_ms=(100, 400))
+PLAIN = Register("deaths", "死亡", "Deaths", ("id_no",), {}, 1000, 24, latency_ms=(120, 400))
 KEPT = replace(PLAIN, name="cards", cache_seconds=600)
 CREDIT = replace(PLAIN, name="credit", asked_once=True, cache_seconds=600)
 NUMBERS = replace(PLAIN, name="number_pool", allocator=True, cache_seconds=600)

@@ -111,5 +111,5 @@ class BulkheadMachine(RuleBasedStateMachine):
 
 TestBulkhead = BulkheadMachine.TestCase
 TestBulkhead.settings = settings(
-    max_examples=size("bulkhead", quick=60, full=5_000), stateful_step_count=30, deadline=None
+    max_examples=size("bulkhead", quick=80, full=5_000), stateful_step_count=50, deadline=None
 )

@@ -60,7 +60,7 @@ class CacheMachine(RuleBasedStateMachine):
     )  # fmt: skip
     def come_back(self, who: int, which: int, status: str, hours: float, other: int) -> None:
         if not self.tickets:
-            return
+            self.go_out()
         ticket, asked_at, purged = self.tickets.pop(0)
         mark, put = self.asked(who, which)
         self.numbers, self.steps = self.numbers + 1, self.steps + 1
@@ -78,6 +78,12 @@ class CacheMachine(RuleBasedStateMachine):
         self.handed.append(Handed(who, which, self.numbers, asked_at + seconds, when, about, self.steps))
         if len(self.handed) > MOST:
             self.handed.remove(min(self.handed, key=lambda one: one.used))
+
+    @rule(place=st.integers(0, MOST - 1))
+    def look_at_one_that_was_handed_in(self, place: int) -> None:
+        if self.handed:
+            one = self.handed[place % len(self.handed)]
+            self.look(one.who, one.which)
 
     @rule(who=WHO, which=WHICH)
     def look(self, who: int, which: int) -> None:
@@ -114,7 +120,7 @@ class CacheMachine(RuleBasedStateMachine):
 
 
 TestCache = CacheMachine.TestCase
-TestCache.settings = settings(max_examples=size("cache", quick=120, full=20_000), stateful_step_count=40, deadline=None)
+TestCache.settings = settings(max_examples=size("cache", quick=100, full=20_000), stateful_step_count=50, deadline=None)
 
 
 @pytest.mark.parametrize(
@@ -151,6 +157,22 @@ def test_marks_hold_nothing_of_a_person() -> None:
         assert len(mark) == 16
         assert PEOPLE[0].encode() not in mark
     assert marks.question(question(more={1, 2})) is None  # no JSON: not to be shared
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_an_answer_that_was_used_or_kept_anew_is_the_last_to_go(used: bool) -> None:
+    marks = Marks()
+    cache = Cache(marks, 2, lambda: 0.0, lambda: NOON)
+    for step, number in enumerate((1, 2, 1, 3)):
+        put = question(KEPT, f"person {number}")
+        mark = marks.question(put)
+        assert mark is not None
+        if step == 2 and used:
+            assert cache.find(mark, put) is not None
+        else:
+            cache.keep(mark, put, Evidence("cards", "no_record"), cache.ticket())
+    held = [cache.purge(f"person {number}") for number in (1, 2, 3)]
+    assert held == [1, 0, 1]
 
 
 def test_an_answer_without_end_is_not_kept() -> None:

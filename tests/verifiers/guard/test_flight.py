@@ -125,6 +125,25 @@ def compare(evidence: Evidence, status: str, shared: bool, number: int | None) -
         assert evidence.request_id == f"r-{number}"
 
 
+def test_who_comes_in_the_moment_in_which_the_last_one_goes_makes_a_call_of_his_own() -> None:
+    async def main(clock: object) -> None:
+        player, flights = Player([Act(0.5)], clock), Flights()
+
+        async def ask() -> Evidence:
+            put, deadline = question(), Deadline.after(3, clock)
+            return await flights.ask(b"mark", put, deadline, lambda: player.ask(put, deadline))
+
+        first = asyncio.ensure_future(ask())
+        await asyncio.sleep(0.1)
+        first.cancel()
+        second = asyncio.ensure_future(ask())  # runs in the turn in which the first goes, before the call is gone
+        assert (await second).status == "ok"
+        assert first.cancelled()
+        assert (len(player.asked), player.cancelled) == (2, 1)
+
+    virtual_time.run(main)
+
+
 def test_a_register_described_anew_is_asked_anew() -> None:
     async def main(clock: object) -> None:
         player, flights = Player([Act(0.5)], clock), Flights()

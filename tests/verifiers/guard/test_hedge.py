@@ -90,7 +90,8 @@ def test_cancelled_it_cancels_both_and_nothing_is_left_unheard(cut: float) -> No
     assert complaints == []
 
 
-@given(st.lists(st.booleans(), max_size=400), st.sampled_from([(0.05, 5), (0.1, 1), (0.25, 3)]))
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.booleans(), min_size=80, max_size=200), st.sampled_from([(0.05, 5), (0.1, 1), (0.25, 3)]))
 def test_no_more_than_the_share_is_ever_spent_nor_more_than_the_burst_at_once(
     wishes: list[bool], figures: tuple[float, int]
 ) -> None:
