@@ -41,6 +41,8 @@ class Gateway:
     live: set[str] = field(default_factory=set)
     login: Callable[[Asked, "Gateway"], Awaitable[bytes]] | None = None
     expires_in: object = None
+    hold: asyncio.Event | None = None
+    """While it is there and not set, the first call that is refused waits for it."""
 
     async def __call__(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
         if asked.path == "/auth/token":
@@ -50,6 +52,8 @@ class Gateway:
             await self.behind(asked, writer)
         else:
             self.refused += 1
+            if self.hold is not None and self.refused == 1:
+                await self.hold.wait()
             writer.write(http(b"{}", status="401 Unauthorized"))
 
     def opened(self, asked: Asked) -> bytes:

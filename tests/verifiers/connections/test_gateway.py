@@ -106,6 +106,25 @@ def test_a_refused_session_is_made_anew_once_for_all() -> None:
     asyncio.run(run())
 
 
+def test_a_refusal_that_comes_late_does_not_end_the_new_session() -> None:
+    async def run() -> None:
+        async with desk(Answering("knows")) as (server, asking):
+            await ask(asking)
+            server.live.clear()
+            server.hold = asyncio.Event()
+            late = asyncio.create_task(ask(asking))
+            for _ in range(2000):
+                if server.refused:
+                    break
+                await asyncio.sleep(0.005)
+            assert (await ask(asking)).status == "ok"
+            server.hold.set()
+            assert (await late).status == "ok"
+            assert server.logins == 2
+
+    asyncio.run(run())
+
+
 def test_sessions_that_are_refused_for_ever_end_in_an_error() -> None:
     async def run() -> None:
         behind = Answering("knows")

@@ -240,16 +240,21 @@ def test_a_frozen_database_costs_its_own_register_only(database: Server, tmp_pat
         frozen = connection(SqlConnection, postgres_table(database, 2))
         sound = connection(SqlConnection, 'driver = "sqlite"\nfile = "r.sqlite3"', tmp_path)
         hangs, works = verifier(frozen, table), verifier(sound, 'view = "v"')
-        assert (await hangs.ask(question(FIRST), Deadline.after(30))).status == "ok"
+        leaving = connection(SqlConnection, postgres_table(database, 1))
+        leaves = verifier(leaving, table)
+        assert {(await one.ask(question(FIRST), Deadline.after(30))).status for one in (hangs, leaves)} == {"ok"}
         threads = threading.active_count()
         database.hang()
         try:
             for _ in range(3):
+                assert (await leaves.ask(question(FIRST, QUICK), Deadline.after(30))).status in ("timeout", "error")
                 asked = [hangs.ask(question(FIRST, QUICK), Deadline.after(30)) for _ in range(10)]
                 answers = await asyncio.gather(*asked, works.ask(question(FIRST), Deadline.after(30)))
                 assert {one.status for one in answers[:-1]} <= {"timeout", "error"}
                 assert answers[-1].facts == FACTS[FIRST]
             assert threading.active_count() <= threads + 3  # two of the frozen one, one of the other
+            async with asyncio.timeout(60):
+                await leaving.close()  # its thread waits for a server that says nothing
         finally:
             database.wake()
         again = [await hangs.ask(question(FIRST), Deadline.after(30)) for _ in range(5)]
