@@ -39,9 +39,16 @@ class Tried:
         return list(_troubles(self))
 
 
-def by_fault(cell: Cell, told: Told) -> bool:
-    """Whether something was granted although what the register says was not known."""
-    if told.outcome not in FAVOURABLE or told.statuses.get(cell.register) in ("ok", "no_record"):
+def by_fault(tried: Tried) -> bool:
+    """Whether something was granted although what the register says was not known, or was taken from a faulty answer.
+
+    A good answer may stand beside the fault: of a harmless one, or kept from before while the fault was never met.
+    """
+    cell, told = tried.cell, tried.told
+    if told.outcome not in FAVOURABLE:
+        return False
+    known = told.statuses.get(cell.register) in ("ok", "no_record")
+    if known and (cell.variant.harmless or not seen(tried)):
         return False
     policy = cell.ground.policy
     if told.outcome == "PARTIALLY_APPROVED":
@@ -62,7 +69,8 @@ def _troubles(tried: Tried) -> Iterator[Trouble]:
     if told.status != 200 or not _received(told):
         yield "no_answer"
         return
-    if by_fault(cell, told):
+    granted = by_fault(tried)
+    if granted:
         yield "approved"
     status = told.statuses.get(cell.register)
     if cell.variant.harmless:
@@ -71,7 +79,7 @@ def _troubles(tried: Tried) -> Iterator[Trouble]:
         if status != cell.ground.well.statuses[cell.register]:
             yield "evidence"
     else:
-        if told.outcome in FAVOURABLE and not by_fault(cell, told):
+        if told.outcome in FAVOURABLE and not granted:
             if told.outcome != "PARTIALLY_APPROVED" and _DEFERRED not in told.codes("notes"):
                 yield "cause"
         elif not _named(cell, told):
