@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -33,7 +34,7 @@ class CrookedRegister:
 
 
 @asynccontextmanager
-async def crooked_register(behave: Behaviour) -> AsyncIterator[CrookedRegister]:
+async def crooked_register(behave: Behaviour, tls: ssl.SSLContext | None = None) -> AsyncIterator[CrookedRegister]:
     """Serves `behave` until left; whatever is still under way then is cut."""
     register, writers = CrookedRegister(), set[asyncio.StreamWriter]()
 
@@ -48,8 +49,8 @@ async def crooked_register(behave: Behaviour) -> AsyncIterator[CrookedRegister]:
                 await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    register.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    register.url = f"http{'s' if tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     try:
         yield register
     finally:
