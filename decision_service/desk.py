@@ -186,8 +186,6 @@ class Desk:
                 return outcome(_NOTHING, SUSPENDED), inquiry
             if not reading.stopped:
                 await inquiry.gather(judge)
-            if self.services.journal is not None:
-                self.services.journal.write_soon()  # while the second engine judges, so that little is waited for
             final, verdict = judge(inquiry.evidence)
             timeout = max(0.0, work.deadline.remaining() - RECORD_SECONDS)
             doubt = await doubts(self.services.second, policy, verdict, final, timeout)

@@ -2,8 +2,8 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -21,7 +21,7 @@ from verifiers.freshness import CHINA
 from verifiers.journal.errors import JournalRefusedError
 from verifiers.journal.journaling import milliseconds
 from verifiers.journal.reading import JournalReader
-from verifiers.journal.records import CallRecord, Ended
+from verifiers.journal.records import CallRecord
 from verifiers.journal.retention import CALL, CREDIT_CALL
 
 _KEPT_DAYS: Final = 2
@@ -30,7 +30,9 @@ longer (the catalogue allows a day)."""
 
 _TABLES: Final = """
 CREATE TABLE touched (application_id TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE answered (register TEXT, request_id TEXT, application_id TEXT, call_id TEXT, asked_at INTEGER, ended BLOB);
+CREATE TABLE answered (
+  register TEXT, request_id TEXT, digest TEXT, application_id TEXT, call_id TEXT, asked_at INTEGER
+);
 CREATE TABLE line (application_id TEXT, register TEXT, request_id TEXT, at INTEGER, status TEXT);
 """
 
@@ -133,11 +135,10 @@ class _Day:
         touch = "INSERT OR IGNORE INTO touched VALUES (?)"
         put.executemany(touch, ((one,) for one in self._ledger.applications_decided_on(str(self._day))))
         since = self._start - _KEPT_DAYS * DAY_MS
-        lately = self._journal.calls_between(since, self._end)
-        put.executemany("INSERT INTO answered VALUES (?, ?, ?, ?, ?, ?)", _answered(lately))
+        lately = self._journal.numbers_between(since, self._end)
+        put.executemany("INSERT INTO answered VALUES (?, ?, ?, ?, ?, ?)", lately)
         put.execute("CREATE INDEX answered_number ON answered (register, request_id)")
-        today = self._journal.calls_between(self._start, self._end)
-        put.executemany(touch, ((call.sent.application_id,) for call in today))
+        put.executemany(touch, ((one,) for one in self._journal.applications_between(self._start, self._end)))
         if register_log is not None:
             self._gather_lines(register_log)
 
@@ -192,23 +193,15 @@ class _Day:
         )
         return [Line(*row) for row in rows]
 
-    def _elsewhere(self, register: str, request_id: str) -> Sequence[Ended]:
+    def _elsewhere(self, register: str, request_id: str) -> Sequence[str | None]:
         rows = self._desktop.execute(
-            "SELECT ended FROM answered WHERE register = ? AND request_id = ?", (register, request_id)
+            "SELECT digest FROM answered WHERE register = ? AND request_id = ?", (register, request_id)
         )
-        return [Ended(*orjson.loads(row[0])) for row in rows]
+        return [row[0] for row in rows]
 
     def _is_intact(self, call: CallRecord) -> bool:
         body = self._journal.answer(call.sent.call_id)
         return body is None or call.ended is None or hashlib.sha256(body).hexdigest() == call.ended.digest
-
-
-def _answered(calls: Iterable[CallRecord]) -> Iterator[tuple[object, ...]]:
-    for call in calls:
-        sent, ended = call.sent, call.ended
-        if ended is not None and ended.request_id is not None:
-            row = (sent.register, ended.request_id, sent.application_id, sent.call_id, sent.asked_at)
-            yield (*row, orjson.dumps(astuple(ended)))
 
 
 def _made(recorded: Recorded) -> Made:

@@ -6,7 +6,7 @@ from typing import Final
 
 from decision_service.outcome import Outcome
 from decision_service.reconciling.findings import Difference, Tally
-from verifiers.journal.records import CANCELLED, CallRecord, Ended
+from verifiers.journal.records import CANCELLED, CallRecord
 
 TOLERANCE_MS: Final = 5000
 """By how much clocks may have been set right between a decision and its calls."""
@@ -61,7 +61,7 @@ class Look:
     """What one day is looked at with.
 
     `start`, `end` and `now` in ms since 1970; `once`: registers asked once per application; `listed`: the registers of
-    a matter; `elsewhere`: calls of any application that a register answered with that number; `intact`: whether the
+    a matter; `elsewhere`: the digests of a register's answers of that number to any application; `intact`: whether the
     raw answer of a call, if it is still kept, has its digest.
     """
 
@@ -70,7 +70,7 @@ class Look:
     now: int
     once: frozenset[str]
     listed: Callable[[str], frozenset[str]]
-    elsewhere: Callable[[str, str], Sequence[Ended]]
+    elsewhere: Callable[[str, str], Sequence[str | None]]
     intact: Callable[[CallRecord], bool]
 
     def has(self, at: int) -> bool:
@@ -128,7 +128,7 @@ def _answer(decision: Made, answer: Used, calls: Sequence[CallRecord], look: Loo
         differ("lost_call")
     elif answer.origin == "asked":
         differ("anothers_answer")
-    elif all(one.digest != answer.digest for one in others):
+    elif answer.digest not in others:
         differ("digest_differs")
     else:
         tally.explain(answer.origin)

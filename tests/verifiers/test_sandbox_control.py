@@ -128,7 +128,7 @@ def test_what_was_asked_can_be_read_without_personal_values(url: str) -> None:
     status, log = control(url, "GET", "questions?application_id=LOG1")
     assert status == 200
     assert [one["register"] for one in log["questions"]] == ["deaths", "benefits", "deaths"]
-    assert log["questions"][0].keys() == {"register", "matter", "application_id", "at_ms", "status"}
+    assert log["questions"][0].keys() == {"register", "matter", "application_id", "at_ms", "status", "request_id"}
     whole = json.dumps(control(url, "GET", "questions")[1], ensure_ascii=False)
     assert OLD not in whole
     assert OLD_NAME not in whole

@@ -1,8 +1,8 @@
 """The one writer of a journal: notes are taken at once and written together by a thread; a flush waits for the disk.
 
-Nothing is written for each note by itself: a decision's calls go to disk together with those of every other decision
-that waits then, and what nobody waits for goes after a moment. What a crash takes with it is at most that moment's
-notes, of applications that were not answered.
+Nothing is written for each note by itself: an application's calls go to disk when the last of them has ended, together
+with those of every other application at that time, and what nobody waits for goes after a moment. What a crash takes
+with it is at most that moment's notes, of applications that were not answered.
 """
 
 import asyncio

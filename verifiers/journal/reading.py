@@ -39,6 +39,21 @@ class JournalReader:
         for row in self._rows(f"{schema.SELECT_CALL} WHERE {_OF_DAY}", (start, end)):
             yield schema.read_call(row)
 
+    def applications_between(self, start: int, end: int) -> Iterator[str]:
+        """The applications for which calls went out from `start` to before `end` (ms since 1970)."""
+        statement = f"SELECT DISTINCT application_id FROM sent WHERE {_OF_DAY}"  # noqa: S608 - a constant of this module
+        for row in self._rows(statement, (start, end)):
+            yield str(row[0])
+
+    def numbers_between(self, start: int, end: int) -> Iterator[schema.Row]:
+        """Of the answered calls in that time: register, request id, digest, application, call id, asked at."""
+        columns = "register, request_id, digest, application_id, sent.call_id, asked_at"
+        joined = "sent JOIN ended ON ended.call_id = sent.call_id"
+        yield from self._rows(
+            f"SELECT {columns} FROM {joined} WHERE request_id IS NOT NULL AND {_OF_DAY}",  # noqa: S608 - constants of this module
+            (start, end),
+        )
+
     def answer(self, call_id: str) -> bytes | None:
         """The raw answer of a call, None where there was none or its retention day has passed."""
         for row in self._rows("SELECT body FROM answer WHERE call_id = ?", (call_id,)):
