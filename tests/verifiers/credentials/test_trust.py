@@ -14,7 +14,6 @@ from tests.verifiers.credentials.mint import (
     ISSUER,
     KIND,
     SECOND,
-    SUITES,
     VERIFIER,
     bound,
     document,
@@ -27,6 +26,7 @@ from tests.verifiers.credentials.mint import (
 from verifiers.credentials.issuer_file import read_issuers
 from verifiers.credentials.presentation import CredentialVerifier
 from verifiers.credentials.presentations import PresentationBook
+from verifiers.credentials.suites import signature_suites
 from verifiers.credentials.trust import Clocks, Ground, Trust
 from verifiers.deadline import Deadline
 from verifiers.evidence import Evidence
@@ -35,6 +35,7 @@ from verifiers.verifier import Question, Shown
 
 SIGNER, WALLET = es256(), es256()
 PROVER = ed25519(kid="https://licences.example/#k2")
+SUITES = signature_suites(("ES256", "EdDSA"))
 URL = "https://licences.example/jwks.json"
 FACTS = {"permit": "valid", "city": "210100", "since": "2020-01-01", "valid_to": "2027-01-01"}
 CLAIMS = {
