@@ -39,6 +39,9 @@ async def asking(
     try:
         async with nullcontext(router) if wiring is None else wiring.detour(router, clock) as reached:
             calls = taken_down(reached, journal, settings, clock, router.connection_of)
-            yield guard(calls, surroundings=Surroundings(clock.monotonic, clock.now, told=telemetry.guarded))
+            around = Surroundings(clock.monotonic, clock.now, told=telemetry.guarded)
+            # A pinned day is for trials, in which the same person may stand for several: nothing said for one
+            # application may serve another.
+            yield guard(calls, surroundings=around, across=settings.as_of is None)
     finally:
         await router.close()

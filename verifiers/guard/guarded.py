@@ -44,12 +44,16 @@ class GuardedVerifier:
         inner: Verifier,
         rules: LineRules | None = None,
         surroundings: Surroundings | None = None,
+        *,
         most_kept: int = 4096,
+        across: bool = True,
     ) -> None:
-        """`most_kept` bounds the answers kept."""
+        """`most_kept` bounds the answers kept. `across` lets an answer serve another application, kept or shared; not
+        where registers are played by application, as in trials."""
         self._inner = inner
         self._rules = rules or LineRules()
         self._around = surroundings or Surroundings()
+        self._across = across
         self._marks = Marks()
         self._flights = Flights()
         self._cache = Cache(self._marks, most_kept, self._around.clock, self._around.now)
@@ -78,7 +82,8 @@ class GuardedVerifier:
         register = question.register
         if deadline.passed:
             return Evidence(register.name, "timeout")
-        mark = None if register.asked_once or register.allocator else self._marks.question(question)
+        alone = register.asked_once or register.allocator or not self._across
+        mark = None if alone else self._marks.question(question)
         if mark is None:
             return await self._line(register.name).ask(question, deadline)
         if may_keep(question):
