@@ -32,6 +32,7 @@ def drill(
     """Play every fault of registers on the wire; exit 0 only if nothing is granted by any of them. 数据源故障演练。"""
     from decision_service.drill.cells import Wanted
     from decision_service.drill.run import Orders
+    from decision_service.source import PolicyProblems
     from decision_service.trials import CaseFileError
 
     shelf = shelf_or_exit(rules, json=json)
@@ -47,6 +48,8 @@ def drill(
         report = _drilled(Orders(rules, shelf, cases, wanted, log, shared_guard))
     except CaseFileError as error:
         misuse(str(error), "案例文件有误", json=json)
+    except PolicyProblems as problems:
+        misuse(str(problems), "规则文件有误，服务不能启动", json=json)
     except OSError as error:
         misuse(f"the drill can't be played here ({error.strerror or error})", "演练不能启动", json=json)
     if not report.tried and not report.missing:
@@ -96,6 +99,7 @@ def _totals(report: "Report") -> str:
         f"cells held {len(report.tried) - len(report.failed)} of {len(report.tried)} 通过",
         f"approvals by fault {counts.get('approved', 0)} 因故障而批准; {granted}",
         f"without an answer and its receipt {counts.get('no_answer', 0)} 没有答复或者回执",
+        f"tried a second time {sum(one.again for one in report.tried)} 机器繁忙而重试",
     ]
     if report.strict:
         lines += [

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -59,15 +60,26 @@ def test_orders_that_mean_nothing_are_misuse(arguments: tuple[str, ...], said: s
 def test_a_matter_without_a_case_that_needs_the_register_is_a_finding(tmp_path: Path) -> None:
     """Rules whose one approved case is that of a local: the drill says that it shows nothing of residence."""
     folder = tmp_path / "rules"
-    (folder / "senior_card").mkdir(parents=True)
-    (folder / "catalogue").symlink_to(RULES / "catalogue")
+    shutil.copytree(RULES, folder)
     text = (RULES / "senior_card" / "2026-01-01.yaml").read_text()
     local, approved, others = text.partition("expect: {outcome: APPROVED")
     text = local + approved + others.replace(approved, "expect: {outcome: REFERRED")
     (folder / "senior_card" / "2026-01-01.yaml").write_text(text)
-    done = miaopi("drill", "--register", "residence", "--fault", "null", "--rules", folder, "--cases", tmp_path)
+    orders = ("--matter", "senior_card", "--register", "residence", "--fault", "null")
+    done = miaopi("drill", *orders, "--rules", folder, "--cases", tmp_path)
     assert done.code == 1, done.err
     assert "not drilled: no case of senior_card needs residence" in done.out.decode()
+
+
+def test_rules_that_no_service_starts_with_are_misuse(tmp_path: Path) -> None:
+    """A bundle of matters that are not there is found when the service starts."""
+    folder = tmp_path / "rules"
+    shutil.copytree(RULES, folder)
+    shutil.rmtree(folder / "elderly_allowance")
+    done = miaopi("drill", "--matter", "senior_card", "--fault", "null", "--rules", folder)
+    assert done.code == 2
+    assert "bundles.yaml" in done.err
+    assert "Traceback" not in done.err
 
 
 @pytest.mark.parametrize("written", ["deaths", "deaths=nosuch", "nosuch=stale", "deaths=stale@2"])
