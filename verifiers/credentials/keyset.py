@@ -1,4 +1,4 @@
-"""The keys of one issuer, as his pinned source publishes them: fetched seldom, kept long, once withdrawn never taken."""
+"""The keys of one issuer, as his pinned source publishes them: fetched seldom, kept long, once withdrawn never used."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
