@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from decision_service.language.kinds import WORDS
 from decision_service.language.tree import Literal
-from decision_service.policy.needs import fields_read
+from decision_service.policy.needs import fields_read, registers_read
 from decision_service.policy.shape import Bilingual, Field, Material, Policy, Rule
 from decision_service.readings.prose import say
 from verifiers.kinds import Kind
@@ -46,6 +46,23 @@ def _field(field: Field, policy: Policy, cities: Mapping[str, Bilingual]) -> dic
         "required": _required(field, policy),
         "values": {code: pair(label) for code, label in values.items()},
         "common": field.common,
+        "prefill": _prefill(field, policy),
+    }
+
+
+def _prefill(field: Field, policy: Policy) -> dict[str, object] | None:
+    """What the field can be suggested with once it is known who applies; the applicant may write something else."""
+    if field.prefill is None:
+        return None
+    named = registers_read(policy, [field.prefill])
+    registers = [name for name in policy.asks if name in named]
+    zh = "、".join(policy.asks[name].register.zh for name in registers)
+    en = " and ".join(policy.asks[name].register.en for name in registers)
+    return {
+        "registers": registers,
+        "zh": f"可以按{zh}的登记提示，由您核对，可以改",
+        "en": f"can be suggested from {en}; you check it and may change it",
+        "exactly": {"zh": say(field.prefill, policy, "zh"), "en": say(field.prefill, policy, "en")},
     }
 
 

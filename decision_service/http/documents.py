@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from decision_service.http import examples
 from decision_service.http.problems import MEDIA_TYPE, PROBLEMS
-from decision_service.http.wire import ApplicationIn, BatchIn, BundleIn, PrecheckIn, ReviewIn
+from decision_service.http.wire import ApplicationIn, BatchIn, BundleIn, PrecheckIn, PrefillIn, ReviewIn
 from decision_service.outcome import Outcome
 
 Document = dict[str, Any]
@@ -165,6 +165,12 @@ PRECHECK: Final = document(
     ("unknown_matter",),
     PrecheckIn,
     {"complete": examples.PRECHECK},
+)
+PREFILL: Final = document(
+    _object({"matter": _TEXT, "correct": _list(_REASON), "suggestions": _list(_ANY), "left_out": _list(_ANY)}),
+    ("unknown_matter",),
+    PrefillIn,
+    {"known": examples.PREFILL},
 )
 BUNDLES: Final = document(_object({"bundles": _list(_ANY)}))
 BUNDLE: Final = document(

@@ -42,6 +42,11 @@ BUNDLE: Final[dict[str, object]] = {
 
 PRECHECK: Final[dict[str, object]] = {"form": FORM}
 
+PREFILL: Final[dict[str, object]] = {
+    "application_id": "SY20260316000006",
+    "form": {name: FORM[name] for name in ("applicant_name", "id_type", "id_no")},
+}
+
 REVIEW: Final[dict[str, object]] = {
     "human_review_key": "HR-0123456789ABCDEF",
     "statement": "户籍登记在沈阳，请人工复核",

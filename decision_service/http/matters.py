@@ -5,16 +5,19 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from decision_service.desk import RESERVE_SECONDS
 from decision_service.guide import guide_of
 from decision_service.http.decisions import JSON
-from decision_service.http.documents import GUIDE, MATTERS, PRECHECK
+from decision_service.http.documents import GUIDE, MATTERS, PRECHECK, PREFILL
 from decision_service.http.problems import ProblemError
 from decision_service.http.reading import read_envelope
 from decision_service.http.state import State, state_of
-from decision_service.http.wire import PrecheckIn
+from decision_service.http.wire import PrecheckIn, PrefillIn
 from decision_service.policy.shape import Policy
 from decision_service.prechecking import precheck
+from decision_service.prefilling import Prefill
 from decision_service.publishing import Published
+from verifiers.deadline import Deadline
 
 router = APIRouter(prefix="/v1/matters", tags=["matters"])
 
@@ -47,6 +50,25 @@ async def check(request: Request, matter: str) -> Response:
     catalogue = state.services.in_force.publication.catalogue
     told = precheck(found, catalogue, sent.form, state.services.clock.day())
     return Response(orjson.dumps(told), media_type=JSON)
+
+
+@router.post("/{matter}/prefill", **PREFILL)
+async def prefill(request: Request, matter: str) -> Response:
+    """What the form can be suggested with, from registers that the matter asks anyway, each with its source. Nothing is
+    recorded as a decision; a suggestion counts only once it is submitted in a form."""
+    sent = await read_envelope(request, PrefillIn)
+    services = state_of(request).services
+    policy = _in_force(state_of(request), matter).policy
+    suspended = policy.matter in services.in_force.suspended
+    seconds = 0.0 if suspended else policy.budget.deadline / 1000 - RESERVE_SECONDS
+    asking = Prefill(
+        policy,
+        services.in_force.publication.catalogue,
+        services.clock.day(),
+        services.verifier,
+        Deadline.after(seconds, services.clock.monotonic),
+    )
+    return Response(orjson.dumps(await asking.suggest(sent.application_id, sent.form)), media_type=JSON)
 
 
 def _in_force(state: State, matter: str) -> Published:

@@ -76,6 +76,13 @@ class PrecheckIn(_Envelope):
     form: Form
 
 
+class PrefillIn(_Envelope):
+    """Who is about to apply: of `form`, only applicant_name, id_type and id_no are looked at."""
+
+    application_id: ApplicationId
+    form: Form
+
+
 class ReviewIn(_Envelope):
     """A request that an officer looks at a decision again."""
 

@@ -76,6 +76,8 @@ def _field(name: str, entries: Entries, complaints: Complaints, *, common: bool)
         span=entries.span,
     )
     _check_example(field, entries, complaints)
+    if not common:
+        entries.get("prefill")  # read once all names are known (policy.prefill)
     entries.done()
     return field
 

@@ -34,7 +34,8 @@ class Field:
 
     `required` is an expression over the form (Literal true or false where it does not depend). A `confirmation` that
     is missing counts as false; an `upload` is asked for by a rule, never by the form. `identifier` says that a defect
-    stops every question to a register. `type_name` is the type as the file writes it. `example` is JSON.
+    stops every question to a register. `type_name` is the type as the file writes it. `example` is JSON. `prefill` is
+    what the field may be suggested with, from who the applicant is and from registers.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Field:
     default: object = None
     values: Mapping[str, Bilingual] = field(default_factory=dict)
     common: bool = False
+    prefill: Expression | None = None
     span: Span | None = field(default=None, compare=False)
 
 

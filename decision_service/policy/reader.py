@@ -21,6 +21,7 @@ from decision_service.policy.grants import read_claims, read_items, read_notes, 
 from decision_service.policy.names import read_lets, read_parameters
 from decision_service.policy.nodes import MapNode
 from decision_service.policy.preamble import read_basis_list, read_materials, read_suitability
+from decision_service.policy.prefill import Prefills
 from decision_service.policy.rules import RuleWords, expression, read_basis, read_rule
 from decision_service.policy.shape import (
     Ask,
@@ -104,7 +105,8 @@ class _Reader:
         parameters, vocabulary = read_parameters(entries, self._vocabulary(by_name, asks), bases)
         fixed = credit_lets(credit, asks, vocabulary)
         lets, tables, vocabulary = read_lets(entries, vocabulary, fixed, bases)
-        fields = tuple(self._required(field, vocabulary) for field in fields)
+        prefills = Prefills(vocabulary, asks, lets, tables, self.complaints)
+        fields = tuple(self._prefilled(self._required(field, vocabulary), prefills) for field in fields)
         return _Ground(basis, fields, asks, credit, parameters, tables, lets, vocabulary)
 
     def _words(self, ground: _Ground, items: tuple[Item, ...]) -> RuleWords:
@@ -189,6 +191,10 @@ class _Reader:
         only_form = Vocabulary(vocabulary.form, {}, parameters=vocabulary.parameters)
         condition = expression(node, only_form, self.complaints, BOOLEAN)
         return field if condition is None else dataclasses.replace(field, required=condition)
+
+    def _prefilled(self, field: Field, prefills: Prefills) -> Field:
+        node = None if field.common else self.entries.inner("form").inner(field.name).get("prefill")
+        return field if node is None else prefills.of(field, node)
 
     def _standing(self, words: RuleWords, asks: Mapping[str, Ask]) -> tuple[Rule, ...]:
         inner = Entries(
