@@ -23,6 +23,7 @@ from tests.verifiers.guard.acting import (
 from verifiers.evidence import Evidence
 from verifiers.guard.breaker import BreakerRules
 from verifiers.guard.line import LineRules
+from verifiers.journal.journaling import UNRECORDED
 from verifiers.registers import Register
 
 QUICK, SLOW, DEAD = Act(0.05), Act(0.9), Act(30.0)
@@ -67,7 +68,9 @@ def test_in_an_outage_hardly_more_than_was_offered_goes_out_and_soon_almost_noth
 
 def test_a_defect_of_ours_or_an_odd_question_shuts_no_register() -> None:
     async def main(clock: object) -> None:
-        for act in (Act(0.01, "raises"), Act(0.01, "cancels"), Act(0.01, "error", "unspeakable")):
+        ours = ("unspeakable", "value", "unconnected", UNRECORDED, "closed", "raised")
+        acts = [Act(0.01, "raises"), Act(0.01, "cancels"), *(Act(0.01, "error", fault) for fault in ours)]
+        for act in acts:
             stage = scene(clock, [act])
             found = await many(stage, PLAIN, 40)
             assert {one.status for one in found} == {"error"}
