@@ -27,8 +27,9 @@ SLOW_SHARE = 0.8
 HEARD_SHARE = 0.5
 """A call that was cut before this much of the register's limit says nothing of the register."""
 
-OURS = frozenset({"unspeakable", "journal"})
-"""Faults of the question, which no register had before it: it can't be said, or could not be taken down."""
+OURS = frozenset({"unspeakable", "value", "journal", "unconnected", "raised", "closed"})
+"""Faults of the question or of this service, which say nothing of the register: it can't be put or taken down, no way
+leads there, a kind of connection is defective, the service is stopping."""
 
 
 @dataclass(frozen=True, slots=True)
