@@ -32,8 +32,6 @@ def drill(
     """Play every fault of registers on the wire; exit 0 only if nothing is granted by any of them. 数据源故障演练。"""
     from decision_service.drill.cells import Wanted
     from decision_service.drill.run import Orders
-    from decision_service.source import PolicyProblems
-    from decision_service.trials import CaseFileError
 
     shelf = shelf_or_exit(rules, json=json)
     wanted = Wanted(frozenset(matter or ()), frozenset(register or ()), frozenset(fault or ()))
@@ -44,14 +42,7 @@ def drill(
             f"没有 {'、'.join(unknown)}；故障见 docs/quality.md，事项和数据源见 rules/",
             json=json,
         )
-    try:
-        report = _drilled(Orders(rules, shelf, cases, wanted, log, shared_guard))
-    except CaseFileError as error:
-        misuse(str(error), "案例文件有误", json=json)
-    except PolicyProblems as problems:
-        misuse(str(problems), "规则文件有误，服务不能启动", json=json)
-    except OSError as error:
-        misuse(f"the drill can't be played here ({error.strerror or error})", "演练不能启动", json=json)
+    report = _played(Orders(rules, shelf, cases, wanted, log, shared_guard), json=json)
     if not report.tried and not report.missing:
         misuse("nothing is left to drill: no matter lists these registers", "没有可演练的组合", json=json)
     if json:
@@ -60,6 +51,21 @@ def drill(
         _show(report)
     if not report.passed:
         raise typer.Exit(FINDINGS)
+
+
+def _played(orders: "Orders", *, json: bool) -> "Report":
+    """The drill; leaves with exit code 2 where it can't be played."""
+    from decision_service.source import PolicyProblems
+    from decision_service.trials import CaseFileError
+
+    try:
+        return _drilled(orders)
+    except CaseFileError as error:
+        misuse(str(error), "案例文件有误", json=json)
+    except PolicyProblems as problems:
+        misuse(str(problems), "规则文件有误，服务不能启动", json=json)
+    except OSError as error:
+        misuse(f"the drill can't be played here ({error.strerror or error})", "演练不能启动", json=json)
 
 
 def _drilled(orders: "Orders") -> "Report":

@@ -53,15 +53,19 @@ def sandbox(
         port=port,
         plan=plan,
     )
+    _run(config)
+
+
+def _run(config: SandboxConfig) -> None:
     try:
-        if plan is None:
+        if config.plan is None:
             run(config, _listening)
         else:
-            run_fronted(config, plan, _listening)
+            run_fronted(config, config.plan, _listening)
     except (DataFileError, ScenarioError) as error:
         misuse(str(error), "数据文件有误")
     except OSError as error:
-        console().print(f"miaopi: cannot listen on {host}:{port} ({error.strerror})", markup=False)
+        console().print(f"miaopi: cannot listen on {config.host}:{config.port} ({error.strerror})", markup=False)
         raise typer.Exit(2) from None
 
 

@@ -4,8 +4,10 @@ import asyncio
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from itertools import groupby
 from typing import cast
 
@@ -31,6 +33,8 @@ class Player:
     def __init__(self, stage: Stage, connections: Connections, *, masked: bool = False) -> None:
         self._stage = stage
         self.masked = masked
+        self._lock = threading.Lock()
+        self._begun: Counter[tuple[str, str]] = Counter()
         self._connections = connections
         self._control = {"Miaopi-Control": stage.token}
 
@@ -50,6 +54,8 @@ class Player:
         # A connection fails before it is known whose it is: such a question is sent to a door that always fails so.
         elsewhere = cell.fault.layer == "connection"
         if elsewhere:
+            with self._lock:
+                self._begun[fault, variant] += 1
             self._stage.sent[application, cell.register] = (fault, variant)
         else:
             self._asked("PUT", query, {"fault": fault, "variant": variant})
@@ -69,13 +75,16 @@ class Player:
         """With what the sandbox and the proxy wrote down of it: the proxy when a fault has ended, which may be a moment
         after the service stopped to wait."""
         ends = time.monotonic() + _WRITTEN_SECONDS
+        named = (tried.cell.fault.name, tried.cell.variant.name)
+        with self._lock:
+            begun = self._begun[named]
         while True:
             _, notes = self._asked("GET", f"/control/faults?application_id={application}")
             wire = [one for one in _list(notes, "wire") if one["register"] == tried.cell.register]
             if tried.cell.fault.name == "tls":
-                # The handshake ends before the application is named: what the door saw of this fault stands for it.
-                named = (tried.cell.fault.name, tried.cell.variant.name)
-                wire += [{"fault": one.fault, "variant": one.variant} for one in self._stage.proxy.log.played(*named)]
+                # The handshake ends before the application is named: as many must be broken off as were begun.
+                broken = self._stage.proxy.log.played(*named)
+                wire += [asdict(one) for one in broken] if len(broken) >= begun else []
             noted = Tried(tried.cell, tried.told, wire, _list(notes, "played"))
             if self.masked or seen(noted) or time.monotonic() > ends:
                 return noted

@@ -13,6 +13,9 @@ from verifiers.sandbox.replies import Receive, Refused, Scope, body_of, send_byt
 
 FAULTS = "/control/faults"
 _MAX_SWITCH = 4096
+_MOST_SHOWN = 10_000
+"""Lines of each log that are shown at most, the latest."""
+
 _NAMES = {"fault", "variant", "share"}
 
 
@@ -45,11 +48,11 @@ class FaultControl:
 
     async def _show(self, application_id: str | None, send: Send) -> None:
         shown: dict[str, object] = {
-            "switches": [asdict(one) for one in self._plan.switches(application_id)],
-            "played": [asdict(one) for one in self.played.of(application_id)],
+            "switches": [asdict(one) for one in self._plan.switches(application_id)[-_MOST_SHOWN:]],
+            "played": [asdict(one) for one in self.played.of(application_id)[-_MOST_SHOWN:]],
         }
         if self._front is not None:
-            shown["wire"] = [asdict(one) for one in self._front.log.of(application_id)]
+            shown["wire"] = [asdict(one) for one in self._front.log.of(application_id)[-_MOST_SHOWN:]]
             shown["doors"] = self._front.doors
             shown["trusted_certificate"] = self._front.root
         await send_json(send, shown)

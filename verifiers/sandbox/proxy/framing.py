@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 
 from verifiers.exchange import PATH
 
-_MOST_BODY = 4 * 1024 * 1024
+_MOST_BODY = 64 * 1024 * 1024
+"""What the control routes may have to show; a question is refused by the sandbox at a thousandth of that."""
+
 _DEADLINE_MS = 1000
 """For a question that does not say how long it is waited for."""
 
