@@ -4,7 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
@@ -215,7 +215,7 @@ def _made(recorded: Recorded) -> Made:
             application_id=entry.application_id,
             matter=entry.matter,
             decided_at=milliseconds(decided_at),
-            recorded_at=milliseconds(decided_at + timedelta(milliseconds=archive.occasion.elapsed_ms)),
+            recorded_at=milliseconds(decided_at) + archive.occasion.elapsed_ms + 1,  # both are rounded
             outcome=orjson.loads(entry.answer)["outcome"],
             broken_off=archive.referred_by is not None,
             answers=tuple(_used(archive.answers)),

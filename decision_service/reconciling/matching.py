@@ -52,8 +52,8 @@ class Made:
     answers: tuple[Used, ...]
 
     def covers(self, at: int) -> bool:
-        """Whether a call that went out at `at` may have been made for it."""
-        return self.decided_at - TOLERANCE_MS <= at <= self.recorded_at + TOLERANCE_MS
+        """Whether a call that went out at `at` was made for it. One from before was another attempt's."""
+        return self.decided_at <= at <= self.recorded_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def match(made: Sequence[Made], calls: Sequence[CallRecord], look: Look, tally: 
             tally.calls += 1
             settled = _call(call, made, calls, look, tally)
             if not settled and call.sent.call_id not in used:
-                _unused(call, made, tally)
+                _unused(call, made, look, tally)
 
 
 def _answer(decision: Made, answer: Used, calls: Sequence[CallRecord], look: Look, tally: Tally) -> CallRecord | None:
@@ -140,7 +140,8 @@ def _unanswered(
 ) -> None:
     """An answer that is none: its call ended so, or ended too late to count, or there was none and the decision says
     why."""
-    called = any(one.sent.register == answer.register and decision.covers(one.sent.asked_at) for one in calls)
+    since, until = decision.decided_at - TOLERANCE_MS, decision.recorded_at + TOLERANCE_MS
+    called = any(one.sent.register == answer.register and since <= one.sent.asked_at <= until for one in calls)
     if called or answer.origin == "shared":
         return  # the call itself is counted where calls are
     if answer.fault in NOT_PUT or answer.status == "timeout":
@@ -226,7 +227,7 @@ def _call(call: CallRecord, made: Sequence[Made], calls: Sequence[CallRecord], l
     return False
 
 
-def _unused(call: CallRecord, made: Sequence[Made], tally: Tally) -> None:
+def _unused(call: CallRecord, made: Sequence[Made], look: Look, tally: Tally) -> None:
     """A call that no answer came of, or none that counts: which rule explains it?"""
     sent = call.sent
     decision = _decision_of(call, made)
@@ -235,12 +236,23 @@ def _unused(call: CallRecord, made: Sequence[Made], tally: Tally) -> None:
     elif decision is not None:
         _within(call, decision, tally)
     else:
-        before = [one for one in made if one.decided_at <= sent.asked_at]
-        if before and before[-1].outcome not in _OPEN:
-            number = before[-1].decision_id
-            tally.differ(Difference("call_after_decision", sent.application_id, number, sent.register, sent.call_id))
-        else:
-            tally.explain("without_decision")
+        _between(call, [one for one in made if one.decided_at <= sent.asked_at], look, tally)
+
+
+def _between(call: CallRecord, before: Sequence[Made], look: Look, tally: Tally) -> None:
+    """A call outside every decision; `before` are those that had been made."""
+    sent = call.sent
+    if not before or before[-1].outcome in _OPEN:
+        tally.explain("without_decision")
+        return
+    last = before[-1]
+    soon = sent.asked_at <= last.recorded_at + TOLERANCE_MS and sent.register not in look.once
+    if soon and any(one.register == sent.register for one in last.answers):
+        # Others waited for the same answer still, and a second call was made for them.
+        tally.explain("hedged")
+    else:
+        number = last.decision_id
+        tally.differ(Difference("call_after_decision", sent.application_id, number, sent.register, sent.call_id))
 
 
 def _within(call: CallRecord, decision: Made, tally: Tally) -> None:
@@ -260,10 +272,8 @@ def _within(call: CallRecord, decision: Made, tally: Tally) -> None:
 
 
 def _decision_of(call: CallRecord, made: Sequence[Made]) -> Made | None:
-    """The decision during which a call went out; where clocks were set meanwhile, the one nearby."""
-    at = call.sent.asked_at
-    during = next((one for one in reversed(made) if one.decided_at <= at <= one.recorded_at), None)
-    return during or next((one for one in reversed(made) if one.covers(at)), None)
+    """The decision that a call was made for: the latest that was begun before it went out."""
+    return next((one for one in reversed(made) if one.covers(call.sent.asked_at)), None)
 
 
 def _is_earlier(one: CallRecord, call: CallRecord) -> bool:

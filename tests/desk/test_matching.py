@@ -12,6 +12,9 @@ from verifiers.journal.records import CallRecord, Ended, Sent
 
 START = 1_000 * DAY_MS
 REGISTERS = ("population", "deaths", "benefits")
+GAPS = st.sampled_from([1, 900, 4_000, 20_000, 3_600_000])
+"""Between what ended and what comes next, in ms."""
+
 WAYS = st.sampled_from(["asked", "hedged", "late", "cut", "shared", "cached", "credential", "breaker_open"])
 
 
@@ -74,7 +77,7 @@ class Life:
                 return self.used(register, None, status="error", fault=fault)
 
     def decide(self, ways: dict[str, str], kept: tuple[Used, ...], outcome: str, credit: str) -> Made:
-        decided_at = self.at = self.at + 60_000
+        decided_at = self.at = self.at + 1
         answers = [*kept, *(self.answer(register, way) for register, way in ways.items())]
         if not any(one.register == "credit" for one in kept):
             answers.append(self.answer("credit", credit))
@@ -91,13 +94,14 @@ def lives(draw: st.DrawFn) -> Life:
     kept: tuple[Used, ...] = ()
     for _ in range(draw(st.integers(0, 2))):
         if draw(st.booleans()):  # an attempt that ended in a crash or a 503
-            life.call(draw(st.sampled_from(REGISTERS)), draw(st.sampled_from(["ok", "timeout", "cancelled", None])))
-            life.at += 10_000
+            for register in draw(st.sets(st.sampled_from([*REGISTERS, "credit"]), min_size=1)):
+                life.call(register, draw(st.sampled_from(["ok", "timeout", "cancelled", None])))
+            life.at += draw(GAPS)
         ways = draw(st.dictionaries(st.sampled_from(REGISTERS), WAYS, max_size=2))
         ways = {name: way for name, way in ways.items() if name not in {one.register for one in kept}}
         made = life.decide(ways, kept, "CORRECTION_REQUIRED", "asked")
         kept = tuple(one for one in made.answers if one.request_id is not None and draw(st.booleans()))
-        life.at += 20_000
+        life.at += draw(GAPS)
     ways = draw(st.dictionaries(st.sampled_from(REGISTERS), WAYS, max_size=3))
     ways = {name: way for name, way in ways.items() if name not in {one.register for one in kept}}
     credit = draw(st.sampled_from(["asked", "late", "breaker_open"]))
@@ -183,11 +187,11 @@ def spoilt(life: Life, fault: str, call: CallRecord) -> tuple[tuple[list[Made], 
             other = replace(sent, call_id="zz", asked_at=life.made[-1].recorded_at + 600_000)
             return instead(call, CallRecord(other, replace(ended, request_id="zz"))), "call_after_decision"
         case "again":
-            own = next(one for one in life.calls if one.sent.register == "credit")
-            other = CallRecord(
-                replace(own.sent, call_id=f"{own.sent.call_id}z", asked_at=own.sent.asked_at + 1), own.ended
-            )
-            assume(not own.sent.purpose.endswith(":deferred"))
+            credit = {one.request_id for made in life.made for one in made.answers if one.register == "credit"}
+            own = next((one for one in life.calls if one.ended and one.ended.request_id in credit), None)
+            assume(own is not None and own.ended.request_id and own.sent.purpose == "item:matter")
+            number = replace(own.sent, call_id=f"{own.sent.call_id}z", asked_at=own.sent.asked_at + 1)
+            other = CallRecord(number, own.ended)
             return (life.made, [*life.calls, other]), "asked_again"
         case _:
             return ([*life.made, replace(life.made[-1], decision_id="another")], life.calls), "doubled_decision"
