@@ -358,6 +358,7 @@ def test_size_is_bounded_before_anything_is_read() -> None:
         ("EdDSA", bytes(31)),
         ("EdDSA", ES.key.public),
     ],
+    ids=[f"wrong-{number}" for number in range(10)],  # the same in every process of a parallel run, unlike the keys
 )
 def test_a_key_that_is_not_on_its_curve_is_not_taken(algorithm: KeyAlgorithm, public: bytes) -> None:
     with pytest.raises(UnusableKeyError, match=algorithm):
