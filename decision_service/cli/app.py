@@ -8,6 +8,7 @@ from decision_service.cli import (
     decide,
     demo,
     drill,
+    explain,
     followups,
     guide,
     ledger,
@@ -33,6 +34,7 @@ def build() -> typer.Typer:
     )
     app.command("demo")(demo.demo)
     app.command("decide")(decide.decide)
+    app.command("explain")(explain.explain)
     app.command("check")(check.check)
     app.command("test")(test.test)
     app.command("guide")(guide.guide)

@@ -1,0 +1,195 @@
+"""`miaopi explain`: why a case is decided as it is; with `--plan`, whom it asks, in which waves, and why."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from decision_service.cli.casefile import CaseFile, CaseFileError, read_case_file
+from decision_service.cli.engines import engines_of
+from decision_service.cli.output import Json, Rules, misuse, print_json, shelf_or_exit
+from decision_service.explaining import explanation
+from decision_service.forms import read_form
+from decision_service.offline import decide as decide_offline
+from decision_service.offline import evidence_of, offline_answer
+from decision_service.outcome import APPROVALS
+from decision_service.planning import Planner
+from decision_service.plantelling import Telling
+from decision_service.policy.catalogue import Catalogue
+from decision_service.policy.shape import Policy
+from decision_service.policy.shelf import Shelf
+from decision_service.rehearsal import rehearse
+from decision_service.sheet import fact_sheet
+from decision_service.source import nearest
+from verifiers.freshness import CHINA
+
+WIDTH = 80
+
+
+def explain(
+    matter: Annotated[str, typer.Argument(help="matter, such as elderly_allowance 事项")],
+    case: Annotated[
+        Path | None, typer.Option("--case", help="JSON or YAML file with form, facts and as_of 案例文件")
+    ] = None,
+    plan: Annotated[bool, typer.Option("--plan", help="whom it asks, in which waves, and why 查询计划")] = False,
+    rules: Rules = Path("rules"),
+    json: Json = False,
+) -> None:
+    """Why a case is decided as it is, or whom it asks; without --case, the matter's sample. 说明理由和查询计划。"""
+    shelf = shelf_or_exit(rules, json=json)
+    if matter not in shelf.versions:
+        meant = nearest(matter, shelf.versions)
+        hint = f"; did you mean {meant}?" if meant else f"; there are {', '.join(shelf.versions)}"
+        misuse(f"there is no matter `{matter[:60]}`{hint}", "没有这个事项", json=json)
+    policy, found, name = _chosen(shelf, matter, case, json=json)
+    if plan:
+        told = {"case": name, **_planned(policy, shelf.catalogue, found)}
+        show = _show_plan
+    else:
+        told = {"case": name, **_explained(policy, shelf.catalogue, found)}
+        show = _show_reasons
+    if json:
+        print_json(told)
+    else:
+        show(told, Console(highlight=False, width=WIDTH))
+
+
+def _chosen(shelf: Shelf, matter: str, case: Path | None, *, json: bool) -> tuple[Policy, CaseFile, str]:
+    """The policy in force on the day of the case, and the case: the file, else the first approved one of the matter."""
+    if case is None:
+        policy = shelf.in_force(matter, datetime.now(CHINA).date()) or shelf.versions[matter][0]
+        approved = {outcome.value for outcome in APPROVALS}
+        worked = next((one for one in policy.cases if one.expect.get("outcome") in approved), policy.cases[0])
+        return policy, CaseFile(worked.form, worked.facts, worked.as_of), worked.name
+    try:
+        found = read_case_file(case, shelf.versions[matter][-1])
+    except CaseFileError as error:
+        misuse(error.en, error.zh, json=json)
+    in_force = shelf.in_force(matter, found.as_of)
+    if in_force is None:
+        first = shelf.versions[matter][0].effective_from
+        misuse(
+            f"no version of {matter} is in force on {found.as_of}; the first begins on {first}",
+            "该日没有生效的版本",
+            json=json,
+        )
+    return in_force, found, case.name
+
+
+def _explained(policy: Policy, catalogue: Catalogue, found: CaseFile) -> dict[str, object]:
+    with engines_of(policy) as engines:
+        decided = decide_offline(policy, catalogue, engines, found.form, found.facts, found.as_of)
+    return explanation(decided, offline_answer(decided, found.form, found.facts))
+
+
+def _planned(policy: Policy, catalogue: Catalogue, found: CaseFile) -> dict[str, object]:
+    from decision_service.readings.compiled.compile import compile_policy
+
+    planner = Planner(policy)
+    reading = read_form(policy, found.form, found.as_of, catalogue.prefectures)
+    answers = evidence_of(policy, found.facts, found.as_of)
+    sheet = partial(fact_sheet, policy, reading, as_of=found.as_of, calendar=catalogue.calendar)
+    played = rehearse(planner, reading, answers, sheet, compile_policy(policy).judge)
+    return Telling(planner, catalogue, reading, played).told()
+
+
+def _show_plan(told: Mapping[str, Any], out: Console) -> None:
+    """The plan for people."""
+    _line(out, 0, f"{told['matter']}  {told['name']['zh']}  {told['name']['en']}  ({told['as_of']})")
+    _line(out, 0, f"案例 case: {told['case']}")
+    budget = told["budget"]
+    _line(
+        out,
+        0,
+        f"时限 budget: p50 {budget['p50_ms']} ms, p95 {budget['p95_ms']} ms, deadline {budget['deadline_ms']} ms",
+    )
+    for wave in told["waves"]:
+        expected = wave["expected"]
+        took = f"  p50 {expected['p50_ms']} ms, p95 {expected['p95_ms']} ms" if expected else ""
+        out.print()
+        _line(out, 0, f"第{wave['wave']}批 wave {wave['wave']}{took}")
+        if wave["known"]:
+            known = ", ".join(f"{one['register']} {one['status']}" for one in wave["known"])
+            _line(out, 2, f"已知 known: {known}")
+        for one in wave["ask"]:
+            _register(out, "问 ask", one, f" ({one['personal_fields']})")
+            for use in one["rules"]:
+                _line(out, 6, f"{use['rule']}  {use['zh']} · {use['en']}")
+        for one in wave["hold_back"]:
+            _register(out, "缓 hold back", one)
+    if told["not_asked"]:
+        out.print()
+        _line(out, 0, "不问 not asked")
+        for one in told["not_asked"]:
+            _register(out, "－", one)
+    _show_totals(told, out)
+
+
+def _show_totals(told: Mapping[str, Any], out: Console) -> None:
+    cost, everything, expected = told["cost"], told["cost_of_all"], told["expected"]
+    outcome = told["outcome"]
+    out.print()
+    _line(out, 0, f"结果 outcome: {outcome['code']}  {outcome['zh']} · {outcome['en']}")
+    _line(
+        out,
+        0,
+        f"共问{cost['calls']}库、个人信息{cost['personal_fields']}项（全问：{everything['calls']}库、"
+        f"{everything['personal_fields']}项）",
+    )
+    _line(
+        out,
+        0,
+        f"{cost['calls']} calls for {cost['personal_fields']} facts about the person "
+        f"(all at once: {everything['calls']} for {everything['personal_fields']})",
+    )
+    _line(out, 0, f"预计 expected: p50 {expected['p50_ms']} ms, p95 {expected['p95_ms']} ms")
+    _mark(told, out)
+
+
+def _register(out: Console, title: str, one: Mapping[str, Any], after: str = "") -> None:
+    _line(out, 2, f"{title}: {one['zh']} {one['register']}{after}")
+    _both(out, 6, [one["why"]])
+
+
+def _show_reasons(told: Mapping[str, Any], out: Console) -> None:
+    """The explanation for people: the outcome, then every rule with how it stands, its law, and its sources."""
+    text = told["outcome_text"]
+    _line(out, 0, f"{told['outcome']}  {text['zh']} · {text['en']}  ({told['matter']}, {told['as_of']})")
+    _line(out, 0, f"案例 case: {told['case']}")
+    for title, name in (("理由 reason", "reasons"), ("另告 advice", "advice"), ("说明 note", "notes")):
+        for reason in told[name]:
+            _line(out, 2, f"{title}: {reason['code']} [{reason['rule']}]")
+            _both(out, 6, [reason])
+    for rule in told["rules"]:
+        state = rule["state_text"]
+        out.print()
+        _line(out, 0, f"{rule['rule']}  {state['zh']} · {state['en']}")
+        _both(out, 4, [rule])
+        for basis in rule["basis"]:
+            _line(out, 4, f"依据 basis: {basis}")
+        for source in rule["sources"]:
+            day = f", {source['data_as_of']}" if source["data_as_of"] else ""
+            _line(out, 4, f"来源 source: {source['zh']} {source['register']} ({source['status']}{day})")
+    _mark(told, out)
+
+
+def _mark(told: Mapping[str, Any], out: Console) -> None:
+    if told.get("mark"):
+        out.print()
+        _both(out, 0, [told["mark"]])
+
+
+def _both(out: Console, indent: int, texts: Iterable[Mapping[str, Any]] | Sequence[Mapping[str, Any]]) -> None:
+    for text in texts:
+        _line(out, indent, str(text["zh"]))
+        _line(out, indent, str(text["en"]))
+
+
+def _line(out: Console, indent: int, text: str) -> None:
+    out.print(Padding(Text(text), (0, 0, 0, indent), expand=False))
