@@ -11,7 +11,7 @@ from verifiers.connections.reading import read_connections
 from verifiers.connections.router import Router
 from verifiers.exchange import AddressError, Exchange
 from verifiers.registers import Register
-from verifiers.signing import SigningKey
+from verifiers.signing import SigningKey, SigningKeyError
 from verifiers.transport import Transport
 
 
@@ -50,3 +50,5 @@ def exchange_of(settings: Settings) -> Exchange:
         return Exchange(settings.registers_url, SigningKey(settings.registers_app, secret))
     except AddressError as error:
         raise SettingsRefusedError(f"MIAOPI_REGISTERS_URL: {error}") from None
+    except SigningKeyError as error:
+        raise SettingsRefusedError(f"MIAOPI_REGISTERS_APP or MIAOPI_REGISTERS_SECRET: {error}") from None

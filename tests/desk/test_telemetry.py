@@ -20,3 +20,14 @@ def test_of_a_fault_only_the_type_is_told() -> None:
     Telemetry(out).fault("decide", ValueError("赵示甲一"))
     assert json.loads(out.getvalue())["error"] == "ValueError"
     assert "赵示甲一" not in out.getvalue()
+
+
+def test_what_the_guard_does_is_counted_and_the_state_of_a_breaker_is_the_last_one() -> None:
+    telemetry = Telemetry(io.StringIO())
+    for event in ("closed", "shared", "hedge_sent", "shared", "open"):
+        telemetry.guarded("deaths", event)
+    told = telemetry.exposition().decode()
+    assert 'miaopi_breaker_state{register="deaths"} 2.0' in told
+    assert 'miaopi_guard_total{event="shared",register="deaths"} 2.0' in told
+    assert 'miaopi_guard_total{event="hedge_sent",register="deaths"} 1.0' in told
+    assert "closed" not in told.replace("0 closed", "")
