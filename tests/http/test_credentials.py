@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.http.staging import BY_ID, Got, Stage, staged
+from decision_service.ledger.store import ByDecision
+from decision_service.readings import reference
+from decision_service.replay import replay
+from tests.http.staging import BY_ID, CASES, Got, Stage, application, publication, staged
 from tests.http.wallets import AUDIENCE, CASE, REGISTER, Counter, begun, issuers_of, opened, verification
 
 
@@ -134,3 +137,32 @@ def test_operators_see_what_came_of_credentials(counter: Counter) -> None:
     metrics = counter.stage.send("GET", "/metrics").body.decode()
     for word in ("taken", "expired"):
         assert f'miaopi_credentials_total{{register="{REGISTER}",word="{word}"}}' in metrics
+
+
+def test_a_decision_by_credential_can_be_made_again_from_its_record(counter: Counter) -> None:
+    """Byte for byte, and explained, though the token is nowhere."""
+    sent = begun(counter)
+    got = counter.decide(sent, **{REGISTER: counter.issue(sent, REGISTER)["token"]})
+    assert verification(got)["origin"] == "credential"
+    found = counter.stage.state.services.ledger.find(ByDecision(got.json["decision_id"]))[0]
+    policy = publication().by_digest(found.entry.policy_digest).policy  # type: ignore[union-attr]  # just decided
+    again = replay(found, publication(), lambda _: lambda sheet: reference.judge(policy, sheet))
+    assert again == got.body
+    assert counter.stage.send("GET", f"/v1/decisions/{got.json['decision_id']}/explanation").status == 200
+
+
+def test_after_a_correction_what_the_credential_stated_is_still_known_and_it_may_be_shown_again(
+    counter: Counter,
+) -> None:
+    case = next(one for one in CASES if "C04_MATERIAL_NEEDED" in one["expect"].get("reasons", []))
+    sent = application(case)
+    counter.stage.play(sent["application_id"], case["facts"])
+    params = {"name": sent["form"]["applicant_name"], "id_no": sent["form"]["id_no"]}
+    token = counter.issue(sent, "population", params=params, format="jwt")["token"]
+    first = counter.decide(sent, population=token)
+    assert first.json["outcome"] == "CORRECTION_REQUIRED"
+    for shown_again in ({}, {"population": token}):
+        later = counter.decide(sent, **shown_again)
+        found = next(one for one in later.json["verifications"] if one["register"] == "population")
+        assert (found["origin"], found["credential"]) == ("credential", None)
+    assert "population" not in counter.stage.asked(sent["application_id"])
