@@ -46,9 +46,14 @@ from verifiers.deadline import Deadline
 from verifiers.evidence import Evidence
 from verifiers.exchange import Exchange, ExchangeVerifier
 from verifiers.freshness import Moment
+from verifiers.journal.journal import Journal
+from verifiers.journal.journaling import Asker, JournalingVerifier
+from verifiers.journal.marks import Marks
+from verifiers.journal.retention import Retention
+from verifiers.journal.store import JournalStore
 from verifiers.signing import SigningKey
 from verifiers.transport import Transport
-from verifiers.verifier import Question
+from verifiers.verifier import Question, Verifier
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 3, 16)
@@ -132,11 +137,15 @@ async def service(kind: str, folder: Path, stack: AsyncExitStack) -> FastAPI:
     stack.callback(ledger.close)
     reviews = ReviewStore(folder / "reviews.sqlite3")
     stack.callback(reviews.close)
-    verifier = _exchange(clock, stack) if kind == "live" else AtOnce(_answers(rules, folder))
+    journal = Journal(JournalStore(folder / "calls.sqlite3", Retention()))
+    stack.callback(journal.close)
+    verifier: Verifier = AtOnce(_answers(rules, folder))
+    if kind == "live":
+        asker, marks = Asker("platform", "bench"), Marks(b"of this benchmark")
+        verifier = JournalingVerifier(_exchange(clock, stack), journal, marks, asker, clock.now, lambda _: "exchange")
     log = stack.enter_context((folder / "log.jsonl").open("w", buffering=1))
-    app = create_app(
-        State(Desk(Services(InForce(rules), ledger, verifier, second, clock, Telemetry(log))), reviews, {})
-    )
+    services = Services(InForce(rules), ledger, verifier, second, clock, Telemetry(log), journal=journal)
+    app = create_app(State(Desk(services), reviews, {}))
     if isinstance(second, Timed):
         app.add_api_route("/second", second.told)
     return app
