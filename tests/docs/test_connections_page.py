@@ -114,7 +114,7 @@ def lines(behaviour: Behaviour) -> list[str]:
     found = []
     for subject, fields in PEOPLE.items():
         dates = {"undated": None, "old": OLD, "future": FUTURE}
-        line = {"id": subject, "data_as_of": dates.get(behaviour, DATA_AS_OF), **fields}
+        line = {"id_no": subject, "data_as_of": dates.get(behaviour, DATA_AS_OF), **fields}
         if behaviour == "field_missing":
             del line["months"]
         elif behaviour == "field_wrong":

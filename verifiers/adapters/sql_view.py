@@ -135,10 +135,9 @@ class ViewVerifier:
         rows = await self._connection.rows(Statement(view.name, columns, where, most), limit)
         if len(rows) >= most:
             raise ReadFailedError("rows")
-        for row in rows:
-            for (_, wanted), found in zip(where, row[len(fields) + 1 :], strict=True):
-                if not any(is_same(one, found) for one in wanted):
-                    raise ReadFailedError("subject")
+        held = tuple(zip(*rows, strict=True))[len(fields) + 1 :]
+        if rows and not all(_is_all_of(wanted, found) for (_, wanted), found in zip(where, held, strict=True)):
+            raise ReadFailedError("subject")
         return self._judge(question, rows, live_moment(self._connection.judged_at()))
 
     def _judge(self, question: Question, rows: Rows, moment: Moment) -> Evidence:
@@ -179,6 +178,13 @@ def _values(value: object) -> tuple[object, ...]:
     """The values of a parameter; () for what no column can be compared with."""
     values = tuple(value) if isinstance(value, list | tuple) else (value,)
     return values if len(values) <= _MOST_VALUES and all(isinstance(one, str | int) for one in values) else ()
+
+
+def _is_all_of(wanted: tuple[object, ...], found: tuple[object, ...]) -> bool:
+    """Whether a column holds what was asked for, all of it and nothing else: one spouse's row is no answer about both."""
+    return all(any(is_same(one, other) for one in wanted) for other in found) and all(
+        any(is_same(one, other) for other in found) for one in wanted
+    )
 
 
 def _present(records: list[dict[str, object]], fields: Mapping[str, Kind]) -> list[dict[str, object]]:
