@@ -6,7 +6,7 @@ from datetime import date
 
 from decision_service.decision import MARK
 from decision_service.forms import read_form
-from decision_service.planning import can_ask, first_wave, is_allocator, wanted
+from decision_service.planning import Wants, can_ask, first_wave, is_allocator
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Policy
 from decision_service.publishing import Published
@@ -27,7 +27,7 @@ def precheck(published: Published, catalogue: Catalogue, form: Mapping[str, obje
     found = [one.as_json() for one in (*told.reasons, *told.advice) if one.rule in failing]
     useful: set[str] = set()
     if not reading.stopped:
-        useful = {*first_wave(policy, reading), *wanted(policy, sheet, verdict), CREDIT}
+        useful = {*first_wave(policy, reading), *Wants(policy).of(sheet, verdict), CREDIT}
     asked = [name for name in policy.asks if name in useful and can_ask(policy, name, reading)]
     reply: dict[str, object] = {
         "matter": policy.matter,

@@ -13,7 +13,7 @@ from decision_service.planning.questions import (
     subject_of,
 )
 from decision_service.planning.silencing import Uses
-from decision_service.planning.uses import Use, wanted
+from decision_service.planning.uses import Use, Wants
 
 __all__ = [
     "Cost",
@@ -24,6 +24,7 @@ __all__ = [
     "Planners",
     "Use",
     "Uses",
+    "Wants",
     "can_ask",
     "cost_of",
     "first_wave",
@@ -32,5 +33,4 @@ __all__ = [
     "parameters",
     "question",
     "subject_of",
-    "wanted",
 ]

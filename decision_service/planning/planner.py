@@ -23,7 +23,7 @@ from decision_service.planning.paces import (
 )
 from decision_service.planning.questions import can_ask, first_wave, is_allocator
 from decision_service.planning.silencing import Uses, settling_alone, silencers
-from decision_service.planning.uses import Use, wanted
+from decision_service.planning.uses import Use, Wants
 from decision_service.policy.shape import Policy
 from decision_service.sheet import CREDIT
 from decision_service.verdict import Verdict
@@ -85,6 +85,7 @@ class Planner:
         self._measured = measured
         self._points = {name: cost_of(ask.register).points for name, ask in policy.asks.items()}
         self._places = {name: place for place, name in enumerate(policy.asks)}
+        self._wants = Wants(policy)
         self._alone = settling_alone(policy)
         self._catalogued = {name: planned(ask.register) for name, ask in policy.asks.items()}
         self._ways: dict[object, _Ways] = {}
@@ -101,7 +102,7 @@ class Planner:
 
     def useful(self, form: FormReading, sheet: FactSheet, verdict: Verdict, asked: Collection[str]) -> Uses:
         """Whose answer can still change what is decided, and why; credit, which is asked beside all else, left out."""
-        found = wanted(self.policy, sheet, verdict)
+        found = self._wants.of(sheet, verdict)
         return {
             name: uses
             for name, uses in found.items()
@@ -112,7 +113,7 @@ class Planner:
         """The most sparing way to ask the registers of `uses` that the time allows; an allocator comes last."""
         if not uses:
             return Plan((), Usual(0.0, 0.0), {}, {})
-        key = (tuple((name, frozenset(one)) for name, one in uses.items()), tuple(map(self.pace, uses)))
+        key = (tuple(uses.items()), tuple(map(self.pace, uses)))
         found = self._ways.get(key)
         if found is None:
             if len(self._ways) >= _MOST_KEPT:

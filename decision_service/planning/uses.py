@@ -1,7 +1,7 @@
 """What a register that was not asked is still wanted for: rules that its answer can settle, and what could follow."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from decision_service.facts import FactSheet, Unknown, Why
 from decision_service.interpreter import scope_of
@@ -29,6 +29,10 @@ class Use:
     doubtful: bool = False
     told: bool = False
 
+    def __hash__(self) -> int:
+        # Plans are kept by uses, and most uses of a rule are one object: the rest is told apart by equality.
+        return hash(self.rule)
+
     @property
     def strongest(self) -> int:
         """The rank of the strongest outcome that the answer can bring about."""
@@ -40,76 +44,82 @@ class Use:
         return min(self.strongest, RANK[Outcome.REFERRED]) if self.doubtful else self.strongest
 
 
-def wanted(policy: Policy, sheet: FactSheet, verdict: Verdict) -> dict[str, tuple[Use, ...]]:
-    """The uses of every register that was not asked and whose answer can change the outcome of `verdict`, the reasons
-    of that outcome or what is granted; in the order of the policy."""
-    found: dict[str, list[Use]] = {}
-    for finding in verdict.findings:
-        for name, use in _uses(finding, policy, sheet, verdict):
-            found.setdefault(name, []).append(use)
-    return {name: tuple(found[name]) for name in policy.asks if name in found}
+class Wants:
+    """What the answers of a policy's registers are wanted for."""
 
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._rules = {rule.id: rule for rule in policy.rules}
+        self._outcomes = {rule.id: frozenset(one.outcome for one in rule.alternatives) for rule in policy.rules}
+        self._usual = {rule.id: Use(rule.id, rule.item, self._outcomes[rule.id]) for rule in policy.rules}
+        self._places = {name: place for place, name in enumerate(policy.asks)}
 
-def _uses(finding: Finding, policy: Policy, sheet: FactSheet, verdict: Verdict) -> Iterator[tuple[str, Use]]:
-    if finding.state is State.FAILS:
-        yield from _of_failed(finding, policy, sheet, verdict)
-    if finding.state is not State.UNKNOWN:
-        return
-    open_ones = [cause.source for cause in finding.causes if cause.why is Why.NOT_ASKED]
-    if not open_ones:
-        return
-    doubtful = len(open_ones) < len(finding.causes)
-    if finding.rule == RESULT:
-        use = Use(RESULT, doubtful=doubtful)
-    else:
-        rule = next(one for one in policy.rules if one.id == finding.rule)
-        use = Use(rule.id, rule.item, _possible(rule, policy, sheet), doubtful)
-        if doubtful and use.rank > RANK[_settled(policy, sheet, verdict, rule.item)]:
+    def of(self, sheet: FactSheet, verdict: Verdict) -> dict[str, tuple[Use, ...]]:
+        """The uses of every register that was not asked and whose answer can change the outcome of `verdict`, the
+        reasons of that outcome or what is granted; in the order of the policy."""
+        found: dict[str, list[Use]] = {}
+        for finding in verdict.findings:
+            if finding.state is State.UNKNOWN:
+                for name, use in self._of_unknown(finding, sheet, verdict):
+                    found.setdefault(name, []).append(use)
+            elif finding.state is State.FAILS:
+                for name, use in self._of_failed(finding, sheet, verdict):
+                    found.setdefault(name, []).append(use)
+        return {name: tuple(found[name]) for name in sorted(found, key=self._places.__getitem__)}
+
+    def _of_unknown(self, finding: Finding, sheet: FactSheet, verdict: Verdict) -> Iterator[tuple[str, Use]]:
+        open_ones = [cause.source for cause in finding.causes if cause.why is Why.NOT_ASKED]
+        if not open_ones:
             return
-    for name in open_ones:
-        yield name, use
+        doubtful = len(open_ones) < len(finding.causes)
+        if finding.rule == RESULT:
+            use = Use(RESULT, doubtful=doubtful)
+        else:
+            use = self._use(finding.rule, sheet, doubtful=doubtful)
+            if doubtful and use.rank > RANK[self._settled(sheet, verdict, use.item)]:
+                return
+        for name in open_ones:
+            yield name, use
 
+    def _use(self, rule: str, sheet: FactSheet, *, doubtful: bool) -> Use:
+        if len(self._outcomes[rule]) == 1:
+            usual = self._usual[rule]
+            return replace(usual, doubtful=True) if doubtful else usual
+        return Use(rule, self._rules[rule].item, self._possible(self._rules[rule], sheet), doubtful)
 
-def _possible(rule: Rule, policy: Policy, sheet: FactSheet) -> frozenset[Outcome]:
-    """The outcomes of the alternatives that the known facts leave open."""
-    outcomes = frozenset(one.outcome for one in rule.alternatives)
-    if len(outcomes) == 1:
-        return outcomes
-    scope, left = scope_of(policy, sheet), set[Outcome]()
-    for one in rule.alternatives:
-        when = True if one.when is None else evaluate(one.when, scope)
-        if when is not False:
-            left.add(one.outcome)
-        if when is True:
-            break
-    return frozenset(left)
+    def _possible(self, rule: Rule, sheet: FactSheet) -> frozenset[Outcome]:
+        """The outcomes of the alternatives that the known facts leave open."""
+        scope, left = scope_of(self._policy, sheet), set[Outcome]()
+        for one in rule.alternatives:
+            when = True if one.when is None else evaluate(one.when, scope)
+            if when is not False:
+                left.add(one.outcome)
+            if when is True:
+                break
+        return frozenset(left)
 
+    def _of_failed(self, finding: Finding, sheet: FactSheet, verdict: Verdict) -> Iterator[tuple[str, Use]]:
+        """What a rule that failed would state, but for a register that was not asked."""
+        rule, outcome, place = self._rules[finding.rule], finding.outcome, finding.alternative
+        if outcome is None or place is None or len(rule.alternatives[place].told) == len(finding.told):
+            return
+        if RANK[outcome] > RANK[self._settled(sheet, verdict, rule.item)]:
+            return
+        scope = scope_of(self._policy, sheet)
+        for name, expression in rule.alternatives[place].told:
+            value = evaluate(expression, scope) if name not in finding.told else None
+            if isinstance(value, Unknown):
+                for cause in value.causes:
+                    if cause.why is Why.NOT_ASKED:
+                        yield cause.source, Use(rule.id, rule.item, frozenset({outcome}), told=True)
 
-def _of_failed(finding: Finding, policy: Policy, sheet: FactSheet, verdict: Verdict) -> Iterator[tuple[str, Use]]:
-    """What a rule that failed would state, but for a register that was not asked."""
-    rule = next(one for one in policy.rules if one.id == finding.rule)
-    outcome, place = finding.outcome, finding.alternative
-    if outcome is None or place is None or len(rule.alternatives[place].told) == len(finding.told):
-        return
-    if RANK[outcome] > RANK[_settled(policy, sheet, verdict, rule.item)]:
-        return
-    scope = scope_of(policy, sheet)
-    for name, expression in rule.alternatives[place].told:
-        value = evaluate(expression, scope) if name not in finding.told else None
-        if isinstance(value, Unknown):
-            for cause in value.causes:
-                if cause.why is Why.NOT_ASKED:
-                    yield cause.source, Use(rule.id, rule.item, frozenset({outcome}), told=True)
-
-
-def _settled(policy: Policy, sheet: FactSheet, verdict: Verdict, item: str | None) -> Outcome:
-    """What follows from findings that no further answer can take back, for an item or for the whole."""
-    items: Mapping[str, str | None] = {rule.id: rule.item for rule in policy.rules}
-    standing = [
-        one.outcome
-        for one in verdict.findings
-        if one.outcome is not None
-        and items.get(one.rule) in (None, item)
-        and (one.state is State.FAILS or all(cause.why is not Why.NOT_ASKED for cause in one.causes))
-    ]
-    return settle(standing if sheet.form_outcome is None else [*standing, sheet.form_outcome])
+    def _settled(self, sheet: FactSheet, verdict: Verdict, item: str | None) -> Outcome:
+        """What follows from findings that no further answer can take back, for an item or for the whole."""
+        standing = [
+            one.outcome
+            for one in verdict.findings
+            if one.outcome is not None
+            and (one.rule not in self._rules or self._rules[one.rule].item in (None, item))
+            and (one.state is State.FAILS or all(cause.why is not Why.NOT_ASKED for cause in one.causes))
+        ]
+        return settle(standing if sheet.form_outcome is None else [*standing, sheet.form_outcome])
