@@ -37,13 +37,13 @@ def reconcile_command(
     text = day or str(now.astimezone(CHINA).date())
     day_between(text, json=json)
     asked = date.fromisoformat(text)
-    catalogued = _catalogued(shelf_or_exit(rules, json=json), asked)
+    rules_of_day = catalogued(shelf_or_exit(rules, json=json), asked)
     sources = Sources(ledger, journal or journal_beside(ledger), register_log)
     try:
         with progress() as bar:
             task = bar.add_task("applications 办件", total=None)
             report = reconcile(
-                sources, asked, catalogued, now, lambda done, total: bar.update(task, completed=done, total=total)
+                sources, asked, rules_of_day, now, lambda done, total: bar.update(task, completed=done, total=total)
             )
     except LedgerError as error:
         misuse(str(error), "账本读不出", json=json)
@@ -61,8 +61,8 @@ def reconcile_command(
         raise typer.Exit(FINDINGS)
 
 
-def _catalogued(shelf: Shelf, day: date) -> Catalogued:
-    """What the rules in force on `day` list."""
+def catalogued(shelf: Shelf, day: date) -> Catalogued:
+    """What the rules in force on `day` list and ask once."""
     policies = [shelf.in_force(matter, day) for matter in shelf.versions]
     listed = {policy.matter: frozenset(policy.asks) for policy in policies if policy is not None}
     registers = shelf.catalogue.registers

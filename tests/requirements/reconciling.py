@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from decision_service.cli.reconcile import _catalogued
+from decision_service.cli.reconcile import catalogued
 from decision_service.clock import ServiceClock
 from decision_service.ledger.keys import load_or_create_key
 from decision_service.ledger.reading import LedgerReader
@@ -80,7 +80,7 @@ def now() -> datetime:
 def reconciled(files: Files, *, log: bool = True, later: timedelta = timedelta(0)) -> Report:
     """The report on the day of the tests."""
     sources = Sources(files.ledger, files.journal, files.log if log else None)
-    return reconcile(sources, DAY, _catalogued(shelf(), DAY), now() + later, lambda *_: None)
+    return reconcile(sources, DAY, catalogued(shelf(), DAY), now() + later, lambda *_: None)
 
 
 def live_a_day(stage: Stage, folder: Path) -> dict[str, Got]:
