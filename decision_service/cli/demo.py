@@ -4,6 +4,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -12,12 +13,16 @@ from rich.console import Console
 from rich.table import Table
 
 from decision_service.cli.output import FINDINGS, Json, Rules, console, misuse, print_json, progress, shelf_or_exit
+from decision_service.cli.reconcile import catalogued
+from decision_service.clock import ServiceClock
 from decision_service.demo.cases import DemoCase, read_demo_cases, registers_fail
 from decision_service.demo.processes import ProcessFailedError, Stage, staged
 from decision_service.demo.submit import Submitted, submit_all
 from decision_service.ledger.verify import verify_ledger
 from decision_service.load.report import percentile
 from decision_service.policy.shelf import Shelf
+from decision_service.reconciling import Report, Sources, reconcile
+from decision_service.settings import journal_beside
 
 DAY = "2026-03-16"
 
@@ -25,13 +30,20 @@ DAY = "2026-03-16"
 @dataclass(frozen=True, slots=True)
 class Shown:
     """What a run showed. `meaning`: every case once, registers without latency. `timing`: cases whose registers answer,
-    several times, registers at their usual latency. `records`, `sound`: of both ledgers."""
+    several times, registers at their usual latency. `records`, `sound`: of both ledgers. `days`: decisions against the
+    calls that they rest on."""
 
     meaning: list[Submitted]
     timing: list[Submitted]
     records: int
     sound: bool
+    days: list[Report]
     seconds: float
+
+    @property
+    def reconciled(self) -> bool:
+        """Whether every answer has its call and every call is accounted for."""
+        return all(day.is_clean for day in self.days)
 
     @property
     def wrong(self) -> list[Submitted]:
@@ -55,22 +67,34 @@ def demo(
         misuse(f"no cases in {cases}", "没有案例", json=json)
     try:
         with tempfile.TemporaryDirectory(prefix="miaopi-demo-") as folder:
-            shown = _play(found, rules, data, rounds, Path(folder))
+            shown = _play(found, shelf, Stages(rules, data, Path(folder)), rounds)
     except ProcessFailedError as error:
         misuse(str(error), "服务或模拟数据源没有启动", json=json)
     if json:
         print_json(_summary(shown, shelf))
     else:
         _show(shown, shelf)
-    if shown.wrong or not shown.sound:
+    if shown.wrong or not shown.sound or not shown.reconciled:
         raise typer.Exit(FINDINGS)
 
 
-def _play(cases: Sequence[DemoCase], rules: Path, data: Path | None, rounds: int, folder: Path) -> Shown:
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """Where both runs find rules and people, and put what they leave."""
+
+    rules: Path
+    data: Path | None
+    folder: Path
+
+    def stage(self, latency: float) -> Stage:
+        """The one whose registers are so slow (times their usual latency)."""
+        return Stage(rules=self.rules, data=self.data, folder=self.folder, day=DAY, latency=latency)
+
+
+def _play(cases: Sequence[DemoCase], shelf: Shelf, stages: Stages, rounds: int) -> Shown:
     started = time.perf_counter()
     timed = [case for case in cases if not registers_fail(case.facts)]
-    at_once = Stage(rules=rules, data=data, folder=folder, day=DAY, latency=0)
-    usual = Stage(rules=rules, data=data, folder=folder, day=DAY, latency=1)
+    at_once, usual = stages.stage(0), stages.stage(1)
     say = console()
     say.print("starting registers and service … 启动模拟数据源与服务（首次先让两个引擎相互核对）", markup=False)
     with staged(at_once) as running, progress() as bar:
@@ -83,7 +107,13 @@ def _play(cases: Sequence[DemoCase], rules: Path, data: Path | None, rounds: int
     reports = [verify_ledger(stage.ledger) for stage in (at_once, usual)]
     records = sum(report.records for report in reports)
     sound = all(report.is_sound for report in reports) and records == len(meaning) + len(timing)
-    return Shown(meaning, timing, records, sound, time.perf_counter() - started)
+    days = [_reconciled(stage, shelf) for stage in (at_once, usual)]
+    return Shown(meaning, timing, records, sound, days, time.perf_counter() - started)
+
+
+def _reconciled(stage: Stage, shelf: Shelf) -> Report:
+    day, sources = date.fromisoformat(DAY), Sources(stage.ledger, journal_beside(stage.ledger))
+    return reconcile(sources, day, catalogued(shelf, day), ServiceClock(day).now(), lambda _, __: None)
 
 
 def _show(shown: Shown, shelf: Shelf) -> None:
@@ -102,12 +132,15 @@ def _show(shown: Shown, shelf: Shelf) -> None:
         row = [f"{value:.0f}" for value in (figures.p50, figures.p95, figures.p99)]
         times.add_row(matter, str(figures.decisions), *row, budget)
     out.print(times)
+    calls, answers = (sum(getattr(day, name) for day in shown.days) for name in ("calls", "answers"))
+    matched = "all accounted for 账实相符" if shown.reconciled else "NOT ALL ACCOUNTED FOR 对账不符"
     every = [*shown.meaning, *shown.timing]
     late = sum(one.late for one in shown.timing)
     lines = [
         f"{len(every) - len(shown.wrong)} of {len(every)} decisions as expected 与预期一致",
         f"  of the timed ones {late} were referred since a register was late, as it must be 因数据源超时转人工",
         f"ledger: {shown.records} records, {'sound 账本完好' if shown.sound else 'NOT SOUND 账本有误'}",
+        f"register calls: {calls} for {answers} answers, {matched}",
         f"wall time 用时 {shown.seconds:.1f} s",
         "※ 示例政策与虚构人物。 Illustrative policies, fictitious people.",
     ]
@@ -152,5 +185,6 @@ def _summary(shown: Shown, shelf: Shelf) -> dict[str, object]:
         "late_register": sum(one.late for one in shown.timing),
         "matters": matters,
         "ledger": {"records": shown.records, "sound": shown.sound},
+        "reconciled": shown.reconciled,
         "seconds": round(shown.seconds, 1),
     }
