@@ -81,6 +81,8 @@ class _Shelf:
     def _read(self, name: str, raw: Mapping[str, object] | None) -> Answered | None:
         if raw is None or raw.get("status") not in ("ok", "no_record"):
             return None
+        if raw.get("origin") == "credential":
+            return None  # it may have ended or been revoked since; it is shown again, or the register is asked
         try:
             return answer_from_json(self.policy.asks[name], raw)
         except ArchiveError:

@@ -78,6 +78,21 @@ def test_of_many_uses_at_one_moment_exactly_one_is_taken(counter: Counter) -> No
     assert sorted(one["credential"] or "" for one in answers) == ["", *["reused"] * 7]
 
 
+@pytest.mark.parametrize("again", [False, True], ids=["asked", "shown"])
+def test_after_a_correction_what_a_credential_stated_does_not_count_again(counter: Counter, *, again: bool) -> None:
+    """It may have ended, been revoked or been overtaken since: it is shown anew, or its register is asked."""
+    register, sent = "transport_certificates", application(CASE)
+    behind = {**CASE["facts"][register], "education_done": False, "grade": "B"}
+    counter.stage.play(sent["application_id"], {**CASE["facts"], register: behind})
+    first = counter.decide(sent, **{register: counter.issue(sent, register)["token"]})
+    assert (first.json["outcome"], first.codes) == ("CORRECTION_REQUIRED", ["C10_TRAINING_DUE"])
+    counter.stage.play(sent["application_id"], CASE["facts"])
+    tokens = {register: counter.issue(sent, register)["token"]} if again else {}
+    second = counter.decide(sent, **tokens)
+    assert second.json["outcome"] == CASE["expect"]["outcome"]
+    assert (register in counter.stage.asked(sent["application_id"])) is not again
+
+
 def test_a_token_is_kept_nowhere(counter: Counter) -> None:
     """Neither in the log, nor in any file of the service, nor in an answer: the record has what it stated."""
     sent = begun(counter)

@@ -181,7 +181,7 @@ def _values(value: object) -> tuple[object, ...]:
 
 
 def _is_all_of(wanted: tuple[object, ...], found: tuple[object, ...]) -> bool:
-    """Whether a column holds what was asked for, all of it and nothing else: one spouse's row is no answer about both."""
+    """Whether a column holds all that was asked for and nothing else: a row of one spouse says nothing of both."""
     return all(any(is_same(one, other) for one in wanted) for other in found) and all(
         any(is_same(one, other) for other in found) for one in wanted
     )
