@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from decision_service.clock import ServiceClock
 from decision_service.settings import Settings, SettingsRefusedError
 from verifiers.adapters.signed import SignedConnection
+from verifiers.connection_file import read_connections
 from verifiers.connections.connection import Clocks
 from verifiers.connections.entries import ConnectionsRefusedError
-from verifiers.connections.reading import read_connections
 from verifiers.connections.router import Router
 from verifiers.exchange import AddressError, Exchange
 from verifiers.registers import Register

@@ -18,8 +18,8 @@ from verifiers.adapters.session import SessionFaultWord
 from verifiers.answers import Fault
 from verifiers.conformance.adapters import CHECKS, AdapterCheck, Behaviour, NotPlayableError
 from verifiers.conformance.sample import CLOCKS, DATA_AS_OF, FUTURE, OLD, PEOPLE, QUICK, REGISTER, question
+from verifiers.connection_file import read_connections
 from verifiers.connections.entries import ConnectionsRefusedError
-from verifiers.connections.reading import read_connections
 from verifiers.deadline import Deadline
 from verifiers.signing import RefusalWord
 from verifiers.transport import TransportFault

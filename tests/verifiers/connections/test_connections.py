@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from tests.verifiers.connections.making import ENVIRONMENT, SECRET
 from verifiers.conformance.sample import CLOCKS, REGISTER
+from verifiers.connection_file import read_connections
 from verifiers.connections.addresses import reach
 from verifiers.connections.entries import ConnectionsRefusedError
-from verifiers.connections.reading import read_connections
 from verifiers.connections.router import Router
 from verifiers.deadline import Deadline
 from verifiers.evidence import Evidence
