@@ -112,7 +112,8 @@ async def _answers(register: Register, verifier: Verifier, sample: Sample) -> li
     if known.request_id is None:
         return [*found, _skipped(register, _NUMBERS, "没有回答 there was no answer")]
     again = await ask(sample.known)
-    return [*found, _finding(register, _NUMBERS, "两次相同 the same twice" if again.request_id == known.request_id else "")]
+    same = again.request_id == known.request_id
+    return [*found, _finding(register, _NUMBERS, "两次相同 the same twice" if same else "")]
 
 
 async def _wire(register: Register, exchange: Exchange, sample: Sample) -> list[Finding]:
@@ -161,7 +162,8 @@ def _indiscreet(sample: Sample, replies: list[Reply]) -> str:
         text = " ".join([reply.body.decode(errors="replace"), *(f"{name}: {value}" for name, value in reply.headers)])
         # Also as JSON escapes it, where a name is written in \u sequences.
         if any(value in text or json.dumps(value)[1:-1] in text for value in sample.values()):
-            return f"状态码 {reply.status} 带回了提问中的值 a value of the question came back with status {reply.status}"
+            status = reply.status
+            return f"状态码 {status} 带回了提问中的值 a value of the question came back with status {status}"
     return ""
 
 
