@@ -46,8 +46,8 @@ class Delivered:
     at: datetime
 
 
-async def read_list(delivered: Delivered, keys: KeySet, suites: Suites, deadline: Deadline) -> StatusList:
-    """The list, if a key of its issuer signed it. Raises CredentialRefused with the reason.
+async def read_list(delivered: Delivered, keys: KeySet, suites: Suites, deadline: Deadline) -> tuple[StatusList, str]:
+    """The list, if a key of its issuer signed it, and that key's kid. Raises CredentialRefused with the reason.
 
     It is taken apart, verified and unpacked off the event loop, as it may be large.
     """
@@ -55,11 +55,11 @@ async def read_list(delivered: Delivered, keys: KeySet, suites: Suites, deadline
         case "token_status_list":
             token = await asyncio.to_thread(_token, delivered.body)
             key = await keys.key(token.kid, deadline)
-            return await asyncio.to_thread(_list_in_token, token, key, suites, delivered)
+            return await asyncio.to_thread(_list_in_token, token, key, suites, delivered), key.kid
         case "bitstring_status_list":
             document = await asyncio.to_thread(_document, delivered.body)
             key = await keys.key(document.kid, deadline)
-            return await asyncio.to_thread(_list_in_document, document, key, suites, delivered)
+            return await asyncio.to_thread(_list_in_document, document, key, suites, delivered), key.kid
         case _ as unreachable:
             assert_never(unreachable)
 

@@ -35,11 +35,15 @@ RETRY_AFTER = timedelta(seconds=10)
 
 @dataclass(slots=True)
 class _Shelf:
-    """One list's place: the list if it is good, until when, and the one fetch that is under way."""
+    """One list's place: the list if it is good, the key that signed it, and the one fetch that is under way.
+
+    `kept_until` and `asked_again_at` are seconds that only grow: a clock that is put right lengthens no list's life.
+    """
 
     held: StatusList | None = None
-    good_until: datetime | None = None
-    asked_again_at: datetime | None = None
+    kid: str | None = None
+    kept_until: float = 0.0
+    asked_again_at: float | None = None
     newest: datetime | None = None
     fetching: asyncio.Task[None] | None = field(default=None, repr=False)
 
@@ -93,6 +97,8 @@ class StatusLists:
         self._shelves.move_to_end(name)
         while len(self._shelves) > MOST_LISTS:
             self._shelves.popitem(last=False)
+        if self._good(shelf) is not None and not await _is_vouched_for(shelf, keys, deadline):
+            shelf.held = None
         if self._good(shelf) is None and shelf.fetching is None and self._may_ask(shelf):
             shelf.fetching = asyncio.ensure_future(self._load(shelf, reference, keys))
         if shelf.fetching is not None:
@@ -101,29 +107,33 @@ class StatusLists:
         return self._good(shelf)
 
     def _good(self, shelf: _Shelf) -> StatusList | None:
-        return shelf.held if shelf.good_until is not None and self._now() < shelf.good_until else None
+        found = shelf.held
+        return (
+            found if found is not None and self._clock() < shelf.kept_until and self._now() < found.expires_at else None
+        )
 
     def _may_ask(self, shelf: _Shelf) -> bool:
-        return shelf.asked_again_at is None or self._now() >= shelf.asked_again_at
+        return shelf.asked_again_at is None or self._clock() >= shelf.asked_again_at
 
     async def _load(self, shelf: _Shelf, reference: StatusReference, keys: KeySet) -> None:
+        found, kid = None, None
         try:
-            found = await self._fetched(reference, keys)
+            found, kid = await self._fetched(reference, keys)
         except CredentialRefused:
-            found = None
+            pass
         finally:
             shelf.fetching = None
         # An older copy than one that we have seen would bring a revoked credential back.
         if found is None or (shelf.newest is not None and found.issued_at < shelf.newest):
-            shelf.held = shelf.good_until = None
-            shelf.asked_again_at = self._now() + RETRY_AFTER
+            shelf.held = None
+            shelf.asked_again_at = self._clock() + RETRY_AFTER.total_seconds()
             return
-        shelf.held, shelf.newest = found, found.issued_at
-        shelf.good_until = min(self._now() + found.ttl, found.expires_at)
+        shelf.held, shelf.kid, shelf.newest = found, kid, found.issued_at
+        shelf.kept_until = self._clock() + found.ttl.total_seconds()
         shelf.asked_again_at = None
         self._make_room()
 
-    async def _fetched(self, reference: StatusReference, keys: KeySet) -> StatusList:
+    async def _fetched(self, reference: StatusReference, keys: KeySet) -> tuple[StatusList, str]:
         limit = Deadline.after(FETCH_SECONDS, self._clock)
         delivery = await self._fetch(reference.uri, media_types(reference.mechanism), limit)
         if not isinstance(delivery, Answered):
@@ -138,4 +148,13 @@ class StatusLists:
                 return
             if shelf.held is not None:
                 total -= len(shelf.held.entries)
-                shelf.held = shelf.good_until = None
+                shelf.held = None
+
+
+async def _is_vouched_for(shelf: _Shelf, keys: KeySet, deadline: Deadline) -> bool:
+    """Whether the key that signed the list still counts; what a withdrawn one vouched for may be a forger's."""
+    try:
+        await keys.key(shelf.kid, deadline)
+    except CredentialRefused:
+        return False
+    return True

@@ -49,10 +49,10 @@ def list_word(value: int) -> RefusalWord | None:
 
 def _dates(claims: Mapping[str, object], now: datetime) -> tuple[datetime, datetime]:
     issued_at = _instant(claims.get("iat"))
-    # A token without an expiry could be played back for ever; it gets the longest life that we let any list have.
-    expires_at = _instant(claims["exp"]) if "exp" in claims else issued_at + MOST_TTL
     if issued_at > now + _LEEWAY:
         raise CredentialRefused("issued_in_future")
+    # A token without an expiry could be played back for ever; it gets the longest life that we let any list have.
+    expires_at = _instant(claims["exp"]) if "exp" in claims else issued_at + MOST_TTL
     if expires_at <= now:
         raise CredentialRefused("expired")
     return issued_at, expires_at

@@ -76,9 +76,10 @@ def list_credential(signer: Signer, document: Mapping[str, object]) -> bytes:
 
 @dataclass
 class World:
-    """What is published where, what time it is, and how often each address was read."""
+    """What is published where, what time it is, how far our clock is off, and how often each address was read."""
 
     now: datetime = NOW
+    off: timedelta = timedelta(0)
     pages: dict[str, bytes | Delivery] = field(default_factory=dict)
     reads: list[str] = field(default_factory=list)
 
@@ -86,7 +87,7 @@ class World:
         return (self.now - datetime(2020, 1, 1, tzinfo=UTC)).total_seconds()
 
     def time(self) -> datetime:
-        return self.now
+        return self.now + self.off
 
     def pass_by(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)

@@ -145,6 +145,48 @@ def test_a_list_is_not_used_beyond_its_expiry_though_its_ttl_runs_on() -> None:
     told(story)
 
 
+def test_a_clock_that_is_set_back_lengthens_no_lists_life() -> None:
+    async def story(one: Standing) -> None:
+        one.publish(0, ttl=120)
+        assert await one.word() == "stands"
+        one.world.off = timedelta(days=-1)
+        one.world.pass_by(119)
+        assert await one.word() == "stands"
+        one.world.pass_by(1)
+        one.world.pages[URI] = Late()
+        assert await one.word() == "status_unknown"
+
+    told(story)
+
+
+def test_a_clock_that_was_ahead_keeps_no_list_away() -> None:
+    async def story(one: Standing) -> None:
+        one.world.off = timedelta(days=365)
+        one.world.pages[URI] = Late()
+        assert await one.word() == "status_unknown"
+        one.world.off = timedelta(0)
+        one.world.pass_by(RETRY_AFTER.total_seconds())
+        one.publish(0)
+        assert await one.word() == "stands"
+
+    told(story)
+
+
+def test_a_list_is_not_used_once_its_key_is_withdrawn() -> None:
+    """Were it, whoever stole the key could keep revoked credentials alive for a day."""
+
+    async def story(one: Standing) -> None:
+        one.publish(0, ttl=3600)
+        assert await one.word() == "stands"
+        one.keys = key_set(one.world, PROVER)
+        assert await one.word() == "status_unknown"
+        one.keys = key_set(one.world, SIGNER, PROVER)
+        one.world.pass_by(RETRY_AFTER.total_seconds())
+        assert await one.word() == "stands"
+
+    told(story)
+
+
 def test_an_older_copy_does_not_bring_a_revoked_credential_back() -> None:
     async def story(one: Standing) -> None:
         before = list_token(SIGNER, list_claims(bytes(64)))

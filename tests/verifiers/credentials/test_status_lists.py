@@ -133,6 +133,7 @@ SECOND = int(NOW.timestamp())
         ({"exp": 1e300}, "claims"),
         ({"exp": None}, "taken"),
         ({"exp": None, "iat": SECOND - 24 * 3600}, "expired"),
+        ({"exp": None, "iat": 253_402_300_799}, "issued_in_future"),
         ({"status_list": None}, "claims"),
         ({"status_list": {"bits": 3, "lst": b64(GOOD)}}, "claims"),
         ({"status_list": {"bits": True, "lst": b64(GOOD)}}, "claims"),
