@@ -68,6 +68,8 @@ def _file(path: Path) -> Mapping[str, object]:
         # Only the place: the parser's message may quote what stands there.
         place = str(error).rpartition("(")[2].rstrip(")")
         raise _refused(path, f"不是 TOML（{place}）", f"is no TOML ({place}); put that place right") from None
+    except RecursionError:
+        raise _refused(path, "嵌套过深", "nests too deep; is this the right file?") from None
     except UnicodeDecodeError:
         raise _refused(path, "不是 UTF-8", "is not UTF-8; save it as UTF-8") from None
 

@@ -36,14 +36,7 @@ class Exchange:
     trusted_certificates: bytes | None = None
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.base_url)
-        if (
-            parts.scheme not in ("http", "https")
-            or not parts.hostname
-            or parts.query
-            or parts.fragment
-            or parts.username
-        ):
+        if not _is_address(self.base_url):
             raise AddressError("exchange: `base_url` must look like https://exchange.example.gov.cn, without a query")
 
     def url(self, path: str) -> str:
@@ -108,6 +101,16 @@ class ExchangeVerifier:
         if refusal is not None:
             return Evidence(name, "error", fault=f"signature_{refusal.word}")
         return judge_body(question, nonce, answered.body, live_moment(self._judged_at()))
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        right_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    plain = url.isprintable() and " " not in url and not (parts.query or parts.fragment or parts.username)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and right_port and plain
 
 
 def _milliseconds(instant: datetime) -> int:

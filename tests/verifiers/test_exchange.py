@@ -203,7 +203,21 @@ def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch)
     assert ask(honest).status == "ok"
 
 
-@pytest.mark.parametrize("url", ["", "exchange", "ftp://a", "http://", "http://a?b", "http://a#b", "http://me:pw@a"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "exchange",
+        "ftp://a",
+        "http://",
+        "http://a?b",
+        "http://a#b",
+        "http://me:pw@a",
+        "http://[::1",
+        "http://a:99999",
+        "http://a b",
+    ],
+)
 def test_an_address_that_cannot_be_used_is_refused_at_once(url: str) -> None:
     with pytest.raises(AddressError):
         Exchange(url, KEY)

@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from cryptography.x509 import load_pem_x509_certificates
+from pyreqwest.client import ClientBuilder
+from pyreqwest.exceptions import PyreqwestError
 
-_MOST_SECRET_BYTES: Final = 64 * 1024
+_MOST_BYTES: Final = 1024 * 1024
+"""Of a file that a table names: the bundle of a whole trust store has a quarter of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ class Entries:
         if value is None and not needed:
             return None
         found = self._around.folder / value if isinstance(value, str) and value else None
-        if found is None or not found.is_file():
+        if found is None or not _is_file(found):
             self.complain(name, "找不到这个文件", "names no file; write a path relative to this file's folder")
             return None
         return found
@@ -150,7 +153,8 @@ class Entries:
         content = self._content("trusted_certificates", path)
         try:
             load_pem_x509_certificates(content)
-        except ValueError:
+            ClientBuilder().add_root_certificate_pem(content).build()  # who is to trust them must be able to read them
+        except (ValueError, PyreqwestError):
             self.complain("trusted_certificates", "不是 PEM 证书", "holds no certificate in PEM; export it as PEM")
         return content
 
@@ -174,8 +178,18 @@ class Entries:
     def _content(self, name: str, path: Path) -> bytes:
         try:
             with path.open("rb") as file:
-                return file.read(_MOST_SECRET_BYTES)
+                content = file.read(_MOST_BYTES + 1)
         except OSError as error:
             why = error.strerror or "unreadable"
             self.complain(name, "读不了这个文件", f"can't be read ({why}); let the service's account read it")
             return b""
+        if len(content) > _MOST_BYTES:
+            self.complain(name, "这个文件过大", f"is larger than {_MOST_BYTES} bytes; is this the right file?")
+        return content
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a folder that may not be entered, a name too long
+        return False

@@ -9,6 +9,7 @@ from typing import cast, get_args
 from verifiers.credentials.file_entries import Entries, Problems
 from verifiers.credentials.issuers import ClaimPath, Issuer, Issuers, Standing
 from verifiers.credentials.jwks import PublishedKeys, Publisher, published_keys
+from verifiers.credentials.jwt_credential import REGISTERED
 from verifiers.credentials.keys import SM2_DEFAULT_SIGNER, KeyAlgorithm, Sm2Form
 from verifiers.credentials.keyset import KeySource
 from verifiers.credentials.pinned import PinError, pinned_prefix, pinned_url
@@ -38,6 +39,8 @@ def read_issuers(path: Path, registers: Mapping[str, Register], our_name: str) -
         raw = tomllib.loads(content.decode())
     except OSError as error:
         raise IssuerFileError(f"{path.name}: {error.strerror}; name a file that the service can read") from None
+    except RecursionError:
+        raise IssuerFileError(f"{path.name}: nests too deep; is it the issuer file?") from None
     except ValueError as error:
         raise IssuerFileError(f"{path.name}: is no TOML in UTF-8 ({error}); correct that line") from None
     problems = Problems(path.name)
@@ -115,6 +118,8 @@ def _standing(entries: Entries, identifier: str, registers: Mapping[str, Registe
         return None
     _check_facts(entries, register, facts)
     _check_asked_with(entries, register, asked_with)
+    named = {"dated": dated} | {f"facts.{name}": path for name, path in facts.items()}
+    _check_claims(entries, terms, named | {f"asked_with.{name}": path for name, path in asked_with.items()})
     return Standing(terms, register, facts, asked_with, dated, timedelta(hours=hours))
 
 
@@ -166,6 +171,16 @@ def _check_facts(entries: Entries, register: Register, facts: Mapping[str, Claim
             f"name the claim of each field of {register.name}, and of nothing else: "
             f"{', '.join(sorted(register.answers))}",
         )
+
+
+def _check_claims(entries: Entries, terms: CredentialTerms, named: Mapping[str, ClaimPath | None]) -> None:
+    """Nothing is read where the format keeps a name for itself, but the subject: such an entry would never be met."""
+    kept = {"id"} if terms.format == "eddsa-jcs-2022" else REGISTERED
+    for name, path in named.items():
+        if path and path[0] in kept and path != terms.subject_at:
+            entries.problem(
+                name, f"the format keeps `{path[0]}` for itself; have the issuer state it under another name"
+            )
 
 
 def _check_asked_with(entries: Entries, register: Register, asked_with: Mapping[str, ClaimPath]) -> None:

@@ -15,7 +15,9 @@ from verifiers.credentials.suites import Suites
 from verifiers.credentials.terms import CredentialTerms, Showing
 from verifiers.credentials.verified import VerifiedCredential
 
-_REGISTERED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "vct", "status"})
+REGISTERED = frozenset({"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "vct", "status"})
+"""What tokens keep for themselves, so that no fact can be read there."""
+
 _NEEDED = frozenset({"iss", "iat", "exp", "vct"})
 
 
@@ -62,7 +64,7 @@ def token_credential(
         issued_at=_instant(claims, "iat"),
         expires_at=_instant(claims, "exp"),
         subject=who.subject,
-        claims={name: value for name, value in claims.items() if name not in _REGISTERED},
+        claims={name: value for name, value in claims.items() if name not in REGISTERED},
         statuses=token_status(claims),
     )
 

@@ -18,11 +18,11 @@ class PinError(ValueError):
 
 def pinned_url(text: str) -> str:
     """`text` as an address that may be fetched: https, or http on this very machine. Raises PinError."""
-    parts = urlsplit(text)
     try:
+        parts = urlsplit(text)
         port_is_right = parts.port is None or parts.port > 0
     except ValueError:
-        port_is_right = False
+        parts, port_is_right = urlsplit(""), False
     rest = text.partition("://")[2].partition("/")[2]
     host_is_right = bool(_HOST.fullmatch(text.partition("://")[2].partition("/")[0]))
     if not parts.hostname or not host_is_right or not port_is_right or not _plain(rest):

@@ -50,6 +50,7 @@ DEFAULT = 'default = "exchange"\n'
 def read(folder: Path, text: str) -> Router:
     folder.joinpath("gateway.secret").write_text(SECRET + "\n")
     folder.joinpath("empty.secret").write_text("\n")
+    folder.joinpath("huge").write_bytes(b"x" * (1024 * 1024 + 1))
     with closing(sqlite3.connect(folder / "r.sqlite3")):
         pass
     file = folder / "connections.toml"
@@ -104,6 +105,7 @@ PG = ('driver = "postgres"', "file")
 WRONG = [
     ("", {"registers.conformance.connection", "registers.deaths.connection"}),
     ("default = ", {"file"}),
+    (f"default = {'[' * 5000}", {"file"}),
     ('default = "exchange"\nsecret = "x"\n' + EXCHANGE, {"secret"}),
     ('default = "else"\n' + EXCHANGE, {"registers.conformance.connection", "registers.deaths.connection"}),
     (DEFAULT + "connections = 3", {"connections", "registers.conformance.connection", "registers.deaths.connection"}),
@@ -125,6 +127,9 @@ WRONG = [
     (DEFAULT + table(EXCHANGE, 'secret_file = "gateway.secret"'), {"secret_env"}),
     (DEFAULT + table(EXCHANGE, "secret_env", 'secret_file = "nowhere"'), {"secret_file"}),
     (DEFAULT + table(EXCHANGE, "secret_env", 'secret_file = "empty.secret"'), {"secret_file"}),
+    (DEFAULT + table(EXCHANGE, "secret_env", f'secret_file = "{"a" * 300}"'), {"secret_file"}),
+    (DEFAULT + table(EXCHANGE, "secret_env", 'secret_file = "huge"'), {"secret_file"}),
+    (DEFAULT + table(EXCHANGE, 'trusted_certificates = "huge"'), {"trusted_certificates"}),
     (DEFAULT + table(EXCHANGE, 'trusted_certificates = "gateway.secret"'), {"trusted_certificates"}),
     *(
         (DEFAULT + table(EXCHANGE, f'base_url = "{url}"'), {"base_url"})

@@ -13,11 +13,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.verifiers.conformance.stands import Answering
-from tests.verifiers.connections.making import SECRET, connection, verifier
+from tests.verifiers.connections.making import SECRET, connection, entries, verifier
 from tests.verifiers.crooked_register import crooked_register
 from verifiers.adapters.signed import SignedConnection
 from verifiers.conformance.line import Line, Sent
 from verifiers.conformance.sample import FIRST, question
+from verifiers.connections.entries import Problem
 from verifiers.deadline import Deadline
 from verifiers.signing import SigningKey
 
@@ -86,3 +87,14 @@ def test_a_certificate_counts_only_under_a_trusted_root(folder: Path, trusted: b
             await one.close()
 
     asyncio.run(run())
+
+
+def test_a_bundle_that_is_cut_short_or_as_large_as_a_trust_store_is_read_for_what_it_is(folder: Path) -> None:
+    root = (folder / "root.pem").read_bytes()
+    told: list[Problem] = []
+    (folder / "cut.pem").write_bytes(root + root[:120])
+    entries('trusted_certificates = "cut.pem"', folder, told).certificates()
+    assert [one.key for one in told] == ["connections.one.trusted_certificates"]
+    (folder / "many.pem").write_bytes(root * (300 * 1024 // len(root)))
+    assert entries('trusted_certificates = "many.pem"', folder, told).certificates() == root * (300 * 1024 // len(root))
+    assert len(told) == 1

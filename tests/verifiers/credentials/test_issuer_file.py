@@ -106,6 +106,10 @@ def test_keys_may_be_written_out(tmp_path: Path) -> None:
         ('{ id_no = "id_no" }', "{}", "issuer[1].credential[1].asked_with", "table"),
         ('{ id_no = "id_no" }', '{ plate = "id_no" }', "issuer[1].credential[1].asked_with", "id_no"),
         ('subject = "id_no"', 'subject = "a..b"', "issuer[1].credential[1].subject", "claim"),
+        ('"facts.classes"', '"status"', "issuer[1].credential[1].facts.classes", "keeps `status` for itself"),
+        ('dated = "data_as_of"', 'dated = "iat"', "issuer[1].credential[1].dated", "keeps `iat` for itself"),
+        ('{ id_no = "id_no" }', '{ id_no = "sub" }', "issuer[1].credential[1].asked_with.id_no", "keeps `sub`"),
+        ("https://police.example/jwks.json", "https://[::1/jwks.json", "issuer[1].jwks_url", "an address such as"),
         ("[[issuer.credential]]", "[issuer.credential]", "issuer[1].credential", "[[issuer.credential]]"),
     ],
 )
@@ -126,7 +130,9 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     assert len(str(error.value).splitlines()) >= 3
 
 
-@pytest.mark.parametrize("content", ["issuer = 7", "[[issuer]\n", "", "\ufeff[[issuer]]", "[issuer]\nidentifier='x'"])
+@pytest.mark.parametrize(
+    "content", ["issuer = 7", "[[issuer]\n", "", "\ufeff[[issuer]]", "[issuer]\nidentifier='x'", f"x = {'[' * 5000}"]
+)
 def test_what_is_no_issuer_file_is_refused(tmp_path: Path, content: str) -> None:
     with pytest.raises(IssuerFileError, match=r"issuers\.toml"):
         read(tmp_path, content)
@@ -169,6 +175,8 @@ def test_an_address_elsewhere_is_not_under_it(uri: str) -> None:
         ("ftp://a.example/a/", False),
         ("https://a.example:x/a/", False),
         ("https:///a/", False),
+        ("https://[::1/a/", False),
+        ("https://a\u2100.example/a/", False),
         ("https://a example/a/", False),
         ("https://user@a.example/a/", False),
         ("https://a.example\\@b.example/a/", False),
