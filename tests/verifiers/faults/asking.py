@@ -1,6 +1,7 @@
 """A sandbox with the fault proxy in front, and questions to it by the real client."""
 
 import asyncio
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,7 +13,7 @@ from verifiers.evidence import Evidence
 from verifiers.exchange import Exchange, ExchangeVerifier
 from verifiers.sandbox.faults.plan import FaultPlan
 from verifiers.sandbox.proxy.running import Front, Proxy, fronted
-from verifiers.sandbox.proxy.wirelog import InFront, WireLog
+from verifiers.sandbox.proxy.wirelog import InFront, Passed, WireLog
 from verifiers.sandbox.running import running
 from verifiers.transport import Transport
 from verifiers.verifier import Question
@@ -25,6 +26,7 @@ PARAMS: Mapping[str, dict[str, object]] = {
     "number_pool": {"region": "210102"},
 }
 AT_ONCE = 12
+PATIENCE = 20.0
 TIMEOUT_MS = 1500
 
 
@@ -44,6 +46,15 @@ def staged(seed: int = 1, log: WireLog | None = None) -> Iterator[Stage]:
         with fronted(Front(sandbox, plan, log, registers=tuple(PARAMS), failing=True)) as proxy:
             yield Stage(sandbox, proxy, plan, log)
         log.close()
+
+
+def written(log: WireLog, application_id: str, count: int) -> list[Passed]:
+    """The lines of an application, once there are so many: the proxy writes when an exchange has ended, which may be a
+    moment after the client has what it wanted."""
+    ends = time.monotonic() + PATIENCE
+    while len(lines := log.of(application_id)) < count and time.monotonic() < ends:
+        time.sleep(0.02)
+    return lines
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,10 @@
 """Each of the 28 faults at the real client, on the wire: what it comes to, and that the proxy saw it."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
 
-from tests.verifiers.faults.asking import PARAMS, Call, Stage, ask_all, staged
+from tests.verifiers.faults.asking import PARAMS, Call, Stage, ask_all, staged, written
 from tests.verifiers.sandbox_client import OLD, OLD_NAME, control
 from verifiers.evidence import Evidence
 from verifiers.sandbox.faults.plan import Switch
@@ -58,12 +57,7 @@ def test_a_fault_comes_to_what_the_table_says_at_every_register(met: Met, fault:
     ("fault", "variant"), [one for one in EVERY if one[0].layer == "stream"], ids=lambda one: one.name
 )
 def test_a_fault_of_the_stream_is_seen_by_the_proxy(stage: Stage, met: Met, fault: Fault, variant: Variant) -> None:
-    ends = time.monotonic() + 20
-    while True:
-        lines = stage.log.of(application(fault, variant))
-        if len(lines) == len(PARAMS) or time.monotonic() > ends:  # some end a moment after the client has gone
-            break
-        time.sleep(0.05)
+    lines = written(stage.log, application(fault, variant), len(PARAMS))
     assert {one.register for one in lines} == set(PARAMS)
     assert {(one.fault, one.variant, one.status) for one in lines} == {(fault.name, variant.name, 200)}
     assert met
@@ -76,9 +70,10 @@ def test_a_spoilt_answer_passes_the_proxy_as_it_left_the_sandbox(
     stage: Stage, met: Met, fault: Fault, variant: Variant
 ) -> None:
     assert met
+    lines = written(stage.log, application(fault, variant), len(PARAMS))
     _, notes = control(stage.sandbox, "GET", f"faults?application_id={application(fault, variant)}")
     played = {(one["register"], one["status"], one["digest"]) for one in notes["played"]}
-    passed = {(one.register, one.status, one.digest) for one in stage.log.of(application(fault, variant))}
+    passed = {(one.register, one.status, one.digest) for one in lines}
     assert played == passed
     assert {register for register, _, _ in passed} == set(PARAMS)
     assert {(one["fault"], one["variant"]) for one in notes["played"]} == {(fault.name, variant.name)}

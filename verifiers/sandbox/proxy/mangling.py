@@ -24,7 +24,8 @@ _MORE_BYTES = 70_000
 @dataclass(slots=True)
 class Sending:
     """An answer on its way to the client. `deadline` is the instant (monotonic seconds) at which nobody waits any more,
-    `started` that at which the question came; `sent` counts bytes."""
+    `started` that at which the question came; `sent` counts bytes. `whole`: the client has it and may ask again over
+    the same connection, so this side must not hang up on it."""
 
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
@@ -32,6 +33,7 @@ class Sending:
     started: float
     deadline: float
     sent: int = field(default=0)
+    whole: bool = False
 
     async def send(self, content: bytes) -> None:
         """Send these bytes."""
@@ -65,8 +67,8 @@ def cut(writer: asyncio.StreamWriter) -> None:
 
 
 async def mangle(fault: str, variant: str, sending: Sending) -> str:
-    """Send the answer with a fault of the layer `stream` (faults/table.py); says what was put on the wire. The
-    connection is not good for another question after it. Raises ConnectionError when the client goes away first."""
+    """Send the answer with a fault of the layer `stream` (faults/table.py); says what was put on the wire. Unless it
+    was `whole`, the connection has ended with it. Raises ConnectionError when the client goes away first."""
     return await _MANGLERS[fault](variant, sending)
 
 
@@ -123,11 +125,15 @@ async def _over_long_body(variant: str, one: Sending) -> str:
     answer = one.answer
     bare = answer.without("content-length")
     if variant == "second_answer":
-        await one.send(answer.head + answer.body + answer.head + answer.body)
+        # Said to be the last of its connection: else a question of somebody else could be put on it just before the
+        # client finds that it must hang up, and would fail for a fault that is not its own.
+        first = answer.without("connection") + b"\r\nConnection: close\r\n\r\n" + answer.body
+        await one.send(first + answer.head + answer.body)
         return "the answer, and a second one that nobody asked for"
     if variant == "declared":
         length = b"\r\nContent-Length: %d\r\n\r\n" % (len(answer.body) + _MORE_BYTES)
         await one.send(bare + length + answer.body + b" " * _MORE_BYTES)
+        one.whole = True
         return "a body of more than 64 KiB"
     await one.send(bare + b"\r\nTransfer-Encoding: chunked\r\n\r\n")
     chunk = b"1000\r\n" + b" " * 0x1000 + b"\r\n"
@@ -148,6 +154,7 @@ async def _slow(variant: str, one: Sending) -> str:
     slack = 0.0 if variant == "under" else 0.3
     await one.until(one.started + share * (one.deadline - one.started) + slack)
     await one.send(one.answer.head + one.answer.body)
+    one.whole = True
     return "the whole answer, slowly"
 
 

@@ -58,12 +58,15 @@ class Passage:
         except (OSError, FramingError):  # one side went away, or speaks something else: there is nothing to pass on
             pass
         finally:
-            for one in (writer, None if self.upstream is None else self.upstream[1]):
-                if one is not None:
-                    one.close()
-                    with suppress(OSError, ssl.SSLError):
-                        await one.wait_closed()
-            sock.close()
+            # All are told to close before any is waited for: the wait may be cancelled.
+            ending = [one for one in (writer, self.upstream and self.upstream[1]) if one is not None]
+            for one in ending:
+                one.close()
+            if writer is None:
+                sock.close()
+            for one in ending:
+                with suppress(OSError, ssl.SSLError):
+                    await one.wait_closed()
 
     def _drawn_for_connection(self) -> Drawn | None:
         if self.door.register is None:
@@ -116,7 +119,7 @@ class Passage:
             seen = await self._passed_on(sending, drawn)
             if not request.path.startswith("/control/"):
                 self._note(seen, drawn, _line(request, application, sending))
-            if drawn is not None or answer.header("connection") == "close":
+            if (drawn is not None and not sending.whole) or answer.header("connection") == "close":
                 return
 
     async def _passed_on(self, sending: Sending, drawn: Drawn | None) -> str:
@@ -129,7 +132,10 @@ class Passage:
         return "passed on"
 
     async def _ask(self, request: Message) -> Message:
-        if self.upstream is None or self.upstream[0].at_eof():
+        if self.upstream is not None and self.upstream[0].at_eof():
+            self.upstream[1].close()
+            self.upstream = None
+        if self.upstream is None:
             self.upstream = await asyncio.open_connection(*self.behind.upstream, limit=_LIMIT)
         reader, writer = self.upstream
         writer.write(request.head + request.body)
