@@ -8,11 +8,12 @@ from typing import Final
 import orjson
 
 from decision_service.followups.file import FollowupFile
-from decision_service.followups.schedule import DUE_WITHIN
+from decision_service.followups.schedule import DUE_WITHIN, LONGEST_SECONDS
 from decision_service.followups.turns import Key
 from decision_service.resubmission import Late
 
 _DUE_MS: Final = int(DUE_WITHIN.total_seconds() * 1000)
+_LONGEST_MS: Final = int(LONGEST_SECONDS * 1000)
 
 _SELECT_OWED: Final = "SELECT caller, application_id, decision_id, matter, since, attempts, status, next_at FROM owed"
 _OWE: Final = (
@@ -99,8 +100,12 @@ class Checks:
         connection.execute("DELETE FROM owed WHERE caller = ? AND application_id = ?", key)
 
     def due(self, now_ms: int, count: int) -> tuple[Owed, ...]:
-        """At most `count` checks whose time to be tried has come, the longest owed first."""
-        return self._owed("WHERE next_at <= ? ORDER BY since, decision_id LIMIT ?", (now_ms, count))
+        """At most `count` checks whose time to be tried has come, the longest owed first.
+
+        None is put off for longer than LONGEST_SECONDS: what seems so was, by a clock that has been put right since.
+        """
+        clause = "WHERE next_at <= ? OR next_at > ? ORDER BY since, decision_id LIMIT ?"
+        return self._owed(clause, (now_ms, now_ms + _LONGEST_MS, count))
 
     def owed(self) -> tuple[Owed, ...]:
         """All checks that are owed, the longest owed first."""

@@ -39,6 +39,7 @@ CREATE TABLE IF NOT EXISTS completed (
   answer BLOB,
   answer_until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS completed_kept ON completed (answer_until) WHERE answer IS NOT NULL;
 CREATE TRIGGER IF NOT EXISTS completed_delete BEFORE DELETE ON completed
 BEGIN SELECT RAISE(ABORT, 'checks that were made stay on file'); END;
 CREATE TRIGGER IF NOT EXISTS completed_update BEFORE UPDATE ON completed
@@ -56,6 +57,7 @@ CREATE TABLE IF NOT EXISTS ticket (
   note TEXT,
   UNIQUE (decision_id, register)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS ticket_open ON ticket (ticket_id) WHERE answered_at IS NULL;
 CREATE TRIGGER IF NOT EXISTS ticket_delete BEFORE DELETE ON ticket
 BEGIN SELECT RAISE(ABORT, 'tickets stay on file'); END;
 CREATE TRIGGER IF NOT EXISTS ticket_update BEFORE UPDATE ON ticket

@@ -76,7 +76,10 @@ class Office:
         self.folder = folder
         self.loop = asyncio.new_event_loop()
         self.elapsed = 0.0
-        self.clock = ServiceClock(None, lambda: START + timedelta(seconds=self.elapsed), lambda: self.elapsed)
+        self.ahead = 0.0  # seconds by which the machine's clock is wrong
+        self.clock = ServiceClock(
+            None, lambda: START + timedelta(seconds=self.elapsed + self.ahead), lambda: self.elapsed
+        )
         self.centre = Centre()
         self.rules = publication()
         self.deciding: set[Key] = set()
@@ -120,7 +123,7 @@ class Office:
 
     @property
     def now_ms(self) -> int:
-        return int((START.timestamp() + self.elapsed) * 1000)
+        return int((START.timestamp() + self.elapsed + self.ahead) * 1000)
 
     def decide(self, application: str, credit: Credit, case: str = "ELD-1") -> str:
         """A decision on record that says this of credit; its id."""

@@ -74,6 +74,16 @@ def test_while_the_centre_fails_one_check_in_a_while_finds_out_and_then_all_are_
     assert office.centre.most == WIDTH
 
 
+def test_a_clock_that_was_a_year_ahead_puts_no_check_off_for_a_year(office: Office) -> None:
+    office.ahead, office.centre.mode = 365 * 24 * HOUR, "down"
+    office.decide("A", "late")
+    office.round()
+    office.ahead, office.centre.mode = 0.0, "up"
+    office.pass_time(LONGEST_SECONDS)
+    office.round()
+    assert not office.checks.owed()
+
+
 def test_what_our_own_guard_holds_back_costs_an_application_no_try(office: Office) -> None:
     office.centre.mode = "down"
     office.centre.fault = "breaker_open"
