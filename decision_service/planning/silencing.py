@@ -1,8 +1,10 @@
 """Which answers can make another question needless: the ground for asking one register before another."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
-from decision_service.language.tree import And, Expression, LetRef, Not, Or
+from decision_service.language.tree import Expression
+from decision_service.planning.sides import Sides, sides
 from decision_service.planning.uses import Use
 from decision_service.policy.needs import registers_read
 from decision_service.policy.shape import Policy
@@ -13,30 +15,16 @@ Uses = Mapping[str, tuple[Use, ...]]
 def settling_alone(policy: Policy) -> dict[str, frozenset[str]]:
     """For each rule, the registers of which one answer can settle it whatever the others would say: a false part of
     an `and`, a true part of an `or`."""
-    found = {}
+    lets, found = {let.name: let for let in policy.lets}, {}
+
+    def alone(register: str, node: Expression) -> Sides | None:
+        return (True, True) if registers_read(policy, [node]) <= {register} else None
+
     for rule in policy.rules:
         read = registers_read(policy, [rule.must])
-        found[rule.id] = frozenset(name for name in read if len(read) > 1 and any(_sides(policy, rule.must, name)))
+        settling = {name for name in read if len(read) > 1 and any(sides(rule.must, lets, partial(alone, name)))}
+        found[rule.id] = frozenset(settling)
     return found
-
-
-def _sides(policy: Policy, node: Expression, register: str) -> tuple[bool, bool]:
-    """Whether `node` can be known to hold, and known not to hold, from the form and this register alone."""
-    match node:
-        case And():
-            sides = [_sides(policy, one, register) for one in node.items]
-            return all(holds for holds, _ in sides), any(fails for _, fails in sides)
-        case Or():
-            sides = [_sides(policy, one, register) for one in node.items]
-            return any(holds for holds, _ in sides), all(fails for _, fails in sides)
-        case Not():
-            holds, fails = _sides(policy, node.item, register)
-            return fails, holds
-        case LetRef():
-            return _sides(policy, next(one.value for one in policy.lets if one.name == node.name), register)
-        case _:
-            alone = registers_read(policy, [node]) <= {register}
-            return alone, alone
 
 
 def silencers(uses: Uses, alone: Mapping[str, frozenset[str]], order: Sequence[str]) -> dict[str, tuple[str, ...]]:

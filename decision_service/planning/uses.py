@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from decision_service.facts import FactSheet, Unknown, Why
 from decision_service.interpreter import scope_of
 from decision_service.language.meaning import evaluate
+from decision_service.language.tree import Expression
 from decision_service.outcome import RANK, Outcome, settle
+from decision_service.planning.sides import CONNECTIVES, Sides, sides
 from decision_service.policy.shape import Policy, Rule
 from decision_service.verdict import RESULT, Finding, State, Verdict
 
@@ -52,6 +54,7 @@ class Wants:
         self._rules = {rule.id: rule for rule in policy.rules}
         self._outcomes = {rule.id: frozenset(one.outcome for one in rule.alternatives) for rule in policy.rules}
         self._usual = {rule.id: Use(rule.id, rule.item, self._outcomes[rule.id]) for rule in policy.rules}
+        self._lets = {let.name: let for let in policy.lets}
         self._places = {name: place for place, name in enumerate(policy.asks)}
 
     def of(self, sheet: FactSheet, verdict: Verdict) -> dict[str, tuple[Use, ...]]:
@@ -82,10 +85,28 @@ class Wants:
             yield name, use
 
     def _use(self, rule: str, sheet: FactSheet, *, doubtful: bool) -> Use:
+        if doubtful and not self._can_fail(self._rules[rule], sheet):
+            return Use(rule, self._rules[rule].item, frozenset(), doubtful)
         if len(self._outcomes[rule]) == 1:
             usual = self._usual[rule]
             return replace(usual, doubtful=True) if doubtful else usual
         return Use(rule, self._rules[rule].item, self._possible(self._rules[rule], sheet), doubtful)
+
+    def _can_fail(self, rule: Rule, sheet: FactSheet) -> bool:
+        """Whether answers still to come can make the rule fail, while what is unknown for good stays so."""
+        scope = scope_of(self._policy, sheet)
+
+        def part(node: Expression) -> Sides | None:
+            value = evaluate(node, scope)
+            if not isinstance(value, Unknown):
+                return value is True, value is False
+            still_open = [cause.why is Why.NOT_ASKED for cause in value.causes]
+            # Of what is not a connective it is not worked out how it could turn out: it may do either.
+            if any(still_open) and (all(still_open) or not isinstance(node, CONNECTIVES)):
+                return True, True
+            return None if any(still_open) else (False, False)
+
+        return sides(rule.must, self._lets, part)[1]
 
     def _possible(self, rule: Rule, sheet: FactSheet) -> frozenset[Outcome]:
         """The outcomes of the alternatives that the known facts leave open."""
