@@ -15,6 +15,9 @@ from verifiers.credentials.keys import (
 from verifiers.credentials.refusal import CredentialRefused
 from verifiers.credentials.wire import from_base64url, read_json
 
+MOST_BYTES = 256 * 1024
+"""Room for 64 keys with their certificates. A set is read on the event loop, which a larger one would hold up."""
+
 MOST_KEYS = 64
 _MAX_KID = 256
 
@@ -44,7 +47,9 @@ class PublishedKeys:
 
 
 def read_jwks(body: bytes, publisher: Publisher) -> PublishedKeys:
-    """The keys in `body`. Raises CredentialRefused for what is no key set, too many keys, or a kid given twice."""
+    """The keys in `body`. Raises CredentialRefused for what is no key set, too large, or gives a kid twice."""
+    if len(body) > MOST_BYTES:
+        raise CredentialRefused("too_large")
     return published_keys(read_json(body), publisher)
 
 

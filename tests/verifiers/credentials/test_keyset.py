@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.sizes import size
 from tests.verifiers.credentials.listing import World
 from tests.verifiers.credentials.mint import ISSUER, Signer, b64, ed25519, es256, sm2
-from verifiers.credentials.jwks import MOST_KEYS, PublishedKeys, Publisher, read_jwks
+from verifiers.credentials.jwks import MOST_BYTES, MOST_KEYS, PublishedKeys, Publisher, read_jwks
 from verifiers.credentials.keys import VerificationKey
 from verifiers.credentials.keyset import MAX_STALE, MIN_REFRESH, KeyBook, KeySet, KeySource
 from verifiers.credentials.refusal import CredentialRefused
@@ -94,6 +94,7 @@ def test_sm2_keys_count_where_the_operator_allows_them() -> None:
         b"",
         b'{"keys": [], "keys": []}',
         b"[" * 100_000,
+        jwks(jwk("k1", x5c=["A" * MOST_BYTES])),
     ],
 )
 def test_a_set_that_deceives_or_is_none_is_refused_whole(body: bytes) -> None:

@@ -188,6 +188,16 @@ def test_what_a_credential_says_is_held_to_the_question_and_to_the_registers_own
         assert [one.credential for one in counter.register.asked] == [None], "a token never goes further"
 
 
+@pytest.mark.parametrize(("ahead", "word"), [(0, "taken"), (60, "taken"), (61, "issued_in_future")])
+def test_an_issuers_clock_may_be_a_minute_ahead_where_the_issue_dates_the_facts(
+    counter: Counter, tmp_path: Path, ahead: int, word: str
+) -> None:
+    path = tmp_path / "undated.toml"
+    path.write_text(FILE.replace('dated = "as_of"\n', ""), encoding="utf-8")
+    counter.ground = replace(counter.ground, issuers=read_issuers(path, REGISTERS, VERIFIER))
+    assert result(counter.ask(plain({"iat": SECOND + ahead}))[0]) == word
+
+
 def test_a_parameter_that_the_credential_says_nothing_of_is_not_passed_over(counter: Counter) -> None:
     params = {"id_no": APPLICANT, "city": "210100", "since_when": "2020"}
     assert result(counter.ask(plain(), params=params)[0]) == "claims"
