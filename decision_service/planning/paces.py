@@ -2,8 +2,8 @@
 
 A wave's distribution is the product of its members' (asked at once, answering independently), cut at each register's
 time limit. The sum of waves is taken as log-normal with the sum of their means and variances (Fenton and Wilkinson):
-within a few per cent at the median and the 95th percentile, where adding quantiles up would understate the median and
-overstate the tail (tests/properties/test_paces.py).
+usually within a few per cent, for very wide times within a fifth at the median and a quarter at the 95th percentile;
+adding quantiles up would understate the median and overstate the tail (tests/properties/test_paces.py).
 """
 
 import math

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from random import Random
 
 import pytest
-from hypothesis import given, note
+from hypothesis import currently_in_test_context, given, note
 from hypothesis import strategies as st
 
 from decision_service.language.tree import Expression
@@ -72,7 +72,8 @@ def said(rule: Rule) -> list[Expression]:
 def nothing_is_lost(policy: Policy, application: Application, random: Random, budget: Budget | None) -> None:
     """Any good answer of those that were not asked leaves it all as it is."""
     played = play(policy, application, budget or policy.budget)
-    note(f"asked {played.rehearsal.asked}, not asked {played.unasked}")
+    if currently_in_test_context():
+        note(f"asked {played.rehearsal.asked}, not asked {played.unasked}")
     maker = Maker(random, policy, constants_of(policy))
     maker.as_of = application.as_of
     for _ in range(3):
