@@ -63,7 +63,8 @@ class GuardedVerifier:
         """What came of it, at the latest when `deadline` passes. Raises nothing but its own cancellation."""
         started = deadline.clock()
         evidence = await self._ask(question, deadline)
-        return replace(evidence, elapsed_ms=round((deadline.clock() - started) * 1000))
+        elapsed_ms = round((deadline.clock() - started) * 1000)
+        return evidence if evidence.elapsed_ms == elapsed_ms else replace(evidence, elapsed_ms=elapsed_ms)
 
     def measured(self, register: str) -> Usual | None:
         """How long the register of that name takes, as measured lately; None while too few calls were. For planning."""

@@ -55,24 +55,62 @@ async def first_answer(first: Call, second: Call, after: float, may: Callable[[]
     that is final, an error too. Where one of two fails, the other, which is out already, is waited for; where both
     fail, it is the first's failure. Answers are never mixed.
     """
-    one = asyncio.ensure_future(first())
-    other: asyncio.Task[Evidence] | None = None
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    if task is None:
+        raise RuntimeError("first_answer: to be awaited in a task")
+    rival = _Rival(task, second, may)
+    timer = loop.call_later(max(after, 0.0), rival.start)
+    # The first call runs here and not in a task of its own: nearly always it is the only one, and a task costs as much
+    # as all else that the guard does. So an answer of the second interrupts it as asyncio.timeout would.
+    cancelling = task.cancelling()
     try:
-        await asyncio.wait((one,), timeout=max(after, 0.0))
-        if one.done() or not may():
-            return await one, False
-        other = asyncio.ensure_future(second())
-        waiting = {one, other}
-        while waiting:
-            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            for task in (one, other):
-                if task in done and answered(task.result()):
-                    return task.result(), task is other
-        return one.result(), False
+        evidence = await first()
+        rival.first_is_out = False
+        if rival.interrupted:  # it would not be interrupted
+            task.uncancel()
+        if rival.task is None or answered(evidence):
+            return evidence, False
+        await asyncio.wait((rival.task,))
+        return (rival.task.result(), True) if rival.answered else (evidence, False)
+    except asyncio.CancelledError:
+        if rival.interrupted and rival.task is not None and rival.first_is_out and task.uncancel() <= cancelling:
+            return rival.task.result(), True
+        raise
     finally:
-        drop(one)
-        if other is not None:
-            drop(other)
+        timer.cancel()
+        rival.first_is_out = False
+        if rival.task is not None:
+            drop(rival.task)
+
+
+class _Rival:
+    """The second call: a timer starts it, and with an answer it interrupts the task in which the first one waits."""
+
+    def __init__(self, waiting: asyncio.Task[Any], call: Call, may: Callable[[], bool]) -> None:
+        self._waiting = waiting
+        self._call = call
+        self._may = may
+        self.task: asyncio.Task[Evidence] | None = None
+        self.first_is_out = True
+        self.interrupted = False
+
+    @property
+    def answered(self) -> bool:
+        """Whether it ended with an answer."""
+        task = self.task
+        ended = task is not None and task.done() and not task.cancelled() and task.exception() is None
+        return task is not None and ended and answered(task.result())
+
+    def start(self) -> None:
+        """The first call has been silent for long enough."""
+        if self._may():
+            self.task = asyncio.ensure_future(self._call())
+            self.task.add_done_callback(self._ended)
+
+    def _ended(self, _: asyncio.Task[Evidence]) -> None:
+        if self.first_is_out and self.answered:
+            self.interrupted = True
+            self._waiting.cancel()
 
 
 def drop(task: asyncio.Task[Any]) -> None:

@@ -1,8 +1,11 @@
 """The second call: every combination of two calls' times and ends against a table, and the budget against counting."""
 
 import asyncio
+import gc
+from contextlib import suppress
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -56,11 +59,61 @@ def test_the_first_answer_wins_and_the_other_is_dropped(first: Act, second: Act,
         assert (evidence.status, by_second, len(begun)) == (status, late, calls)
         assert evidence.request_id == ("second" if late else "first")
         assert abs(clock() - at) < 1e-6
+        task = asyncio.current_task()
+        assert task is not None
+        assert task.cancelling() == 0  # nobody cancelled this task; the interruption is over
         await settled()
         assert under_way == 0
 
     virtual_time.run(main)
     assert complaints == []
+
+
+@pytest.mark.parametrize("cancelled", [None, 0.75])
+def test_a_first_call_that_cannot_be_interrupted_has_its_say(cancelled: float | None) -> None:
+    async def main(_: object) -> None:
+        async def first() -> Evidence:
+            for _ in range(3):
+                with suppress(asyncio.CancelledError):
+                    await asyncio.sleep(1.0)
+            return Evidence("deaths", "ok", request_id="first")
+
+        async def second() -> Evidence:
+            await asyncio.sleep(0.25)
+            return Evidence("deaths", "ok", request_id="second")
+
+        async def whole() -> str | None:
+            evidence, by_second = await first_answer(first, second, 0.5, lambda: True)
+            assert not by_second
+            current = asyncio.current_task()
+            assert current is not None
+            assert current.cancelling() == (cancelled is not None)  # the interruption is no cancellation
+            return evidence.request_id
+
+        task = asyncio.ensure_future(whole())
+        if cancelled is not None:
+            asyncio.get_running_loop().call_at(cancelled, task.cancel)
+        assert await task == "first"
+
+    virtual_time.run(main)
+
+
+def test_cancelled_in_the_moment_of_an_answer_it_is_cancelled() -> None:
+    async def main(_: object) -> None:
+        async def never() -> Evidence:
+            await asyncio.sleep(3600)
+            raise AssertionError
+
+        async def second() -> Evidence:
+            asyncio.get_running_loop().call_soon(waiting.cancel)  # in the turn in which the answer interrupts
+            return Evidence("deaths", "ok")
+
+        waiting = asyncio.ensure_future(first_answer(never, second, 0.5, lambda: True))
+        await asyncio.wait((waiting,))
+        assert waiting.cancelled()
+        await settled()
+
+    virtual_time.run(main)
 
 
 @given(st.sampled_from([0.1, 0.3, 0.6, 1.2]))
@@ -75,16 +128,24 @@ def test_cancelled_it_cancels_both_and_nothing_is_left_unheard(cut: float) -> No
             try:
                 await asyncio.sleep(3600)
             finally:
-                ended.append("one")
+                ended.append("second")
                 raise RuntimeError("against the protocol, and when nobody listens any more")
 
-        waiting = asyncio.ensure_future(first_answer(stubborn, stubborn, 0.5, lambda: True))
+        async def silent() -> Evidence:
+            try:
+                await asyncio.sleep(3600)
+            finally:
+                ended.append("first")
+            raise AssertionError
+
+        waiting = asyncio.ensure_future(first_answer(silent, stubborn, 0.5, lambda: True))
         await asyncio.sleep(cut)
         waiting.cancel()
         await asyncio.wait((waiting,))
         assert waiting.cancelled()
         await settled()
         assert len(ended) == (1 if cut < 0.5 else 2)
+        gc.collect()  # asyncio complains when a task goes
 
     virtual_time.run(main)
     assert complaints == []
