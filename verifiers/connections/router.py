@@ -1,6 +1,7 @@
 """From a register to the way it is reached."""
 
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
 from verifiers.connections.connection import Connection
@@ -46,6 +47,7 @@ class Router:
         return "none" if route is None else route.connection
 
     async def close(self) -> None:
-        """Close every connection."""
-        for connection in self._connections:
-            await connection.close()
+        """Close every connection, also where one, which may be anybody's, raises; what it raised comes last."""
+        async with AsyncExitStack() as stack:
+            for connection in self._connections:
+                stack.push_async_callback(connection.close)

@@ -14,12 +14,12 @@ from tests.verifiers.connections.making import ENVIRONMENT, SECRET
 from verifiers.conformance.sample import CLOCKS, REGISTER
 from verifiers.connection_file import read_connections
 from verifiers.connections.addresses import reach
-from verifiers.connections.entries import ConnectionsRefusedError
+from verifiers.connections.entries import ConnectionsRefusedError, Entries
 from verifiers.connections.router import Router
 from verifiers.deadline import Deadline
 from verifiers.evidence import Evidence
 from verifiers.registers import Register
-from verifiers.verifier import Question
+from verifiers.verifier import Question, Verifier
 
 DEATHS = Register("deaths", "死亡", "Deaths", ("id_no",), REGISTER.answers, 500, 72)
 REGISTERS = {"conformance": REGISTER, "deaths": DEATHS}
@@ -83,6 +83,28 @@ def ask(router: Router, register: Register) -> Evidence:
             await router.close()
 
     return asyncio.run(run())
+
+
+def test_one_that_can_not_be_closed_keeps_no_other_open() -> None:
+    closed = []
+
+    class Closing:
+        signs = True
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def verifier(self, register: Register, entries: Entries) -> Verifier:
+            raise NotImplementedError
+
+        async def close(self) -> None:
+            closed.append(self.name)
+            if self.name == "b":
+                raise OSError("odd")
+
+    with pytest.raises(OSError, match="odd"):
+        close(Router({}, (Closing("a"), Closing("b"), Closing("c"))))
+    assert sorted(closed) == ["a", "b", "c"]
 
 
 def test_evidence_says_whether_its_register_signs(tmp_path: Path) -> None:
