@@ -22,7 +22,7 @@ from decision_service.language.tree import Expression
 from decision_service.language.vocabulary import Vocabulary
 from decision_service.outcome import APPROVALS, Outcome
 from decision_service.planning import Planner
-from decision_service.policy.shape import Ask, Bilingual, Consequence, Policy, Result, Rule
+from decision_service.policy.shape import Ask, Bilingual, Budget, Consequence, Policy, Result, Rule
 from decision_service.readings.reference import judge
 from decision_service.rehearsal import Rehearsal, rehearse
 from decision_service.sheet import fact_sheet
@@ -158,10 +158,10 @@ class Trial:
         )
 
 
-def trial(random: Random, budget: object, fault: float) -> Trial:
+def trial(random: Random, budget: Budget, fault: float) -> Trial:
     small = Maker(random).small()
     answers = tuple(LATE if random.random() < fault else random.choice(values) for _, values in DOMAINS.values())
-    planner = Planner(replace(small.policy, budget=budget))  # type: ignore[type-var]  # a Budget
+    planner = Planner(replace(small.policy, budget=budget))
     played = rehearse(planner, small.reading, known(answers), small.sheet, partial(judge, small.policy))
     return Trial(small, answers, played)
 
@@ -170,7 +170,7 @@ RANDOM = st.randoms(use_true_random=False)
 
 
 @pytest.mark.parametrize("budget", [AMPLE, NONE], ids=["ample", "none"])
-def test_who_was_not_asked_could_have_said_anything(budget: object) -> None:
+def test_who_was_not_asked_could_have_said_anything(budget: Budget) -> None:
     """Every possible answer of every register that was not asked leaves outcome, reasons and grant as they are."""
 
     @thorough("planning_oracle", quick=60, full=5000)
