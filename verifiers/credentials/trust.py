@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -51,6 +52,8 @@ class Trust:
         """`fetch` reads an issuer's addresses."""
         self._ground = ground
         self._checker = Checker(ground.suites)
+        # Of its own: while the book's disk hangs, the service's other threads have work to do.
+        self._noting = ThreadPoolExecutor(1, "presentations")
         self._clocks = clocks
         self._keys = {
             name: KeySet(issuer.keys, fetch, clocks.monotonic) for name, issuer in ground.issuers.by_identifier.items()
@@ -60,6 +63,7 @@ class Trust:
     def close(self) -> None:
         """End what it has started."""
         self._checker.close()
+        self._noting.shutdown(wait=True, cancel_futures=True)
 
     async def evidence(self, shown: Shown, question: Question, deadline: Deadline) -> Evidence:
         """What the credential states in answer to the question; it is used up by that, but for the same application.
@@ -113,7 +117,8 @@ class Trust:
         used = credential.credential_id
         if credential.holder == "bound":
             used += f" {shown.challenge}"
-        noting = asyncio.to_thread(self._ground.book.take, used, shown.by, credential.expires_at, self._clocks.real())
+        take, noted = self._ground.book.take, (used, shown.by, credential.expires_at, self._clocks.real())
+        noting = asyncio.get_running_loop().run_in_executor(self._noting, take, *noted)
         try:
             await asyncio.wait_for(noting, deadline.remaining())
         except TimeoutError:

@@ -1,6 +1,8 @@
 """From a token to evidence, and from a refusal back to the register: each condition by itself, all of them together."""
 
 import asyncio
+import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -241,6 +243,26 @@ def test_a_refused_credential_is_not_used_up(counter: Counter) -> None:
 def test_without_a_book_nothing_is_taken(counter: Counter) -> None:
     counter.book.close()
     assert result(counter.ask(plain())[0]) == "reuse_unknown"
+
+
+def test_a_book_that_hangs_holds_up_nothing_else(counter: Counter, monkeypatch: pytest.MonkeyPatch) -> None:
+    let_go = threading.Event()
+    monkeypatch.setattr(PresentationBook, "take", lambda *_: let_go.wait(120))
+
+    async def story() -> None:
+        trust = Trust(
+            counter.ground, counter.world.fetch, Clocks(counter.world.time, counter.world.time, time.monotonic)
+        )
+        try:
+            one = CredentialVerifier(counter.register, trust)
+            asked = [one.ask(question(plain()), Deadline.after(3)) for _ in range(40)]
+            assert {result(found) for found in await asyncio.gather(*asked)} == {"reuse_unknown"}
+            assert await asyncio.wait_for(asyncio.to_thread(len, "free"), 60) == 4
+        finally:
+            let_go.set()
+            trust.close()
+
+    asyncio.run(story())
 
 
 @pytest.mark.parametrize("seconds", [0.1, 1.5, 60.0])
