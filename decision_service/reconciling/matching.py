@@ -14,6 +14,7 @@ TOLERANCE_MS: Final = 5000
 DAY_MS: Final = 86_400_000
 CREDIT: Final = "credit"
 DEFERRED: Final = ":deferred"
+PREFILL: Final = ":prefill"
 USABLE: Final = frozenset({"ok", "no_record"})
 NOT_PUT: Final = frozenset({"breaker_open", "bulkhead_full", "unspeakable", "raised"})
 """Faults of questions that went out to nobody."""
@@ -215,7 +216,7 @@ def _call(call: CallRecord, made: Sequence[Made], calls: Sequence[CallRecord], l
         differ("no_purpose")
     if sent.register not in look.listed(sent.matter):
         differ("not_listed")
-    if decision is None or _is_deferred(call):
+    if decision is None or _is_deferred(call) or _is_suggestion(call):
         return False
     before = [one for one in calls if _decision_of(one, made) is decision and _is_earlier(one, call)]
     if sent.register in look.once and before:
@@ -233,6 +234,8 @@ def _unused(call: CallRecord, made: Sequence[Made], look: Look, tally: Tally) ->
     decision = _decision_of(call, made)
     if _is_deferred(call):
         tally.explain("deferred")
+    elif _is_suggestion(call):
+        tally.explain("prefill")
     elif decision is not None:
         _within(call, decision, tally)
     else:
@@ -277,8 +280,12 @@ def _decision_of(call: CallRecord, made: Sequence[Made]) -> Made | None:
 
 
 def _is_earlier(one: CallRecord, call: CallRecord) -> bool:
-    same = one.sent.register == call.sent.register and not _is_deferred(one)
+    same = one.sent.register == call.sent.register and not _is_deferred(one) and not _is_suggestion(one)
     return same and (one.sent.asked_at, one.sent.call_id) < (call.sent.asked_at, call.sent.call_id)
+
+
+def _is_suggestion(call: CallRecord) -> bool:
+    return call.sent.purpose.endswith(PREFILL)
 
 
 def _is_deferred(call: CallRecord) -> bool:

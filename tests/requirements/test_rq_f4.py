@@ -8,6 +8,7 @@ from decision_service.language.tree import FactRef, FormRef
 from decision_service.policy.needs import reads
 from tests.http.staging import BY_ID, Stage, application, changed, staged
 from tests.requirements.deciding import guide, policies, problem_codes, spoilt
+from tests.requirements.reconciling import Files, reconciled
 
 IDENTITY = ("applicant_name", "id_type", "id_no")
 
@@ -95,3 +96,20 @@ def test_a_suspended_matter_asks_nobody(registers: str, tmp_path: object) -> Non
         told = stage.send("POST", "/v1/matters/elderly_allowance/prefill", body).json
         assert told["suggestions"] == []
         assert stage.asked(sent["application_id"]) == []
+
+
+def test_the_day_reconciles_with_suggestions_before_and_after_a_decision(registers: str, tmp_path: object) -> None:
+    """Calls for suggestions are in the journal, told apart, and no gap."""
+    with staged(tmp_path, registers) as stage:  # type: ignore[arg-type]  # pytest's path
+        sent = application("ELD-1")
+        stage.play(sent["application_id"], BY_ID["ELD-1"]["facts"])
+        body = {
+            "application_id": sent["application_id"],
+            "form": {name: sent["form"][name] for name in IDENTITY},
+        }
+        for _ in range(2):
+            assert stage.send("POST", "/v1/matters/elderly_allowance/prefill", body).json["suggestions"]
+            assert stage.decide(sent, "one-key").json["outcome"] == "APPROVED"
+    report = reconciled(Files(tmp_path), log=False)  # type: ignore[arg-type]  # see above
+    assert report.differences == ()
+    assert dict(report.explained)["prefill"] == 2
