@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from decision_service.cli.output import misuse
 from decision_service.policy.jsontext import as_json
 from decision_service.policy.nodes import MapNode, Node, TextNode, read_nodes, read_source
 from decision_service.policy.shape import Policy
-from decision_service.source import Problem, render
+from decision_service.policy.shelf import Shelf
+from decision_service.source import Problem, nearest, render
 from decision_service.strictjson import JsonRefusedError, loads
 from verifiers.freshness import CHINA
 
@@ -45,6 +47,31 @@ def read_case_file(path: Path, policy: Policy) -> CaseFile:
     if not isinstance(facts, dict):
         raise CaseFileError(f"{path}: `facts` is no object", "facts 不是对象")
     return CaseFile(form, facts, _as_of(content.get("as_of"), path))
+
+
+def require_matter(shelf: Shelf, matter: str, *, json: bool) -> None:
+    """Ends with exit code 2 where there is no such matter."""
+    if matter not in shelf.versions:
+        meant = nearest(matter, shelf.versions)
+        hint = f"; did you mean {meant}?" if meant else f"; there are {', '.join(shelf.versions)}"
+        misuse(f"there is no matter `{matter[:60]}`{hint}", "没有这个事项", json=json)
+
+
+def case_or_exit(shelf: Shelf, matter: str, path: Path, *, json: bool) -> tuple[Policy, CaseFile]:
+    """The case in `path`, and the policy in force on its day; else exit code 2, said in both languages."""
+    try:
+        found = read_case_file(path, shelf.versions[matter][-1])
+    except CaseFileError as error:
+        misuse(error.en, error.zh, json=json)
+    policy = shelf.in_force(matter, found.as_of)
+    if policy is None:
+        first = shelf.versions[matter][0].effective_from
+        misuse(
+            f"no version of {matter} is in force on {found.as_of}; the first begins on {first}",
+            "该日没有生效的版本",
+            json=json,
+        )
+    return policy, found
 
 
 def _as_of(raw: object, path: Path) -> date:

@@ -7,12 +7,11 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from decision_service.cli.casefile import CaseFile, CaseFileError, read_case_file
+from decision_service.cli.casefile import CaseFile, case_or_exit, require_matter
 from decision_service.cli.engines import engines_of
-from decision_service.cli.output import Json, Rules, misuse, print_json, shelf_or_exit
+from decision_service.cli.output import Json, Rules, print_json, shelf_or_exit
 from decision_service.offline import decide as decide_offline
 from decision_service.offline import offline_answer
-from decision_service.source import nearest
 
 
 def decide(
@@ -23,22 +22,8 @@ def decide(
 ) -> None:
     """Decide one application from a file, with both engines. 用文件中的表单和事实作一次决定。"""
     shelf = shelf_or_exit(rules, json=json)
-    if matter not in shelf.versions:
-        meant = nearest(matter, shelf.versions)
-        hint = f"; did you mean {meant}?" if meant else f"; there are {', '.join(shelf.versions)}"
-        misuse(f"there is no matter `{matter[:60]}`{hint}", "没有这个事项", json=json)
-    try:
-        found = read_case_file(case, shelf.versions[matter][-1])
-    except CaseFileError as error:
-        misuse(error.en, error.zh, json=json)
-    policy = shelf.in_force(matter, found.as_of)
-    if policy is None:
-        first = shelf.versions[matter][0].effective_from
-        misuse(
-            f"no version of {matter} is in force on {found.as_of}; the first begins on {first}",
-            "该日没有生效的版本",
-            json=json,
-        )
+    require_matter(shelf, matter, json=json)
+    policy, found = case_or_exit(shelf, matter, case, json=json)
     with engines_of(policy) as engines:
         decided = decide_offline(policy, shelf.catalogue, engines, found.form, found.facts, found.as_of)
     answer = offline_answer(decided, found.form, found.facts)

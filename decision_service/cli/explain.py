@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from decision_service.cli.casefile import CaseFile, CaseFileError, read_case_file
+from decision_service.cli.casefile import CaseFile, case_or_exit, require_matter
 from decision_service.cli.engines import engines_of
-from decision_service.cli.output import Json, Rules, misuse, print_json, shelf_or_exit
+from decision_service.cli.output import Json, Rules, print_json, shelf_or_exit
 from decision_service.explaining import explanation
 from decision_service.forms import read_form
 from decision_service.offline import decide as decide_offline
@@ -26,7 +26,6 @@ from decision_service.policy.shape import Policy
 from decision_service.policy.shelf import Shelf
 from decision_service.rehearsal import rehearse
 from decision_service.sheet import fact_sheet
-from decision_service.source import nearest
 from verifiers.freshness import CHINA
 
 WIDTH = 80
@@ -43,10 +42,7 @@ def explain(
 ) -> None:
     """Why a case is decided as it is, or whom it asks; without --case, the matter's sample. 说明理由和查询计划。"""
     shelf = shelf_or_exit(rules, json=json)
-    if matter not in shelf.versions:
-        meant = nearest(matter, shelf.versions)
-        hint = f"; did you mean {meant}?" if meant else f"; there are {', '.join(shelf.versions)}"
-        misuse(f"there is no matter `{matter[:60]}`{hint}", "没有这个事项", json=json)
+    require_matter(shelf, matter, json=json)
     policy, found, name = _chosen(shelf, matter, case, json=json)
     if plan:
         told = {"case": name, **_planned(policy, shelf.catalogue, found)}
@@ -67,19 +63,7 @@ def _chosen(shelf: Shelf, matter: str, case: Path | None, *, json: bool) -> tupl
         approved = {outcome.value for outcome in APPROVALS}
         worked = next((one for one in policy.cases if one.expect.get("outcome") in approved), policy.cases[0])
         return policy, CaseFile(worked.form, worked.facts, worked.as_of), worked.name
-    try:
-        found = read_case_file(case, shelf.versions[matter][-1])
-    except CaseFileError as error:
-        misuse(error.en, error.zh, json=json)
-    in_force = shelf.in_force(matter, found.as_of)
-    if in_force is None:
-        first = shelf.versions[matter][0].effective_from
-        misuse(
-            f"no version of {matter} is in force on {found.as_of}; the first begins on {first}",
-            "该日没有生效的版本",
-            json=json,
-        )
-    return in_force, found, case.name
+    return *case_or_exit(shelf, matter, case, json=json), case.name
 
 
 def _explained(policy: Policy, catalogue: Catalogue, found: CaseFile) -> dict[str, object]:
