@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil, exp, lgamma, log
 from typing import Any
 
-from decision_service.outcome import RANK, Outcome
+from decision_service.outcome import APPROVALS, RANK, Outcome
 
 Budget = tuple[int, int, int]
 """Milliseconds: median, 95th percentile, hard deadline."""
@@ -76,7 +76,8 @@ def judged(answer: Mapping[str, Any], outcome: str, reasons: Sequence[str]) -> s
     missing = {one["status"] for one in answer["verifications"]} & {"timeout", "error"}
     said = any(one["code"] == UNAVAILABLE for part in ("reasons", "advice") for one in answer[part])
     found, expected = Outcome(answer["outcome"]), Outcome(outcome)
-    granted = found is not Outcome.REFERRED and RANK[found] > RANK[expected]
+    approved = found in APPROVALS and expected not in APPROVALS
+    granted = found is not Outcome.REFERRED and (approved or RANK[found] > RANK[expected])
     return "late" if missing and said and not granted else "wrong"
 
 
