@@ -46,6 +46,7 @@ from verifiers.deadline import Deadline
 from verifiers.evidence import Evidence
 from verifiers.exchange import Exchange, ExchangeVerifier
 from verifiers.freshness import Moment
+from verifiers.guard.guarded import GuardedVerifier, Surroundings
 from verifiers.journal.journal import Journal
 from verifiers.journal.journaling import Asker, JournalingVerifier
 from verifiers.journal.marks import Marks
@@ -142,7 +143,9 @@ async def service(kind: str, folder: Path, stack: AsyncExitStack) -> FastAPI:
     verifier: Verifier = AtOnce(_answers(rules, folder))
     if kind == "live":
         asker, marks = Asker("platform", "bench"), Marks(b"of this benchmark")
-        verifier = JournalingVerifier(_exchange(clock, stack), journal, marks, asker, clock.now, lambda _: "exchange")
+        calls = JournalingVerifier(_exchange(clock, stack), journal, marks, asker, clock.now, lambda _: "exchange")
+        # Every application here is the same person's: shared answers would show nothing.
+        verifier = GuardedVerifier(calls, surroundings=Surroundings(clock.monotonic, clock.now), across=False)
     log = stack.enter_context((folder / "log.jsonl").open("w", buffering=1))
     services = Services(InForce(rules), ledger, verifier, second, clock, Telemetry(log), journal=journal)
     app = create_app(State(Desk(services), reviews, {}))
