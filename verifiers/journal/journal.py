@@ -58,6 +58,7 @@ class Journal:
         self._waiting: list[_Waiting] = []
         self._changed = threading.Condition()
         self._closing = False
+        self._stopped = False
         self._fault: JournalFaultError | None = None
         self._thread = threading.Thread(target=self._work, name="journal-writer", daemon=True)
         self._thread.start()
@@ -121,6 +122,9 @@ class Journal:
     def _take(self, note: Sent | Access) -> None:
         if self._closing:
             raise JournalFaultError("journal: is closing; ask another instance")
+        if self._fault is not None:
+            # What is noted now may never be written: nobody is to be asked, or shown, what nothing would tell of.
+            raise JournalFaultError(*self._fault.args)
         # Each call in flight will end and may bring an answer: their places are kept.
         if len(self._notes) + 2 * self._in_flight >= self._capacity:
             raise JournalBusyError(f"journal: {self._capacity} notes wait for the disk; try again in a second")
@@ -138,7 +142,7 @@ class Journal:
             self._changed.notify_all()
 
     def _wait(self, waiter: _Waiter, loop: asyncio.AbstractEventLoop | None) -> None:
-        if self._closing and not self._thread.is_alive():
+        if self._stopped:
             raise JournalFaultError("journal: is closed")
         self._waiting.append((self._taken, waiter, loop))
         self._want()
@@ -154,9 +158,9 @@ class Journal:
                 settled = [one for one in self._waiting if fault is not None or one[0] <= self._written]
                 self._waiting = [one for one in self._waiting if fault is None and one[0] > self._written]
                 self._fault = fault
-                last = self._closing and fault is not None
+                self._stopped = self._closing and fault is not None
             _settle(settled, fault)
-            if last:
+            if self._stopped:
                 return
 
     def _next_batch(self) -> list[Note]:
@@ -167,7 +171,10 @@ class Journal:
                 self._changed.wait_for(lambda: self._closing or self._waiting, RETRY_SECONDS)
             self._changed.wait_for(lambda: self._closing or self._notes)
             self._changed.wait_for(lambda: self._closing or self._wanted > self._written, self._linger)
-            return list(islice(self._notes, BATCH))
+            batch = list(islice(self._notes, BATCH))
+            # Said before the lock is let go: who comes to wait after this last look would wait for ever.
+            self._stopped = not batch
+            return batch
 
     def _write(self, batch: Sequence[Note]) -> JournalFaultError | None:
         try:

@@ -110,10 +110,10 @@ async def taken_down(journal: Journal | None, evidence: Collection[Evidence]) ->
 
     Raises JournalFaultError, and JournalBusyError where a question was not put since its call could not be taken down.
     """
-    if any(one.fault == UNRECORDED for one in evidence):
-        raise JournalBusyError("journal: a question was not put, since its call could not be taken down")
     if journal is not None:
         await journal.flush()
+    if any(one.fault == UNRECORDED for one in evidence):
+        raise JournalBusyError("journal: a question was not put, since its call could not be taken down")
 
 
 def milliseconds(instant: datetime) -> int:

@@ -50,6 +50,7 @@ class FailingDisk:
     def __init__(self) -> None:
         self.left: int | None = None
         self.after = False
+        self.for_good = False
         self.only: Callable[[str], bool] = lambda _: True
 
     def arm(self, n: int, *, after: bool = False) -> None:
@@ -63,6 +64,8 @@ class FailingDisk:
         disk = self
 
         def fails(sql: str) -> bool:
+            if disk.for_good:
+                return sql == "COMMIT"
             if not disk.left or not disk.only(sql):
                 return False
             disk.left -= 1

@@ -4,6 +4,8 @@ import asyncio
 import sqlite3
 import stat
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
@@ -133,6 +135,67 @@ def test_a_closed_journal_says_so(tmp_path: Path) -> None:
         journal.note_sent(sent(1))
     with pytest.raises(JournalFaultError):
         journal.note_access(access(1))
+
+
+def is_open(journal: Journal) -> bool:
+    """Whether it takes notes."""
+    try:
+        journal.note_access(access(1))
+    except JournalFaultError:
+        return False
+    return True
+
+
+class GivesUp(Hanging):
+    """A disk that hangs, and then fails."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.entered = threading.Event()
+
+    def append(self, notes: list[Note]) -> None:
+        self.entered.set()
+        self.goes_on.wait(30)
+        raise JournalFaultError(f"{len(notes)} notes not written")
+
+
+def test_who_comes_to_wait_when_the_writer_has_just_given_up_is_told_so(tmp_path: Path) -> None:
+    """The writer is held up while it tells the one who waits; it looks at no other after that."""
+    telling, goes_on = threading.Event(), threading.Event()
+
+    class Held(asyncio.SelectorEventLoop):
+        def call_soon_threadsafe(self, *args, **options):
+            telling.set()
+            goes_on.wait(30)
+            return super().call_soon_threadsafe(*args, **options)
+
+    def waits(journal: Journal) -> None:
+        with asyncio.Runner(loop_factory=Held) as runner, pytest.raises(JournalFaultError):
+            runner.run(journal.flush())
+
+    def closes(journal: Journal) -> None:
+        with pytest.raises(JournalFaultError, match="could not be written"):
+            journal.close()
+
+    store = GivesUp(tmp_path / "calls.sqlite3")
+    journal = Journal(store, linger_seconds=30)
+    journal.note_sent(sent(1))
+    with ThreadPoolExecutor(2) as pool:
+        try:
+            waiting = pool.submit(waits, journal)
+            assert store.entered.wait(30)
+            closing = pool.submit(closes, journal)
+            while is_open(journal):
+                time.sleep(0.01)
+            store.goes_on.set()
+            assert telling.wait(30)
+            with pytest.raises(JournalFaultError):
+                asyncio.run(asyncio.wait_for(journal.flush(), 5))
+        finally:
+            store.goes_on.set()
+            goes_on.set()
+        waiting.result(30)
+        closing.result(30)
 
 
 def test_a_journal_that_could_not_write_at_the_end_says_so(tmp_path: Path) -> None:

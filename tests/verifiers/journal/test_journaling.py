@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.verifiers.journal.making import ID_NO, Register1, calls_in, flush, opened, question
+from tests.verifiers.journal.making import ID_NO, FailingDisk, Register1, calls_in, flush, opened, question
 from verifiers.deadline import Deadline
 from verifiers.evidence import Evidence
 from verifiers.guard.guarded import GuardedVerifier
@@ -129,6 +129,25 @@ def test_what_can_not_be_taken_down_is_not_asked_and_no_decision_may_rest_on_it(
     assert ask(verifier).fault == UNRECORDED
     with pytest.raises(JournalFaultError):
         journal.note_sent(None)
+
+
+def test_nobody_is_asked_while_the_disk_fails_and_all_go_on_when_it_is_well(tmp_path: Path) -> None:
+    """Each new try of an application would else ask credit again, and a crash take every trace of it."""
+    path, register, disk = tmp_path / "calls.sqlite3", Register1(), FailingDisk()
+    with opened(path, disk=disk, linger_seconds=30) as journal:
+        verifier = link(register, journal)
+        disk.for_good = True
+        assert ask(verifier).status == "ok"
+        with pytest.raises(JournalFaultError):
+            flush(journal)
+        for _ in range(5):
+            assert ask(verifier).fault == UNRECORDED
+        assert register.asked == 1
+        disk.for_good = False
+        flush(journal)
+        assert ask(verifier).status == "ok"
+        flush(journal)
+        assert len(calls_in(path)) == register.asked == 2
 
 
 def test_the_key_of_the_marks_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:

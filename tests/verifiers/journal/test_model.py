@@ -20,7 +20,8 @@ CAPACITY = 12
 
 
 class Kept(RuleBasedStateMachine):
-    """`calls` and `read` are what was taken; `sure` and `seen` what a flush has said is on disk."""
+    """`calls` and `read` are what was taken; `sure` and `seen` what a flush has said is on disk. `troubled`: a write
+    failed, and whether the journal has written those notes by itself since is not known."""
 
     @initialize()
     def begin(self) -> None:
@@ -33,7 +34,7 @@ class Kept(RuleBasedStateMachine):
         self.seen: list[str] = []
         self.under_way: list[int] = []
         self.number = 0
-        self.waiting = 0
+        self.waiting, self.troubled = 0, False
         self.open()
 
     def open(self) -> None:
@@ -54,7 +55,10 @@ class Kept(RuleBasedStateMachine):
         except JournalBusyError:
             assert self.waiting + 2 * len(self.under_way) >= CAPACITY
             return
-        assert self.waiting + 2 * len(self.under_way) < CAPACITY
+        except JournalFaultError:
+            assert self.troubled
+            return
+        assert self.troubled or self.waiting + 2 * len(self.under_way) < CAPACITY
         self.waiting += 1
         self.calls[self.number] = CallRecord(one, None)
         self.under_way.append(self.number)
@@ -76,6 +80,9 @@ class Kept(RuleBasedStateMachine):
         except JournalBusyError:
             assert self.waiting + 2 * len(self.under_way) >= CAPACITY
             return
+        except JournalFaultError:
+            assert self.troubled
+            return
         self.waiting += 1
         self.read.append(f"access {self.number}")
 
@@ -89,8 +96,9 @@ class Kept(RuleBasedStateMachine):
             flush(self.journal)
         except JournalFaultError:
             assert self.disk.has_failed
+            self.troubled = True
             return
-        self.waiting = 0
+        self.waiting, self.troubled = 0, False
         self.sure, self.seen = dict(self.calls), list(self.read)
 
     @rule()
@@ -107,7 +115,7 @@ class Kept(RuleBasedStateMachine):
             # It said so: those notes are lost, of applications that nobody was told of.
             self.calls = {int(one.sent.call_id.split()[1]): one for one in calls_in(self.path)}
             self.read = [one.access_id for one in accesses_in(self.path)]
-        self.waiting = 0
+        self.waiting, self.troubled = 0, False
         self.disk.left = None
         self.open()
         self.sure, self.seen = dict(self.calls), list(self.read)
