@@ -36,6 +36,9 @@ _LEFT_OUT: Mapping[Status, Bilingual] = {
     "no_record": Bilingual("登记库没有记录，请自行填写", "the register has no record; please fill it in"),
 }
 
+_OF_A_RECORD = frozenset({"date_missing", "date_malformed", "date_future", "field_missing", "field_wrong"})
+"""Faults of facts. As with facts that are too old, only somebody who has a record can meet them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prefill:
@@ -117,7 +120,7 @@ class Prefill:
                 said = as_json(value, field.kind)
                 if self._fits(field, given, said):
                     suggestions.append(self._suggestion(field, said, evidence))
-            elif silent is not None and (certain or silent.status in ("timeout", "error", "stale")):
+            elif silent is not None and (certain or _may_befall_anybody(silent)):
                 left_out.append(self._reason(field, silent))
         return suggestions, left_out
 
@@ -151,6 +154,11 @@ class Prefill:
         text = _LEFT_OUT.get(silent.status, _LEFT_OUT["error"])
         source = _named(self.policy, silent.register)
         return {"field": field.name, "status": silent.status, "zh": text.zh, "en": text.en, "source": source}
+
+
+def _may_befall_anybody(silent: Evidence) -> bool:
+    """Whether a register can have been silent so whether or not it knows the person."""
+    return silent.status == "timeout" or (silent.status == "error" and silent.fault not in _OF_A_RECORD)
 
 
 def _named(policy: Policy, name: str) -> dict[str, object]:

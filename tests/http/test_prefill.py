@@ -71,6 +71,19 @@ def test_whoever_is_not_who_they_say_gets_nothing_and_no_hint(stage: Stage, popu
     assert set(asked) == {"population"}
 
 
+@pytest.mark.parametrize(
+    "population",
+    [{"data_as_of": "2001-01-01"}, {"data_as_of": "2999-01-01"}],
+    ids=["too_old", "future"],
+)
+def test_a_record_that_can_not_be_used_is_not_told_from_none(stage: Stage, population: dict) -> None:
+    """Told, it would say to whoever guesses a number that there is somebody of that number."""
+    guessed = {**BY_ID["HPF-1"]["facts"]["population"], "match": False, **population}
+    told, asked = suggested(stage, "HPF-1", {"population": guessed})
+    assert {name: told[name] for name in NOBODY} == NOBODY
+    assert set(asked) == {"population"}
+
+
 def test_a_city_of_another_province_is_not_suggested(stage: Stage) -> None:
     told, _ = suggested(
         stage, "ELD-1", {"population": {**BY_ID["ELD-1"]["facts"]["population"], "hukou_code": "110101"}}
