@@ -7,6 +7,7 @@ register whose answer can still matter is asked in the end (tests/properties/tes
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import combinations, product
 from math import prod
 
@@ -191,15 +192,16 @@ def _worth_having(timed: Sequence[tuple[Waves, Usual, int]]) -> Iterator[tuple[W
 
 
 class Planners:
-    """The planner of each policy, made when it is first needed."""
+    """The planner of each version of a matter, made when it is first needed; that of one that was republished goes."""
 
     def __init__(self, measured: Measured = nothing_measured) -> None:
         self._measured = measured
-        self._planners: dict[str, Planner] = {}
+        self._planners: dict[tuple[str, date], Planner] = {}
 
     def of(self, policy: Policy) -> Planner:
         """The planner of `policy`."""
-        found = self._planners.get(policy.digest)
+        version = (policy.matter, policy.effective_from)
+        found = self._planners.get(version)
         if found is None or found.policy is not policy:
-            found = self._planners[policy.digest] = Planner(policy, self._measured)
+            found = self._planners[version] = Planner(policy, self._measured)
         return found
