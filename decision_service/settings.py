@@ -143,7 +143,10 @@ def read_settings(given: Mapping[str, object], environment: Mapping[str, str] | 
     try:
         settings = _OnlyGiven.model_validate({**taken, **{name: one for name, one in given.items() if one is not None}})
     except ValidationError as error:
-        wrong += [f"{PREFIX}{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors(include_input=False)]
+        wrong += [
+            f"{PREFIX}{str(one['loc'][0]).upper()}: {one['msg'].removeprefix('Value error, ')}"
+            for one in error.errors(include_input=False)
+        ]
         raise SettingsRefusedError("; ".join(wrong)) from None
     if wrong:
         raise SettingsRefusedError("; ".join(wrong))

@@ -42,6 +42,7 @@ def accesses(
     try:
         with JournalReader(journal or journal_beside(ledger)) as reader:
             calls = [_call(one) for one in _calls(reader, application, between, decision=decision)]
+            calls.sort(key=lambda one: str(one["at"]))  # all in China's time, of one width
             read = reader.accesses(application_id=application, decision_id=decision, between=between)
             found = [_access(one) for one in read]
     except JournalError as error:

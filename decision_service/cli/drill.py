@@ -42,6 +42,8 @@ def drill(
             f"没有 {'、'.join(unknown)}；故障见 docs/quality.md，事项和数据源见 rules/",
             json=json,
         )
+    if not cases.is_dir():
+        misuse(f"--cases: there is no folder {cases}", f"--cases：没有文件夹 {cases}", json=json)
     report = _played(Orders(rules, shelf, cases, wanted, log, shared_guard), json=json)
     if not report.tried and not report.missing:
         misuse("nothing is left to drill: no matter lists these registers", "没有可演练的组合", json=json)

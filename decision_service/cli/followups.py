@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from decision_service.cli.accesses import note_reading
-from decision_service.cli.output import FINDINGS, Json, console, misuse, print_json
+from decision_service.cli.output import FINDINGS, Json, console, folding, misuse, print_json
 from decision_service.clock import ServiceClock
 from decision_service.followups.checks import Checks, Done, Owed
 from decision_service.followups.file import FollowupFile
@@ -126,7 +125,7 @@ def _done(one: Done) -> dict[str, object]:
 
 
 def _show_checks(owed: tuple[Owed, ...], done: tuple[Done, ...], now_ms: int) -> None:
-    table = Table("state 状态", "decision 决定", "matter 事项", "since 自", "tries 次数", "last 最近结果")
+    table = folding("state 状态", "decision 决定", "matter 事项", "since 自", "tries 次数", "last 最近结果")
     for one in owed:
         state = "OVERDUE 超时" if one.is_overdue(now_ms) else "owed 待补查"
         table.add_row(state, one.decision_id, one.matter, _instant(one.since), str(one.attempts), one.status or "-")
@@ -137,7 +136,7 @@ def _show_checks(owed: tuple[Owed, ...], done: tuple[Done, ...], now_ms: int) ->
 
 
 def _show_tickets(found: tuple[OnFile, ...]) -> None:
-    table = Table("ticket 校核单", "state 状态", "owner 数据责任单位", "facts 存疑字段", "decision 决定", "note 答复")
+    table = folding("ticket 校核单", "state 状态", "owner 数据责任单位", "facts 存疑字段", "decision 决定", "note 答复")
     for one in found:
         told = one.as_json()
         facts = ", ".join(told["facts"]) or str(told["register"])  # type: ignore[arg-type]  # a list of names in JSON

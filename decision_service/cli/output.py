@@ -8,6 +8,7 @@ import orjson
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from decision_service.policy.shelf import Shelf, read_shelf
 from decision_service.source import PolicyProblems, as_json, render
@@ -21,6 +22,14 @@ Json = Annotated[bool, typer.Option("--json", help="print JSON 输出 JSON")]
 def console() -> Console:
     """Where people read: standard error, so that standard output stays for data."""
     return Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def folding(*columns: str) -> Table:
+    """A table that cuts nothing off where the terminal is narrow: numbers are there to be copied."""
+    table = Table()
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    return table
 
 
 def print_json(value: object) -> None:

@@ -8,9 +8,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
-from rich.table import Table
 
-from decision_service.cli.output import FINDINGS, MISUSE, Json, Rules, console, misuse, print_json, show_problems
+from decision_service.cli.output import (
+    FINDINGS,
+    MISUSE,
+    Json,
+    Rules,
+    console,
+    folding,
+    misuse,
+    print_json,
+    show_problems,
+)
 
 if TYPE_CHECKING:
     from decision_service.settings import Settings
@@ -108,12 +117,17 @@ def _samples(path: Path, registers: "Mapping[str, Register]", names: list[str], 
     except OSError as error:
         misuse(f"{path.name}: {error.strerror}; name a file that can be read", "读不了试接人员文件", json=json)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        misuse(f"{path.name}: is no TOML in UTF-8; docs/registers.md shows one", "试接人员文件不是 TOML", json=json)
+        misuse(
+            f"{path.name}: is no TOML in UTF-8; docs/connections.md shows one",
+            "试接人员文件不是 TOML，写法见 docs/connections.md",
+            json=json,
+        )
     wrong = [f"{name}: is no register of the catalogue" for name in (*raw, *names) if name not in registers]
-    wrong += [f"{name}: is not in the sample file; add [{name}]" for name in names if name not in raw]
+    missing = [name for name in names if name in registers and name not in raw]
+    wrong += [f"{name}: is not in the sample file; add [{name}]" for name in missing]
     found = {}
-    for name in names or list(raw):
-        table = raw.get(name)
+    for name in (name for name in names or raw if name in raw):
+        table = raw[name]
         known = _person(table)
         nobody = _person(table.get("nobody")) if isinstance(table, dict) and "nobody" in table else None
         if known is None or (nobody is None and isinstance(table, dict) and "nobody" in table):
@@ -141,7 +155,7 @@ def _print(found: "list[Finding]", *, json: bool) -> None:
         print_json({"findings": [asdict(one) for one in found]})
         return
     out = console()
-    table = Table("register 登记库", "check 检查", "must be 应当", "seen 实际", "what to do 怎么办")
+    table = folding("register 登记库", "check 检查", "must be 应当", "seen 实际", "what to do 怎么办")
     for one in found:
         if one.result != "passed":
             must, advice = f"{one.zh}\n{one.en}", f"{one.advice_zh}\n{one.advice_en}".strip()

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from decision_service.cli.output import Rules, console, misuse, shelf_or_exit
+from decision_service.cli.output import Rules, misuse, shelf_or_exit
 from decision_service.cli.secret import APP, shared_secret
 from verifiers.registers import Register
 from verifiers.sandbox.config import SandboxConfig
@@ -21,7 +21,7 @@ from verifiers.signing import SigningKey
 
 
 def sandbox(
-    port: Annotated[int, typer.Option("--port", help="0: any free port 端口")] = 8090,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any free port 端口")] = 8090,
     host: Annotated[str, typer.Option("--host", help="address to listen on 监听地址")] = "127.0.0.1",
     data: Annotated[Path | None, typer.Option("--data", help="folder with people of your own 自备数据文件夹")] = None,
     scenarios: Annotated[Path | None, typer.Option("--scenarios", help="answers per application 场景文件")] = None,
@@ -33,7 +33,9 @@ def sandbox(
     fault_seed: Annotated[
         int | None, typer.Option("--fault-seed", help="seed of faults; puts the fault proxy in front 故障随机种子")
     ] = None,
-    latency: Annotated[float, typer.Option("--latency", help="times the usual latency; 0: none 延迟倍数")] = 1.0,
+    latency: Annotated[
+        float, typer.Option("--latency", min=0.0, help="times the usual latency; 0: none 延迟倍数")
+    ] = 1.0,
     rules: Rules = Path("rules"),
 ) -> None:
     """Play the registers until stopped. 启动模拟数据源。"""
@@ -46,7 +48,7 @@ def sandbox(
         control_token=control.decode(),
         data=data,
         scenarios=scenarios,
-        as_of=date.fromisoformat(as_of) if as_of else None,
+        as_of=_day(as_of) if as_of else None,
         seed=seed,
         latency_scale=latency,
         host=host,
@@ -65,8 +67,18 @@ def _run(config: SandboxConfig) -> None:
     except (DataFileError, ScenarioError) as error:
         misuse(str(error), "数据文件有误")
     except OSError as error:
-        console().print(f"miaopi: cannot listen on {config.host}:{config.port} ({error.strerror})", markup=False)
-        raise typer.Exit(2) from None
+        why = (error.strerror or str(error)).split(" (while", 1)[0]  # the address is told already
+        misuse(
+            f"cannot listen on {config.host}:{config.port} ({why}); give another --host or --port, 0 for any free port",
+            "不能监听该地址；请换 --host 或 --port，0 为任意空闲端口",
+        )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        misuse("--as-of: a day such as 2026-03-16 is expected", "--as-of 应是日期，如 2026-03-16")
 
 
 def _plan(registers: Mapping[str, Register], faults: Sequence[str], seed: int | None) -> FaultPlan | None:

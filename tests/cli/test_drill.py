@@ -48,6 +48,7 @@ def test_a_drill_is_shown_as_a_table_for_people() -> None:
         (("--fault", "stale:nosuch"), "stale:nosuch"),
         (("--matter", "nosuch"), "nosuch"),
         (("--register", "nosuch"), "nosuch"),
+        (("--cases", "nosuch"), "there is no folder nosuch"),
         (("--matter", "senior_card", "--register", "marriage", "--fault", "null"), "nothing is left to drill"),
     ],
 )

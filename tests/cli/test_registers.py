@@ -79,3 +79,15 @@ def test_a_sample_that_cannot_be_used(tmp_path: Path, text: str | None, told: st
     done = run(tmp_path, "deaths", "--sample", file, "--registers-url", "http://127.0.0.1:9")
     assert done.returncode == 2
     assert told in done.stderr
+
+
+def test_a_register_that_is_not_there_passes_nothing(tmp_path: Path) -> None:
+    done = run(tmp_path, "deaths", "--sample", SAMPLE, "--registers-url", "http://127.0.0.1:9", "--json")
+    assert done.returncode == 1
+    assert [one["check"] for one in json.loads(done.stdout)["findings"] if one["result"] == "passed"] == []
+
+
+def test_a_narrow_terminal_cuts_nothing_off(tmp_path: Path) -> None:
+    done = run(tmp_path, "deaths", "--sample", SAMPLE, "--registers-url", "http://127.0.0.1:9", COLUMNS="80")
+    assert done.returncode == 1
+    assert "…" not in done.stderr

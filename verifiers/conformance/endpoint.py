@@ -132,7 +132,10 @@ async def _wire(register: Register, exchange: Exchange, sample: Sample) -> list[
                 f"answer status {refusal.status}; docs/registers.md says when",
             )
             found.append(_finding(register, check, "" if reply.status == refusal.status else _status(reply)))
-        return [*found, *await _nonces(probe, replies), _finding(register, _DISCREET, _indiscreet(sample, replies))]
+        found += await _nonces(probe, replies)
+        if any(reply.status for reply in replies):
+            return [*found, _finding(register, _DISCREET, _indiscreet(sample, replies))]
+        return [*found, _skipped(register, _DISCREET, "没有回答 there was no answer")]
     finally:
         await line.close()
 

@@ -1,0 +1,33 @@
+"""Orders to `miaopi sandbox` that can't be carried out: one sentence in each language, exit code 2, no traceback."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from tests.cli.running import RULES, miaopi
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--as-of", "2026-02-30"), "--as-of 应是日期"),
+        (("--as-of", "yesterday"), "a day such as 2026-03-16 is expected"),
+        (("--port", "99999"), "less than or equal to 65535"),
+        (("--latency", "-1"), "greater than or equal to 0"),
+        (("--host", "192.0.2.1", "--port", "0"), "不能监听该地址"),
+    ],
+)
+def test_orders_that_mean_nothing_are_misuse(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:
+    done = miaopi("sandbox", "--rules", RULES, *arguments, cwd=tmp_path)
+    assert done.code == 2, done.err
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_port_that_is_taken_says_what_to_do(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = miaopi("sandbox", "--rules", RULES, "--port", port, cwd=tmp_path)
+    assert done.code == 2
+    assert f"cannot listen on 127.0.0.1:{port} (Address already in use); give another" in done.err
