@@ -2,11 +2,11 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from decision_service.cli.output import console, misuse, progress, shelf_or_exit
+from decision_service.cli.output import misuse, progress, shelf_or_exit
 from decision_service.cli.secret import shared_secret
 from decision_service.policy.shelf import Shelf
 
@@ -52,8 +52,18 @@ def serve(
     except LedgerError as error:
         misuse(str(error), "账本不能使用，服务没有启动")
     except OSError as error:
-        console().print(f"miaopi: cannot start ({error.strerror}); is the port free? 不能启动", markup=False)
-        raise typer.Exit(2) from None
+        _not_started(error)
+
+
+def _not_started(error: OSError) -> NoReturn:
+    """Says which file or address the machine refused; leaves with exit code 2."""
+    why = error.strerror or str(error)
+    if error.filename is not None:
+        misuse(
+            f"cannot start: {error.filename} ({why}); name a place that can be written to",
+            "不能启动：该处不能写入",
+        )
+    misuse(f"cannot start ({why}); is the port free?", "不能启动：端口是否空闲？")
 
 
 def gated(settings: "Settings", shelf: Shelf) -> None:

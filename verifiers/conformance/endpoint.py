@@ -108,7 +108,9 @@ async def _answers(register: Register, verifier: Verifier, sample: Sample) -> li
         found.append(_skipped(register, _NOBODY, "样例没有写这样的人 the sample names nobody whom it does not know"))
     else:
         nobody = await ask(sample.nobody)
-        found.append(_finding(register, _NOBODY, "" if nobody.status == "no_record" else _said(nobody)))
+        faulty = nobody.status not in ("ok", "stale")
+        check = replace(_NOBODY, advice_zh=_KNOWN.advice_zh, advice_en=_KNOWN.advice_en) if faulty else _NOBODY
+        found.append(_finding(register, check, "" if nobody.status == "no_record" else _said(nobody)))
     if known.request_id is None:
         return [*found, _skipped(register, _NUMBERS, "没有回答 there was no answer")]
     again = await ask(sample.known)

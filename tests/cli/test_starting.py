@@ -1,4 +1,4 @@
-"""Orders to `miaopi sandbox` that can't be carried out: one sentence in each language, exit code 2, no traceback."""
+"""Orders to `miaopi sandbox` and `miaopi serve` that cannot be carried out: exit code 2 and a sentence, no traceback."""
 
 import socket
 from pathlib import Path
@@ -23,6 +23,15 @@ def test_orders_that_mean_nothing_are_misuse(arguments: tuple[str, ...], said: s
     assert done.code == 2, done.err
     assert said in done.err
     assert "Traceback" not in done.err
+
+
+def test_a_service_that_cannot_write_says_where(tmp_path: Path) -> None:
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "gate").write_text("")
+    done = miaopi("serve", "--rules", RULES, "--registers-url", "http://127.0.0.1:9", "--port", "0", cwd=tmp_path)
+    assert done.code == 2, done.err
+    assert "cannot start: var/gate" in done.err
+    assert "is the port free" not in done.err
 
 
 def test_a_port_that_is_taken_says_what_to_do(tmp_path: Path) -> None:
