@@ -68,23 +68,30 @@ class Inquiry:
         return {name: one.evidence for name, one in self.answers.items()}
 
     async def gather(self, judge: Judge) -> None:
-        """Ask who the applicant is, then whatever `judge` still finds useful. Credit is asked beside all else, once."""
-        started = self._counter.deadline.clock()
+        """Ask who the applicant is, then whatever `judge` still finds useful. Credit is asked beside all else, once:
+        where `judge` raises, its answer is still waited for, or the centre would be asked again for it."""
         credit = asyncio.ensure_future(self.ask_credit())
         try:
-            await self._ask(self._planner.first(self._form))
-            while True:
-                names = self._next(judge, started)
-                # A number is taken only when credit, too, has said what it has to say.
-                if not credit.done() and all(is_allocator(self._policy, name) for name in names):
-                    await credit
-                elif not names or self._counter.deadline.passed:
-                    break
-                else:
-                    await self._ask(names)
+            await self._gather(judge, credit)
+        except Exception:
             await credit
+            raise
         finally:
             credit.cancel()
+
+    async def _gather(self, judge: Judge, credit: asyncio.Future[None]) -> None:
+        started = self._counter.deadline.clock()
+        await self._ask(self._planner.first(self._form))
+        while True:
+            names = self._next(judge, started)
+            # A number is taken only when credit, too, has said what it has to say.
+            if not credit.done() and all(is_allocator(self._policy, name) for name in names):
+                await credit
+            elif not names or self._counter.deadline.passed:
+                break
+            else:
+                await self._ask(names)
+        await credit
 
     def _next(self, judge: Judge, started: float) -> tuple[str, ...]:
         """Answers kept from before cost nobody anything and come first; then what the planner says."""
