@@ -39,6 +39,8 @@ def sandbox(
     rules: Rules = Path("rules"),
 ) -> None:
     """Play the registers until stopped. 启动模拟数据源。"""
+    if data is not None and not data.is_dir():
+        misuse(f"--data: there is no folder {data}", f"--data：没有文件夹 {data}")
     shelf = shelf_or_exit(rules)
     secret, control = shared_secret("registers"), shared_secret("control")
     plan = _plan(shelf.catalogue.registers, fault or [], fault_seed)
@@ -64,8 +66,10 @@ def _run(config: SandboxConfig) -> None:
             run(config, _listening)
         else:
             run_fronted(config, config.plan, _listening)
-    except (DataFileError, ScenarioError) as error:
+    except DataFileError as error:
         misuse(str(error), "数据文件有误")
+    except ScenarioError as error:
+        misuse(f"--scenarios {config.scenarios}: {error}", f"--scenarios {config.scenarios}：场景文件有误")
     except OSError as error:
         why = (error.strerror or str(error)).split(" (while", 1)[0]  # the address is told already
         misuse(

@@ -1,4 +1,4 @@
-"""Orders to `miaopi sandbox` and `miaopi serve` that cannot be carried out: exit code 2 and a sentence, no traceback."""
+"""Orders to `miaopi sandbox` and `miaopi serve` that cannot be carried out: exit code 2, a sentence, no traceback."""
 
 import socket
 from pathlib import Path
@@ -13,6 +13,8 @@ from tests.cli.running import RULES, miaopi
     [
         (("--as-of", "2026-02-30"), "--as-of 应是日期"),
         (("--as-of", "yesterday"), "a day such as 2026-03-16 is expected"),
+        (("--data", "nosuch"), "there is no folder nosuch"),
+        (("--scenarios", "nosuch.json"), "--scenarios nosuch.json：场景文件有误"),
         (("--port", "99999"), "less than or equal to 65535"),
         (("--latency", "-1"), "greater than or equal to 0"),
         (("--host", "192.0.2.1", "--port", "0"), "不能监听该地址"),
