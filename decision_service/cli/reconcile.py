@@ -98,7 +98,9 @@ def _show(report: Report) -> None:
         explained.add_row("待补做的信用查询（未满24小时）\ncredit checks still due within 24 hours", str(report.due))
     out.print(explained)
     if report.is_clean:
-        out.print("clean: nothing unexplained 账实相符", markup=False)
+        empty = not (report.decisions or report.calls)
+        nothing = "nothing happened that day; is it the day you meant? 该日没有办件和调用，请核对日期"
+        out.print(nothing if empty else "clean: nothing unexplained 账实相符", markup=False)
         return
     table = Table("difference 差异", "where 位置")
     for one in report.differences[:_SHOWN]:

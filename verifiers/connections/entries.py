@@ -122,7 +122,8 @@ class Entries:
 
     def secret(self, name: str) -> bytes:
         """The secret that `<name>_file` or `<name>_env` leads to, without blanks around it."""
-        if self._take(name) is not None:
+        if name in self._table:  # looked at only then: it is none of the keys there are
+            self._known.add(name)
             self.complain(
                 name,
                 f"密钥不写在这里；请用 {name}_file 或 {name}_env",

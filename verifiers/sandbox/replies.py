@@ -16,7 +16,7 @@ _TITLES: Mapping[int, str] = {
     403: "The control token was not accepted",
     404: "There is nothing here",
     405: "This method is not served here",
-    409: "The nonce was used before",
+    409: "The request conflicts with what is there",
     413: "The body is too large",
     422: "This can't be played",
     500: "The register failed",
