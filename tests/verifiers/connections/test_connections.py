@@ -94,7 +94,7 @@ def test_one_that_can_not_be_closed_keeps_no_other_open() -> None:
         def __init__(self, name: str) -> None:
             self.name = name
 
-        def verifier(self, register: Register, entries: Entries) -> Verifier:
+        def verifier(self, register: Register, entries: Entries) -> Verifier:  # noqa: ARG002 - the protocol's; nobody comes here
             raise AssertionError("no register is led to it")
 
         async def close(self) -> None:
