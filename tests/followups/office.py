@@ -40,13 +40,15 @@ Credit = Literal["answered", "late", "fault", "not asked", "wrong number"]
 
 @dataclass(slots=True)
 class Centre:
-    """The credit centre. `mode`: what becomes of a question; a hanging one never comes back."""
+    """The credit centre. `mode`: what becomes of a question; a hanging one never comes back. `seconds`: how long an
+    answer takes, so that questions that are put together are seen to be under way together."""
 
     mode: Literal["up", "down", "hanging"] = "up"
     asked: list[Question] = field(default_factory=list)
     answered: Counter = field(default_factory=Counter)
     under_way: Counter = field(default_factory=Counter)
     most: int = 0
+    seconds: float = 0.0
     fault: str = "refused"
     hanging: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -56,7 +58,7 @@ class Centre:
         assert self.under_way[question.application_id] == 1, "two questions for one application at once"
         self.most = max(self.most, self.under_way.total())
         try:
-            await asyncio.sleep(0)
+            await asyncio.sleep(self.seconds)
             if self.mode == "hanging":
                 self.hanging.set()
                 await asyncio.Event().wait()

@@ -66,7 +66,7 @@ def test_while_the_centre_fails_one_check_in_a_while_finds_out_and_then_all_are_
         office.pass_time(SHUT_SECONDS)
         office.round()
         assert len(office.centre.asked) - before == 1
-    office.centre.mode = "up"
+    office.centre.mode, office.centre.seconds = "up", 0.2
     office.pass_time(LONGEST_SECONDS)
     office.round()
     assert not office.checks.owed()

@@ -2,30 +2,20 @@
 on what it leaves behind."""
 
 import json
-import os
 import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.client import HTTPException
 from pathlib import Path
 
 import pytest
 
 from decision_service.ledger.verify import verify_ledger
-from tests.http.staging import DAY, ROOT, RULES, SECRET, Stage, application
+from tests.http.process import COMMAND, environment, serving
+from tests.http.staging import ROOT, RULES, SECRET, application
 from tests.sizes import size
-
-COMMAND = [sys.executable, "-m", "decision_service"]
-
-
-def environment(**more: str) -> dict[str, str]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("MIAOPI_")}
-    return {**clean, "MIAOPI_REGISTERS_SECRET": SECRET, "MIAOPI_GATE_CASES": "20", **more}
 
 
 @pytest.fixture(scope="module")
@@ -35,31 +25,6 @@ def rules(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("catalogue", "elderly_allowance"):
         shutil.copytree(RULES / name, folder / name, ignore=shutil.ignore_patterns("bundles.yaml"))
     return folder
-
-
-@contextmanager
-def serving(registers: str, rules: Path, ledger: Path) -> Iterator[tuple[Stage, subprocess.Popen[str]]]:
-    arguments = ["serve", "--port", "0", "--rules", str(rules), "--ledger", str(ledger)]
-    arguments += ["--registers-url", registers, "--as-of", str(DAY)]
-    gate = {"MIAOPI_CERTIFICATES": str(ledger.with_name("gate"))}
-    child = subprocess.Popen(
-        [*COMMAND, *arguments],
-        env=environment(**gate),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert child.stdout is not None
-    try:
-        line = child.stdout.readline()
-        assert " listening on http" in line, line
-        yield Stage(line.rsplit(" ", 1)[1].strip(), registers, None, None), child  # type: ignore[arg-type]  # another process
-    finally:
-        if child.poll() is None:
-            child.kill()
-        child.wait(30)
-        child.stdout.close()
 
 
 def command(*arguments: str) -> tuple[int, dict]:

@@ -1,12 +1,8 @@
 """What the tests of follow-ups ask of a running service: its registers, its files, its commands."""
 
 import json
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -15,7 +11,7 @@ from typer.testing import CliRunner
 from decision_service.cli.app import build
 from decision_service.followups.checks import Checks
 from decision_service.followups.file import FollowupFile
-from tests.http.staging import DAY, ROOT, SECRET, TOKEN, Stage
+from tests.http.staging import TOKEN, Stage
 
 PATIENCE_SECONDS = 60.0
 
@@ -58,35 +54,3 @@ def on_file(ledger: Path) -> dict[str, list[dict]]:
 def tickets(ledger: Path, *arguments: str) -> list[dict]:
     """What `miaopi followups tickets` says."""
     return miaopi("followups", "tickets", "--ledger", str(ledger), *arguments)[1]["tickets"]
-
-
-@contextmanager
-def served(registers: str, rules: Path, ledger: Path) -> Iterator[tuple[Stage, "subprocess.Popen[str]"]]:
-    """`miaopi serve` as a process of its own, killed at the end if it still runs."""
-    options: Mapping[str, object] = {
-        "port": 0, "rules": rules, "ledger": ledger, "registers-url": registers, "as-of": DAY
-    }  # fmt: skip
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("MIAOPI_")}
-    more = {
-        "MIAOPI_REGISTERS_SECRET": SECRET,
-        "MIAOPI_GATE_CASES": "5",
-        "MIAOPI_CERTIFICATES": str(ledger.with_name("gate")),
-    }
-    arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
-    child = subprocess.Popen(
-        [sys.executable, "-m", "decision_service", "serve", *arguments],
-        env={**clean, **more},
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
-    assert child.stdout is not None
-    try:
-        line = child.stdout.readline()
-        assert " listening on http" in line, line
-        yield Stage(line.rsplit(" ", 1)[1].strip(), registers, None, None), child  # type: ignore[arg-type]  # another process
-    finally:
-        child.kill()
-        child.wait(30)
-        child.stdout.close()

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.http.process import serving
 from tests.http.staging import BY_ID, RULES, Stage, application, sandbox_config, staged
-from tests.requirements.followed import miaopi, on_file, questions, served, until
+from tests.requirements.followed import miaopi, on_file, questions, until
 from tests.sizes import size
 from verifiers.sandbox.running import running
 
@@ -218,7 +219,7 @@ def test_what_is_owed_survives_kills_and_is_made_once_when_the_centre_is_back(
     ledger = tmp_path / "ledger.sqlite3"
     sent: list[dict] = []
     for turn in range(size("credit_kills", quick=2, full=20)):
-        with served(sandbox, rules, ledger) as (stage, child):
+        with serving(sandbox, rules, ledger) as (stage, child):
             for case, (outcome, codes) in WITHOUT_CREDIT.items():
                 one = application(case)
                 stage.play(one["application_id"], {**BY_ID[case]["facts"], **DOWN})
@@ -231,7 +232,7 @@ def test_what_is_owed_survives_kills_and_is_made_once_when_the_centre_is_back(
             child.wait(30)
     for one in sent:
         stage.play(one["application_id"], {})
-    with served(sandbox, rules, ledger) as (stage, child):
+    with serving(sandbox, rules, ledger) as (stage, child):
         until(lambda: len(on_file(ledger)["done"]) == len(sent), "all checks to be made")
         child.send_signal(signal.SIGTERM)
         assert child.wait(30) == 0, "it stops cleanly"

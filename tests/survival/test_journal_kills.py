@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.http.staging import TOKEN
+from tests.http.process import serving
+from tests.http.staging import RULES, TOKEN
 from tests.requirements.reconciling import Files, reconciled
 from tests.sizes import size
 from tests.survival.loading import load_on
-from tests.survival.test_service_kills import answers_again, serving
+from tests.survival.test_service_kills import answers_again
 
 
 @pytest.mark.timeout(7200)
@@ -16,14 +17,14 @@ def test_a_day_with_kills_reconciles(registers: str, tmp_path: Path) -> None:
     files = Files(tmp_path)
     everything, broken_off = [], set[str]()
     for turn in range(size("journal_service_kills", quick=1, full=50)):
-        with serving(registers, files.ledger) as (stage, child):
+        with serving(registers, RULES, files.ledger) as (stage, child):
             with load_on(stage, f"journal-{turn}") as load:
                 load.wait_for(10 + turn * 7 % 20)
                 child.kill()
                 child.wait(30)
             everything += load.sent
             broken_off |= {one.application["application_id"] for one in load.sent if one.got is None}
-        with serving(registers, files.ledger) as (stage, _):
+        with serving(registers, RULES, files.ledger) as (stage, _):
             answers_again(stage, load.sent)
             asked = stage.send("GET", "/control/questions", headers={"Miaopi-Control": TOKEN}, url=registers).json
     ours = {one.application["application_id"] for one in everything}

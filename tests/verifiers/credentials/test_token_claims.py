@@ -120,3 +120,27 @@ def test_the_key_of_another_issuer_opens_nothing() -> None:
     assert word(other.jws(header(), CLAIMS), other.key, JWT_TERMS) == "issuer"
     own = other.jws(header(), CLAIMS | {"iss": "https://other.example"})
     assert word(own, other.key, JWT_TERMS) == "issuer"
+
+
+@pytest.mark.parametrize(
+    ("licence", "expected"),
+    [
+        ("1.2.156.3005.2.11210100DEMX90021T001.11210100DEMX90021T.20260316000000000001.001.N", "taken"),
+        ("1.2.156.3005.2.11100000MB03271699022.340100.000000016.001.9", "taken"),  # an issuer of 6 characters
+        # Printed as a real example, with the character of a widely used program that counts letters from 11.
+        (
+            "1.2.156.3005.2.11100000000013661B006.113700000045046442.209FA4E88F9E4C878F3E9BED2CE7EA49.001.M",
+            "licence_doubtful",
+        ),
+        ("1.2.156.3005.2.11210100DEMX90021T001.11210100DEMX90021T.20260316000000000001.002.N", "licence_doubtful"),
+        ("1.2.156.3005.9.11210100DEMX90021T001.11210100DEMX90021T.20260316000000000001.001.N", "claims"),
+        ("", "claims"),
+        (None, "claims"),
+        (["1.2.156.3005.2"], "claims"),
+    ],
+)
+def test_licence_identifiers(licence: object, expected: str) -> None:
+    terms = replace(JWT_TERMS, licence_at=("licence",))
+    assert word(token(licence=licence), ES.key, terms) == expected
+    assert word(token(licence=licence), ES.key, JWT_TERMS) == "taken"
+    assert word(token(), ES.key, terms) == "claims"

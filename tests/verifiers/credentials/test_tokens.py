@@ -4,7 +4,6 @@ import hmac
 import itertools
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -276,27 +275,3 @@ def test_nothing_of_a_credential_stands_in_its_refusal() -> None:
     assert "2101" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert json.dumps(CLAIMS["sub"]) not in repr(read_credential("jwt", token()))
-
-
-@pytest.mark.parametrize(
-    ("licence", "expected"),
-    [
-        ("1.2.156.3005.2.11210100DEMX90021T001.11210100DEMX90021T.20260316000000000001.001.N", "taken"),
-        ("1.2.156.3005.2.11100000MB03271699022.340100.000000016.001.9", "taken"),  # an issuer of 6 characters
-        # Printed as a real example, with the character of a widely used program that counts letters from 11.
-        (
-            "1.2.156.3005.2.11100000000013661B006.113700000045046442.209FA4E88F9E4C878F3E9BED2CE7EA49.001.M",
-            "licence_doubtful",
-        ),
-        ("1.2.156.3005.2.11210100DEMX90021T001.11210100DEMX90021T.20260316000000000001.002.N", "licence_doubtful"),
-        ("1.2.156.3005.9.11210100DEMX90021T001.11210100DEMX90021T.20260316000000000001.001.N", "claims"),
-        ("", "claims"),
-        (None, "claims"),
-        (["1.2.156.3005.2"], "claims"),
-    ],
-)
-def test_licence_identifiers(licence: object, expected: str) -> None:
-    terms = replace(JWT_TERMS, licence_at=("licence",))
-    assert word(token(licence=licence), ES.key, terms) == expected
-    assert word(token(licence=licence), ES.key, JWT_TERMS) == "taken"
-    assert word(token(), ES.key, terms) == "claims"

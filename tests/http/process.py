@@ -1,0 +1,41 @@
+"""`miaopi serve` as a process of its own, for tests that kill it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.http.staging import DAY, ROOT, SECRET, Stage
+
+COMMAND = [sys.executable, "-m", "decision_service"]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """That of this process with no setting of Miaopi's but the secret, a quick gate, and `more`."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MIAOPI_")}
+    return {**clean, "MIAOPI_REGISTERS_SECRET": SECRET, "MIAOPI_GATE_CASES": "5", **more}
+
+
+@contextmanager
+def serving(registers: str, rules: Path, ledger: Path) -> Iterator[tuple[Stage, "subprocess.Popen[str]"]]:
+    """The service on a free port, and its process, which is killed at the end if it still runs."""
+    options = {"port": 0, "rules": rules, "ledger": ledger, "registers-url": registers, "as-of": DAY}
+    child = subprocess.Popen(
+        [*COMMAND, "serve", *(str(part) for name, value in options.items() for part in (f"--{name}", value))],
+        env=environment(MIAOPI_CERTIFICATES=str(ledger.with_name("gate"))),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    assert child.stdout is not None
+    try:
+        line = child.stdout.readline()
+        assert " listening on http" in line, line
+        yield Stage(line.rsplit(" ", 1)[1].strip(), registers, None, None), child  # type: ignore[arg-type]  # another process
+    finally:
+        child.kill()
+        child.wait(30)
+        child.stdout.close()
