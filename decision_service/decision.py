@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import cast
 
@@ -17,6 +17,7 @@ from decision_service.telling import Told, tell
 from decision_service.verdict import Finding, State, Verdict
 from decision_service.wording import Reason, Words, as_json
 from verifiers.evidence import Evidence
+from verifiers.freshness import CHINA
 
 MARK = Bilingual(
     "示例政策：金额、机关和地址均为虚构，不是任何城市的政策。",
@@ -86,7 +87,7 @@ def answer(decided: Decided, occasion: Occasion) -> dict[str, object]:
         "items": _items(decided, told),
         "obligations": _obligations(decided, values),
         "remedies": _remedies(decided, occasion),
-        "next_step": _next_step(decided, values),
+        "next_step": _next_step(decided, occasion, values),
         "verifications": [_verification(one) for _, one in sorted(decided.evidence.items())],
         "engines": {"agree": decided.referred_by != ENGINES_DIFFER},
         "elapsed_ms": occasion.elapsed_ms,
@@ -208,17 +209,10 @@ def _remedies(decided: Decided, occasion: Occasion) -> dict[str, object] | None:
     }
 
 
-def _next_step(decided: Decided, values: Mapping[str, object]) -> dict[str, object] | None:
-    """What comes next: after a referral the day on which an officer works, after a refusal how to apply again."""
+def _next_step(decided: Decided, occasion: Occasion, values: Mapping[str, object]) -> dict[str, object] | None:
+    """What comes next: after a referral when an officer takes it up, after a refusal how to apply again."""
     if decided.outcome is Outcome.REFERRED:
-        on = _next_working_day(decided.sheet)
-        if on is None:
-            return {
-                "on": None,
-                "zh": "工作人员将在下一个工作日起处理，您无需重复提交",
-                "en": _CONTINUES.format("the next working day"),
-            }
-        return {"on": on, "zh": f"工作人员将从{on}起处理，您无需重复提交", "en": _CONTINUES.format(on)}
+        return _taken_up(decided, occasion)
     if decided.outcome is Outcome.REJECTED:
         again = [rule.refusal.apply_again for rule in _refusing(decided) if rule.refusal is not None]
         texts = {"zh": "；".join(one.zh for one in again), "en": "; ".join(one.en for one in again)}
@@ -226,7 +220,24 @@ def _next_step(decided: Decided, values: Mapping[str, object]) -> dict[str, obje
     return None
 
 
-_CONTINUES = "an officer will continue from {}; nothing needs to be sent again"
+def _taken_up(decided: Decided, occasion: Occasion) -> dict[str, object]:
+    """From when an officer works on it, to the minute; a catalogue without office hours gives the day alone."""
+    hours, calendar = decided.catalogue.office_hours, decided.sheet.calendar
+    if hours is None:
+        on = _next_working_day(decided.sheet)
+        return {"on": on, **_continues(on)}
+    at = hours.open_from(datetime.fromisoformat(occasion.decided_at).astimezone(CHINA), calendar)
+    if at is None:
+        return {"on": None, "at": None, **_continues(None)}
+    stated = {"on": at.date().isoformat(), "at": at.isoformat(timespec="minutes")}
+    return {**stated, **_continues(f"{at:%Y-%m-%d %H:%M}")}
+
+
+def _continues(when: str | None) -> dict[str, str]:
+    return {
+        "zh": f"工作人员将{'在下一个工作日' if when is None else f'从{when}'}起处理，您无需重复提交",
+        "en": f"an officer will continue from {when or 'the next working day'}; nothing needs to be sent again",
+    }
 
 
 def _next_working_day(sheet: FactSheet) -> str | None:

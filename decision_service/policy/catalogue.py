@@ -11,6 +11,7 @@ from decision_service.policy.formfields import read_fields
 from decision_service.policy.jsontext import as_json
 from decision_service.policy.kindtext import kind_of
 from decision_service.policy.nodes import MapNode, TextNode, read_nodes, read_source
+from decision_service.policy.officehours import OfficeHours, read_office_hours
 from decision_service.policy.shape import Bilingual, Field
 from decision_service.source import Problem
 from verifiers.kinds import BadValueError, Kind, Value, read
@@ -33,7 +34,8 @@ class Remedies:
 class Catalogue:
     """The shared definitions. `examples` are the answers that worked cases assume, as JSON, by register.
 
-    `calendar` maps a published year to its working days; `standing` is the node of the standing rules, read with each
+    `calendar` maps a published year to its working days; `office_hours` are those of each such day, None where the
+    catalogue states none; `standing` is the node of the standing rules, read with each
     policy since they are typed against its form. `nodes` are all files' contents, for the digest.
     """
 
@@ -47,6 +49,7 @@ class Catalogue:
     outcomes: Mapping[Outcome, Bilingual]
     notices: Mapping[Outcome, Bilingual]
     calendar: Mapping[int, frozenset[date]]
+    office_hours: OfficeHours | None
     fields: tuple[Field, ...]
     standing: Entries
     nodes: Mapping[str, MapNode]
@@ -77,6 +80,7 @@ def read_catalogue(folder: Path, complaints: Complaints) -> Catalogue | None:
         outcomes=outcomes,
         notices=notices,
         calendar=_calendar(parts["calendar"]),
+        office_hours=read_office_hours(parts["calendar"]),
         fields=tuple(read_fields(parts["form"], complaints, common=True)),
         standing=parts["standing"],
         nodes=nodes,
