@@ -10,7 +10,7 @@ from decision_service.facts import FactSheet
 from decision_service.forms import FormReading
 from decision_service.interpreter import scope_of
 from decision_service.language.meaning import evaluate
-from decision_service.outcome import APPROVALS, FAVOURABLE, REMEDIED, Outcome
+from decision_service.outcome import APPROVALS, FAVOURABLE, OPEN, REMEDIED, Outcome
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Bilingual, Policy, Rule
 from decision_service.telling import Told, tell
@@ -31,7 +31,8 @@ SUSPENDED = "R16_SUSPENDED"
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """What is fixed about one decision besides its facts. `decided_at` is an instant of RFC 3339."""
+    """What is fixed about one decision besides its facts. `decided_at` is an instant of RFC 3339. The keys of feedback
+    are empty on decisions of before there were any."""
 
     decision_id: str
     application_id: str
@@ -39,6 +40,8 @@ class Occasion:
     decided_at: str
     human_review_key: str
     elapsed_ms: int = 0
+    rating_key: str = ""
+    complaint_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +95,17 @@ def answer(decided: Decided, occasion: Occasion) -> dict[str, object]:
         "engines": {"agree": decided.referred_by != ENGINES_DIFFER},
         "elapsed_ms": occasion.elapsed_ms,
     }
+    if occasion.complaint_key:
+        reply["feedback"] = _feedback(decided, occasion)
     if policy.illustrative:
         reply["mark"] = _json(MARK)
     return reply
+
+
+def _feedback(decided: Decided, occasion: Occasion) -> dict[str, object]:
+    """With what the case may be rated, once and only when it is closed, and complained of at any time (RQ-G1, G2)."""
+    closed = decided.outcome not in OPEN
+    return {"rating_key": occasion.rating_key if closed else None, "complaint_key": occasion.complaint_key}
 
 
 def _json(text: Bilingual) -> dict[str, str]:

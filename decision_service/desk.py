@@ -1,8 +1,6 @@
 """The counter (窗口): serves one application, from receipt to the recorded decision."""
 
 import math
-import secrets
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -29,6 +27,7 @@ from decision_service.ledger.errors import KeyConflictError, LedgerBusyError, Le
 from decision_service.ledger.receipt import full_answer
 from decision_service.ledger.store import ByApplication, ByKey
 from decision_service.ledger.writer import Ledger
+from decision_service.numbering import new_occasion
 from decision_service.outcome import Outcome
 from decision_service.planning import Measured, Planners, nothing_measured
 from decision_service.publishing import Publication, Published
@@ -198,14 +197,8 @@ class Desk:
 
     async def _record(self, work: _Work, decided: Decided, inquiry: Inquiry) -> Reply:
         application, policy = work.application, work.published.policy
-        occasion = Occasion(
-            decision_id=new_decision_id(),
-            application_id=application.application_id,
-            channel=application.channel,
-            decided_at=work.now.isoformat(timespec="milliseconds"),
-            human_review_key=f"HR-{secrets.token_hex(8).upper()}",
-            elapsed_ms=round((self.services.clock.monotonic() - work.started) * 1000),
-        )
+        elapsed_ms = round((self.services.clock.monotonic() - work.started) * 1000)
+        occasion = new_occasion(application.application_id, application.channel, work.now, elapsed_ms)
         decided, told = self._answer(decided, occasion)
         archive = Archive(
             form=work.form,
@@ -285,13 +278,3 @@ class Desk:
 
 _NOTHING = Verdict(Outcome.REFERRED, ())
 """What stands where no verdict was drawn: told as its one reason by `Decided.referred_by`."""
-
-
-def new_decision_id() -> str:
-    """A UUID of version 7 (RFC 9562 section 5.7): ordered by time, 74 bits of it random."""
-    milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds << 80) | secrets.randbits(80)
-    value = value & ~(0xF << 76) | (7 << 76)
-    value = value & ~(0b11 << 62) | (0b10 << 62)
-    text = f"{value:032x}"
-    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))

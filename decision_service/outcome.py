@@ -37,6 +37,10 @@ REMEDIED = frozenset({Outcome.NOT_ACCEPTED, Outcome.REJECTED, Outcome.PARTIALLY_
 """Outcomes whose notice must carry remedies (domain 2.4)."""
 
 
+OPEN = frozenset({Outcome.REFERRED, Outcome.CORRECTION_REQUIRED, Outcome.ACCEPTED_TOLERANT})
+"""Outcomes after which the case goes on: somebody still has to do something before it is closed."""
+
+
 def settle(outcomes: Iterable[Outcome]) -> Outcome:
     """The strongest of `outcomes`; APPROVED where there is none."""
     return min(outcomes, key=RANK.__getitem__, default=Outcome.APPROVED)

@@ -64,7 +64,8 @@ ANSWER: Final[Schema] = _object(
         "engines": _object({"agree": {"type": "boolean"}}),
         "elapsed_ms": {"type": "integer"},
         "record": _object({"index": {"type": "integer"}, "leaf": _TEXT, "signature": _TEXT}),
-    }
+    },
+    feedback=_object({"rating_key": _MAYBE_TEXT, "complaint_key": _TEXT}),
 )
 PROBLEM: Final[Schema] = _object(
     {
