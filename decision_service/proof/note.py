@@ -33,7 +33,8 @@ _ID_BYTES: Final = 4
 _TIME_BYTES: Final = 8
 _BULLET: Final = "— "
 _NUMBER: Final = re.compile(r"0|[1-9][0-9]{0,18}", re.ASCII)
-_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\ud800-\udfff]")
+"""What no note holds: control characters other than newline, and halves of characters, which UTF-8 can't write."""
 
 Sign = Callable[[bytes], bytes]
 """Makes the Ed25519 signature over a message."""
@@ -187,11 +188,7 @@ def open_note(text: str, keys: Iterable[VerifierKey]) -> Opened:
 
 def split_note(text: str) -> tuple[str, list[str]]:
     """The text of a note and its signature lines, none of them verified; raises NoteError where it is no note."""
-    try:
-        length = len(text.encode())
-    except UnicodeEncodeError as error:
-        raise NoteError("the note is not text in UTF-8") from error
-    if length > MAX_NOTE_BYTES or _CONTROL.search(text):
+    if _CONTROL.search(text) or len(text.encode()) > MAX_NOTE_BYTES:
         raise NoteError("the note is too long or holds a control character")
     body, separator, tail = text.rpartition("\n\n")
     if not separator or not body or not tail.endswith("\n"):
