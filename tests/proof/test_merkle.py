@@ -1,6 +1,7 @@
 """P6: the tree and its proofs are those of RFC 6962, and a proof that is not exactly right is refused."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -160,6 +161,26 @@ def test_a_leaf_at_another_index_needs_another_proof() -> None:
         for other in range(-2, 14):
             claim = cases.Inclusion("", other, 11, oracle.mth([leaf]), root, proof)
             assert holds(claim) == (other == index)
+
+
+def test_roots_that_are_not_those_of_the_proof_are_refused() -> None:
+    leaves = [bytes([index]) for index in range(13)]
+    for old in range(1, 13):
+        roots = oracle.mth(leaves[:old]), oracle.mth(leaves)
+        claim = cases.Consistency("", old, 13, *roots, oracle.proof(old, leaves))
+        assert holds(claim)
+        assert not holds(replace(claim, old_root=cases.SOME))
+        assert not holds(replace(claim, new_root=cases.SOME))
+
+
+def test_a_proof_longer_than_its_tree_is_high_is_refused_whatever_the_root() -> None:
+    leaf, more = merkle.leaf_hash(b""), cases.SOME
+    above = merkle.node_hash(more, leaf)
+    assert not holds(cases.Inclusion("", 0, 1, leaf, above, [more]))
+    assert holds(cases.Consistency("", 1, 2, leaf, merkle.node_hash(leaf, more), [more]))
+    top = merkle.node_hash(more, merkle.node_hash(leaf, more))
+    assert not holds(cases.Consistency("", 1, 2, leaf, top, [more, more]))
+    assert not holds(cases.Consistency("", 1, 2, above, top, [more, more]))
 
 
 @pytest.mark.parametrize(("count", "hashes"), [(-1, []), (1, []), (3, [bytes(32)]), (2, [bytes(31)]), (0, [bytes(32)])])

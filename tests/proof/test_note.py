@@ -39,8 +39,8 @@ roeW2BXaHAI4kJXFbon5Ch9MNL5zRNZ55lvGt0=
 oHP7Ry1k3ZFWwQ=
 — transparency.dev/DEV:witness-little-garden 2AQqhwAAAABqEiEgzgFIqqhbUoDwjMWE6UP8nd8/KYTzwZ2rhIgcqoXHAwVkjZr4AscylP3v7s\
 EodkRAErumC2q44vdgJY096st5BQ==
-— witness1.smartit.nu/witness1 pIyCDwAAAABqEiEghIp82KWebrw7/oHQwlTAm3g2RKS4+eebl8eO0WH+/iEcxZ75W3u5hNI7TOQtmJbqmNWVuE0tg\
-h0XwzdZsDsUAQ==
+— witness1.smartit.nu/witness1 pIyCDwAAAABqEiEghIp82KWebrw7/oHQwlTAm3g2RKS4+eebl8eO0WH+/iEcxZ75W3u5hNI7TOQtmJbqmNWVuE0\
+tgh0XwzdZsDsUAQ==
 — remora.n621.de 2net5wAAAABqEiEgPlfF3V06o0Y+fHM+J5J9s27wgxxcOVSpZ/2g/KSiXCg9DEZI+aVCIobWX9sXTynk5XeU/zZ0WBxtqB0DrAWfB\
 w==
 """
@@ -163,6 +163,12 @@ def test_a_signature_of_one_type_never_passes_for_another() -> None:
     assert refused(f"{BODY}\n{plain.line(blob[12:])}", plain)
 
 
+def test_a_time_beyond_the_standards_is_refused() -> None:
+    for time in (2**63 - 1, 2**63):
+        signature = KEYS[1].sign(f"cosignature/v1\ntime {time}\n{BODY}".encode())
+        assert refused(f"{BODY}\n{WITNESS.line(time.to_bytes(8) + signature)}", WITNESS) == (time == 2**63)
+
+
 MALFORMED = {
     "no blank line": BODY + LOG.line(bytes(64)),
     "no signature": BODY + "\n",
@@ -179,7 +185,7 @@ MALFORMED = {
     "too long": note.sign_note("x" * note.MAX_NOTE_BYTES + "\n", LOG.name, KEYS[0].sign, LOG.public_key),
     "too many lines": signed() + signed().splitlines(keepends=True)[-1] * note.MAX_SIGNATURES,
     "short signature": BODY + "\n" + LOG.line(bytes(63)),
-    "id alone": BODY + "\n" + LOG.line(b""),
+    "id alone, of an unknown key": signed() + VerifierKey("else.example", ROOT).line(b""),
     "a plus in a name": signed() + "— a+b AAAAAAAA\n",
     "a wide space in a name": signed() + "— a\u3000b AAAAAAAA\n",
 }
