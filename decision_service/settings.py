@@ -50,7 +50,8 @@ class Settings(BaseSettings):
     folder that remembers which versions did. `connections` is the file that says how each register is reached;
     `registers_url` with its secret is the short form, one exchange for all. `keep_…_days`: how long raw answers of
     registers, calls and accesses, and credit calls are kept. `issuers` is the file that says whose credentials are
-    taken, `audience` the name under which wallets know this service.
+    taken, `audience` the name under which wallets know this service. `access` is the file that says who may call; if it
+    lists staff, the control plane listens on `control_host` and `control_port`.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
@@ -79,6 +80,9 @@ class Settings(BaseSettings):
     gate_cases: Annotated[int, Field(ge=1, le=1_000_000)] = 2000
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    access: Path | None = None
+    control_host: str = "127.0.0.1"
+    control_port: Annotated[int, Field(ge=0, le=65535)] = 8081
     most_in_flight: Annotated[int, Field(ge=1, le=4096)] = 64
 
     @property

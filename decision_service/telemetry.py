@@ -66,6 +66,9 @@ class Telemetry:
         self._differ = Counter("miaopi_engines_differ", "verdicts not agreed on", ["matter", "why"], registry=register)
         self._faults = Counter("miaopi_faults", "faults caught", ["where"], registry=register)
         self._shed = Counter("miaopi_shed", "requests turned away at the limit", registry=register)
+        self._turned_away = Counter(
+            "miaopi_turned_away", "requests not let in, by the problem's code", ["code"], registry=register
+        )
         self._requests = Counter(
             "miaopi_requests", "requests by route and status", ["route", "status"], registry=register
         )
@@ -137,6 +140,10 @@ class Telemetry:
     def shed(self) -> None:
         """A request was turned away since too many are being served."""
         self._shed.inc()
+
+    def turned_away(self, code: Literal["not_authenticated", "not_allowed"]) -> None:
+        """Somebody was not let in; who it was, or said he was, is not told."""
+        self._of(self._turned_away, code).inc()
 
     def answered(self, route: str, status: int) -> None:
         """A request was answered; `route` is the route's pattern, never the path."""

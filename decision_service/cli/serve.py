@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from decision_service.cli.output import misuse, progress, shelf_or_exit
+from decision_service.cli.output import console, misuse, progress, shelf_or_exit
 from decision_service.cli.secret import shared_secret
 from decision_service.policy.shelf import Shelf
 
 if TYPE_CHECKING:
+    from decision_service.http.service import Up
     from decision_service.settings import Settings
 
 
@@ -36,13 +37,14 @@ def serve(
     given = {"host": host, "port": port, "rules": rules, "ledger": ledger, "registers_url": registers_url}
     try:
         settings = with_shared_secret(read_settings({**given, "as_of": as_of, "profile": profile}))
+        _say_who_is_served(settings)
         require_reachable(settings)  # before the rules are read: a wrong setting is told at once
         shelf = shelf_or_exit(settings.rules)
         publication = publish(shelf)
         require_fit(settings, publication)
         connected(settings, shelf.catalogue.registers, ServiceClock(settings.as_of))  # told now, not after the gate
         gated(settings, shelf)
-        run(Parts(settings, publication), _listening)
+        run(Parts(settings, publication), _told)
     except GateError as error:
         misuse(f"the publish gate stopped the start: {error}", "发布前核对未通过，服务没有启动")
     except SettingsRefusedError as error:
@@ -53,6 +55,14 @@ def serve(
         misuse(str(error), "账本不能使用，服务没有启动")
     except OSError as error:
         _not_started(error)
+
+
+def _say_who_is_served(settings: "Settings") -> None:
+    """Warns where nobody has to show who he is. Raises SettingsRefusedError as `listed_by` does."""
+    from decision_service.http.admitting import ANYBODY, ANYBODY_ZH, listed_by
+
+    if listed_by(settings) is None:
+        console().print(f"miaopi: {ANYBODY}\n  {ANYBODY_ZH}", markup=False)
 
 
 def _not_started(error: OSError) -> NoReturn:
@@ -85,6 +95,8 @@ def with_shared_secret(settings: "Settings") -> "Settings":
     return settings.model_copy(update={"registers_secret": SecretStr(shared_secret("registers").decode())})
 
 
-def _listening(url: str) -> None:
-    sys.stdout.write(f"miaopi listening on {url}\n")
+def _told(up: "Up") -> None:
+    sys.stdout.write(f"miaopi listening on {up.url}\n")
+    if up.control:
+        sys.stdout.write(f"miaopi control plane on {up.control}\n")
     sys.stdout.flush()

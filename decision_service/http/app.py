@@ -1,20 +1,24 @@
-"""The FastAPI application: routes, the shape of problems, and the description of both."""
+"""The FastAPI applications, put together from routers: the platforms' here, and the way in which both are made."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
+from decision_service.access.actions import Action
 from decision_service.http import bundles, decisions, health, matters
 from decision_service.http.admission import Admission
 from decision_service.http.counter import Counter
 from decision_service.http.documents import ANSWER, PROBLEM
+from decision_service.http.door import door
 from decision_service.http.problems import Fault, Problem, ProblemError
 from decision_service.http.state import State
 from decision_service.http.wire import ApplicationIn, BatchIn, BatchItemIn, BundleIn, PrecheckIn, ReviewIn, pointer
@@ -22,25 +26,61 @@ from decision_service.http.wire import ApplicationIn, BatchIn, BatchItemIn, Bund
 VERSION = "1.0.0"
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What an application serves: its routers, the bodies that are sent to it and the shapes that its description
+    names, and who may read that description."""
+
+    title: str
+    description: str
+    routers: tuple[APIRouter, ...]
+    models: tuple[type[BaseModel], ...] = ()
+    shapes: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    described_to: Action = Action.PROBE
+
+
+PUBLIC = Content(
+    "秒批 Miaopi",
+    "Decides simple government matters at once. 简单政务事项即时办理。",
+    (decisions.router, matters.router, bundles.router, health.router),
+    (ApplicationIn, BatchIn, BatchItemIn, BundleIn, PrecheckIn, ReviewIn),
+    {"Decision": ANSWER},
+)
+
+
 def create_app(state: State) -> FastAPI:
-    """The service's HTTP application over `state`."""
+    """The platforms' application over `state`."""
+    app = assembled(PUBLIC, state)
+    app.add_middleware(Counter)
+    app.add_middleware(Admission, state=state)
+    return app
+
+
+def assembled(content: Content, state: State) -> FastAPI:
+    """An application over `state` whose every failure is a problem. Admission is still to be put in front of it."""
     app = FastAPI(
-        title="秒批 Miaopi",
+        title=content.title,
         version=VERSION,
-        description="Decides simple government matters at once. 简单政务事项即时办理。",
+        description=content.description,
         docs_url=None,
         redoc_url=None,
+        openapi_url=None,
         redirect_slashes=False,
     )
     app.state.miaopi = state
-    for router in (decisions.router, matters.router, bundles.router, health.router):
+    for router in content.routers:
         app.include_router(router)
     app.add_exception_handler(ProblemError, _problem)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_middleware(Counter)
-    app.add_middleware(Admission, state=state)
-    app.openapi = lambda: _description(app)  # type: ignore[method-assign]  # FastAPI's own way to change it
+    app.openapi = lambda: _description(app, content)  # type: ignore[method-assign]  # FastAPI's own way to change it
+    app.add_api_route(
+        "/openapi.json",
+        lambda: JSONResponse(app.openapi()),
+        dependencies=[Depends(door(content.described_to))],
+        include_in_schema=False,
+        openapi_extra={"x-action": content.described_to.value},
+    )
     return app
 
 
@@ -64,7 +104,7 @@ def _invalid(_: Request, error: Exception) -> Response:
     return Problem("envelope", tuple(Fault(pointer(tuple(one["loc"])), "invalid") for one in faults)).response()
 
 
-def _description(app: FastAPI) -> dict[str, Any]:
+def _description(app: FastAPI, content: Content) -> dict[str, Any]:
     if app.openapi_schema is None:
         told = get_openapi(
             title=app.title,
@@ -73,15 +113,24 @@ def _description(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
             openapi_version="3.1.0",
         )
-        models: list[type[BaseModel]] = [ApplicationIn, BatchIn, BatchItemIn, BundleIn, PrecheckIn, ReviewIn]
-        _, schemas = models_json_schema(
-            [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
-        )
-        told["components"] = {"schemas": {**schemas["$defs"], "Problem": PROBLEM, "Decision": ANSWER}}
+        told["components"] = {
+            "schemas": {**_schemas(content.models), "Problem": PROBLEM, **content.shapes},
+            "securitySchemes": {
+                "bearer": {"type": "http", "scheme": "bearer", "description": "a key mp_… or a token; docs/access.md"}
+            },
+        }
         for path in told["paths"].values():
             for operation in path.values():
-                content = operation["responses"].get("422", {}).get("content", {})
-                if "application/json" in content:
+                found = operation["responses"].get("422", {}).get("content", {})
+                if "application/json" in found:
                     del operation["responses"]["422"]
         app.openapi_schema = told
     return app.openapi_schema
+
+
+def _schemas(models: Sequence[type[BaseModel]]) -> dict[str, Any]:
+    _, found = models_json_schema(
+        [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
+    )
+    defined: dict[str, Any] = found.get("$defs", {})
+    return defined

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from decision_service.access.actions import Action
 from decision_service.http.decisions import decide
+from decision_service.http.door import enter
 from decision_service.http.problems import ProblemError
 
 PATH = "/v1/decisions"
@@ -37,7 +39,9 @@ class Counter:
             return
         scope["route"] = _ROUTE
         try:
-            response = await decide(Request(scope, receive))
+            request = Request(scope, receive)
+            await enter(request, Action.DECIDE)
+            response = await decide(request)
         except ProblemError as error:
             response = error.problem.response()
         await response(scope, receive, send)

@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from fastapi import Depends
 from pydantic import BaseModel
 
+from decision_service.access.actions import Action, is_open
 from decision_service.http import examples
+from decision_service.http.door import door
 from decision_service.http.problems import MEDIA_TYPE, PROBLEMS
 from decision_service.http.wire import ApplicationIn, BatchIn, BundleIn, PrecheckIn, PrefillIn, ReviewIn
 from decision_service.outcome import Outcome
@@ -89,22 +92,25 @@ _KEY: Final[Schema] = {
     "example": "2f9a3c1e-0001",
 }
 
-COMMON: Final = ("not_found", "method_not_allowed", "internal", "busy")
+COMMON: Final = ("not_found", "method_not_allowed", "internal", "busy", "key_in_url")
+GUARDED: Final = ("not_authenticated", "not_allowed")
 READ: Final = ("json_refused", "body_incomplete", "too_slow", "too_large", "media_type", "envelope")
 
 
-def document(
+def document(  # noqa: PLR0913 - a route is described by as many things, each by its name
     answer: Schema,
     problems: tuple[str, ...] = (),
     sent: type[BaseModel] | None = None,
     told: Mapping[str, object] | None = None,
     *,
+    action: Action,
     status: int = 200,
     keyed: bool = False,
     media_type: str = "application/json",
 ) -> Document:
-    """A route's part of the description: `sent` is what its body must be, `told` examples of it by name."""
-    codes = (*problems, *COMMON, *(READ if sent is not None else ()))
+    """A route's door, which lets in for `action` alone, and its part of the description: `sent` is what its body must
+    be, `told` examples of it by name."""
+    codes = (*problems, *COMMON, *(READ if sent is not None else ()), *(() if is_open(action) else GUARDED))
     if keyed:
         codes = (*codes, "key_missing", "key_malformed", "key_reused", "in_work", "decided_before", "other_matter")
     statuses = sorted({PROBLEMS[code].status for code in codes})
@@ -112,7 +118,7 @@ def document(
         status: {"description": "done", "content": {media_type: {"schema": answer}}},
         **{one: _problem(one, codes) for one in statuses},
     }
-    extra: Document = {}
+    extra: Document = {"x-action": action.value, "security": [] if is_open(action) else [{"bearer": []}]}
     if keyed:
         extra["parameters"] = [_KEY]
     if sent is not None:
@@ -120,7 +126,8 @@ def document(
         content["schema"].pop("$defs", None)
         content["examples"] = {name: {"value": value} for name, value in (told or {}).items()}
         extra["requestBody"] = {"required": True, "content": {"application/json": content}}
-    return {"responses": responses, "openapi_extra": extra, "status_code": status}
+    opened = [Depends(door(action))]
+    return {"responses": responses, "openapi_extra": extra, "status_code": status, "dependencies": opened}
 
 
 def _problem(status: int, codes: tuple[str, ...]) -> Document:
@@ -140,17 +147,21 @@ DECIDE: Final = document(
     ApplicationIn,
     {"approved": examples.APPLICATION, "mistyped": examples.MISTYPED},
     keyed=True,
+    action=Action.DECIDE,
 )
 BATCH: Final = document(
     _object({"items": _list(_object({"status": {"type": "integer"}, "replayed": {"type": "boolean"}, "body": _ANY}))}),
     (),
     BatchIn,
     {"two": examples.BATCH},
+    action=Action.DECIDE,
 )
-DECISION: Final = document(_DECISION, ("unknown_decision", "not_ready"))
-RECEIPT: Final = document(_ANY, ("unknown_decision", "not_ready"))
+DECISION: Final = document(_DECISION, ("unknown_decision", "not_ready"), action=Action.READ_OWN)
+RECEIPT: Final = document(_ANY, ("unknown_decision", "not_ready"), action=Action.READ_OWN)
 EXPLANATION: Final = document(
-    _object({"decision_id": _TEXT, "outcome": _OUTCOME, "rules": _list(_ANY)}), ("unknown_decision", "not_ready")
+    _object({"decision_id": _TEXT, "outcome": _OUTCOME, "rules": _list(_ANY)}),
+    ("unknown_decision", "not_ready"),
+    action=Action.READ_OWN,
 )
 REVIEW: Final = document(
     _object({"review_id": _TEXT, "decision_id": _TEXT, "requested_at": _TEXT}),
@@ -158,29 +169,35 @@ REVIEW: Final = document(
     ReviewIn,
     {"review": examples.REVIEW},
     status=202,
+    action=Action.REVIEW,
 )
-MATTERS: Final = document(_object({"as_of": _TEXT, "matters": _list(_ANY)}))
-GUIDE: Final = document(_ANY, ("unknown_matter",))
+MATTERS: Final = document(_object({"as_of": _TEXT, "matters": _list(_ANY)}), action=Action.READ_GUIDE)
+GUIDE: Final = document(_ANY, ("unknown_matter",), action=Action.READ_GUIDE)
 PRECHECK: Final = document(
     _object({"matter": _TEXT, "ready": {"type": "boolean"}, "correct": _list(_REASON), "would_ask": _list(_ANY)}),
     ("unknown_matter",),
     PrecheckIn,
     {"complete": examples.PRECHECK},
+    action=Action.PRECHECK,
 )
 PREFILL: Final = document(
     _object({"matter": _TEXT, "correct": _list(_REASON), "suggestions": _list(_ANY), "left_out": _list(_ANY)}),
     ("unknown_matter",),
     PrefillIn,
     {"known": examples.PREFILL},
+    action=Action.PREFILL,
 )
-BUNDLES: Final = document(_object({"bundles": _list(_ANY)}))
+BUNDLES: Final = document(_object({"bundles": _list(_ANY)}), action=Action.READ_GUIDE)
 BUNDLE: Final = document(
     _object({"bundle": _TEXT, "outcome": _OUTCOME, "parts": {"type": "object", "additionalProperties": _DECISION}}),
     ("unknown_bundle", "unknown_matter", "not_recorded", "not_ready"),
     BundleIn,
     {"elder": examples.BUNDLE},
     keyed=True,
+    action=Action.DECIDE,
 )
-LIVEZ: Final = document(_object({"status": _TEXT}))
-READYZ: Final = document(_object({"status": _TEXT, "matters": {"type": "integer"}}), ("not_ready",))
-METRICS: Final = document(_TEXT, media_type="text/plain")
+LIVEZ: Final = document(_object({"status": _TEXT}), action=Action.PROBE)
+READYZ: Final = document(
+    _object({"status": _TEXT, "matters": {"type": "integer"}}), ("not_ready",), action=Action.PROBE
+)
+METRICS: Final = document(_TEXT, media_type="text/plain", action=Action.READ_METRICS)

@@ -49,6 +49,27 @@ PROBLEMS: Mapping[str, Said] = {
         "请重新发送",
         "send it again",
     ),
+    "key_in_url": Said(
+        400,
+        "地址中写有密钥",
+        "a key stands in the address",
+        "密钥已泄露，请更换；密钥只写在请求头 Authorization 中",
+        "that key is known to others now, replace it; a key goes into the header Authorization and nowhere else",
+    ),
+    "not_authenticated": Said(
+        401,
+        "未能确认调用方身份",
+        "it was not shown who calls",
+        "请在请求头 Authorization 中写 Bearer 和有效的密钥或令牌；令牌刚换过密钥的，半分钟后再试",
+        "send Authorization: Bearer with a key or token that counts; with a token under a new key, try again in 30 s",
+    ),
+    "not_allowed": Said(
+        403,
+        "无权进行此操作",
+        "this is not yours to do",
+        "角色与操作对照表见 docs/access.md",
+        "the table of roles and actions is in docs/access.md",
+    ),
     "review_key_wrong": Said(
         403,
         "人工复核凭证不对",

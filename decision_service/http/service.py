@@ -10,17 +10,19 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, supp
 from dataclasses import dataclass
 from typing import TextIO
 
-import uvicorn
 import uvloop
 
 from decision_service.agreement import SecondJudge
 from decision_service.bundles import read_bundles
 from decision_service.clock import ServiceClock
 from decision_service.desk import Services
+from decision_service.http.admitting import admitting
 from decision_service.http.app import create_app
 from decision_service.http.asking import Wiring, asking
+from decision_service.http.control import create_control_app
 from decision_service.http.following import followed
 from decision_service.http.keeping import keeping
+from decision_service.http.listening import DRAIN_SECONDS, Server, address_of, listening, open_door
 from decision_service.http.state import State
 from decision_service.http.trusting import trusting
 from decision_service.inforce import InForce
@@ -32,9 +34,6 @@ from decision_service.readings.rete.process import EngineUnavailable, SecondEngi
 from decision_service.reviews import ReviewStore
 from decision_service.settings import Settings, SettingsRefusedError
 from decision_service.telemetry import Telemetry
-
-DRAIN_SECONDS = 10
-"""How long requests in work may take to end when the service stops; longer than any matter's deadline."""
 
 START_SECONDS = 90.0
 
@@ -74,6 +73,7 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
     telemetry = Telemetry(parts.out)
     registers = parts.publication.catalogue.registers
     async with AsyncExitStack() as stack:
+        doorkeeper = await stack.enter_async_context(admitting(settings, clock))
         journal = await stack.enter_async_context(keeping(settings, clock, telemetry))
         verifier = await stack.enter_async_context(asking(settings, registers, clock, telemetry, journal, parts.wiring))
         counter = await stack.enter_async_context(trusting(settings, registers, clock, verifier))
@@ -92,50 +92,43 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
         services = Services(in_force, ledger, counter, second, clock, telemetry, verifier.measured, journal)
         bundles = read_bundles(settings.rules, sorted(parts.publication.versions))
         desk = await stack.enter_async_context(followed(settings, services))
-        yield State(desk, reviews, bundles, settings.most_in_flight)
+        yield State(desk, reviews, bundles, doorkeeper, settings.most_in_flight)
 
 
-class _Server(uvicorn.Server):
-    """Says when it listens."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self._ready()
-
-
-async def _serve(parts: Parts, door: socket.socket, ready: Callable[[State, uvicorn.Server], None]) -> None:
-    async with opened(parts) as state:
-        config = uvicorn.Config(
-            create_app(state),
-            http="httptools",
-            ws="none",
-            lifespan="off",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_keep_alive=30,
-            timeout_graceful_shutdown=DRAIN_SECONDS,
-        )
-        server = _Server(config, lambda: ready(state, server))
+async def _serve(parts: Parts, door: socket.socket, ready: Callable[["Up"], None]) -> None:
+    settings = parts.settings
+    async with AsyncExitStack() as stack:
+        state = await stack.enter_async_context(opened(parts))
+        control = ""
+        if state.doorkeeper.has_staff:
+            app = create_control_app(state)
+            control = await stack.enter_async_context(listening(app, settings.control_host, settings.control_port))
+        server = Server(create_app(state), lambda: ready(Up(address_of(settings.host, door), control, state, server)))
         await server.serve(sockets=[door])
 
 
-def run(parts: Parts, listening: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM, then finish what is in work and close. `listening` gets the base address.
+@dataclass(frozen=True, slots=True)
+class Up:
+    """A service that listens: its base address, that of its control plane ("" where it has none), its state."""
 
-    Raises as `opened` does, and OSError when the port is not free.
+    url: str
+    control: str
+    state: State
+    server: Server
+
+
+def run(parts: Parts, told: Callable[[Up], None]) -> None:
+    """Serve until SIGINT or SIGTERM, then finish what is in work and close. `told` hears when it listens.
+
+    Raises as `opened` does, and OSError when a port is not free.
     """
-    with _door(parts.settings) as door:
+    with open_door(parts.settings.host, parts.settings.port) as door:
 
-        def ready(_: State, __: uvicorn.Server) -> None:
+        def ready(up: Up) -> None:
             # What was made at the start stays to the end: the collector need not look at it again.
             gc.collect()
             gc.freeze()
-            listening(_address(parts.settings, door))
+            told(up)
 
         # uvicorn raises the signal that stopped it once more when it has stopped; by default that would end the
         # process before ledger and engines are closed.
@@ -145,23 +138,15 @@ def run(parts: Parts, listening: Callable[[str], None]) -> None:
             runner.run(_serve(parts, door, ready))
 
 
-@dataclass(slots=True)
-class Running:
-    """A service beside other work: its base address and its state."""
-
-    url: str = ""
-    state: State | None = None
-    server: uvicorn.Server | None = None
-    failure: BaseException | None = None
-
-
 @contextmanager
-def running(parts: Parts) -> Iterator[Running]:
+def running(parts: Parts) -> Iterator[Up]:
     """The service in a thread of this process, for as long as the block runs. Raises as `opened` does."""
-    found, started = Running(), threading.Event()
+    found: list[Up] = []
+    failures: list[BaseException] = []
+    started = threading.Event()
 
-    def ready(state: State, server: uvicorn.Server) -> None:
-        found.state, found.server = state, server
+    def ready(up: Up) -> None:
+        found.append(up)
         started.set()
 
     def work() -> None:
@@ -169,32 +154,20 @@ def running(parts: Parts) -> Iterator[Running]:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
                 runner.run(_serve(parts, door, ready))
         except BaseException as failure:  # noqa: BLE001 - handed to the thread that waits for the start
-            found.failure = failure
+            failures.append(failure)
         finally:
             started.set()
 
-    with _door(parts.settings) as door:
-        found.url = _address(parts.settings, door)
+    with open_door(parts.settings.host, parts.settings.port) as door:
         thread = threading.Thread(target=work, name="service", daemon=True)
         thread.start()
         started.wait(START_SECONDS)
-        if found.failure is not None:
-            raise found.failure
+        if failures:
+            raise failures[0]
         try:
-            yield found
+            yield found[0]
         finally:
-            if found.server is not None:
-                found.server.should_exit = True
+            found[0].server.should_exit = True
             thread.join(DRAIN_SECONDS + START_SECONDS)
-    if found.failure is not None:
-        raise found.failure
-
-
-def _door(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
-
-
-def _address(settings: Settings, door: socket.socket) -> str:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    return f"http://{host}:{door.getsockname()[1]}"
+    if failures:
+        raise failures[0]

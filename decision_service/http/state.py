@@ -2,22 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from starlette.requests import Request
 
-from decision_service.application import PLATFORM
+from decision_service.access.doorkeeper import Doorkeeper
+from decision_service.access.principal import Principal
 from decision_service.bundles import Bundle
 from decision_service.desk import Desk, Services
 from decision_service.reviews import ReviewStore
 
+PRINCIPAL: Final = "miaopi.principal"
+"""Where in a request's scope the door puts who sends it."""
+
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The desk, and what stands beside it. `most_in_flight`: more requests at once are turned away with 503."""
+    """The desk, and what stands beside it. `doorkeeper` tells who calls; `most_in_flight`: more requests at once are
+    turned away with 503."""
 
     desk: Desk
     reviews: ReviewStore
     bundles: Mapping[str, Bundle]
+    doorkeeper: Doorkeeper
     most_in_flight: int = 64
 
     @property
@@ -32,6 +39,12 @@ def state_of(request: Request) -> State:
     return state
 
 
-def caller_of(_: Request) -> str:
-    """Who calls. One platform so far; every look-up and record already goes by caller."""
-    return PLATFORM
+def principal_of(request: Request) -> Principal:
+    """Who sends `request`, as the door has found him (door.enter). KeyError on a route that anybody may use."""
+    principal: Principal = request.scope[PRINCIPAL]
+    return principal
+
+
+def caller_of(request: Request) -> str:
+    """The name of who sends `request`: every look-up and record goes by it."""
+    return principal_of(request).name

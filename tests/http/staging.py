@@ -84,6 +84,7 @@ def settings(folder: Path, registers: str, **more: object) -> Settings:
         "registers_secret": SecretStr(SECRET),
         "as_of": DAY,
         "port": 0,
+        "control_port": 0,
         "most_in_flight": 64,
     }
     return read_settings({**given, **more}, {})
@@ -114,6 +115,7 @@ class Stage:
     sandbox: str
     state: State
     log: io.StringIO = field(repr=False)
+    control: str = ""
 
     def send(
         self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None, url: str = ""
@@ -174,5 +176,4 @@ def staged(
     judge = None if second == IN_PROCESS else (second or Reference(rules))
     parts = Parts(settings(folder, sandbox, **more), rules, judge, log)
     with running(parts) as service:
-        assert service.state is not None
-        yield Stage(service.url, sandbox, service.state, log)
+        yield Stage(service.url, sandbox, service.state, log, service.control)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from decision_service.ledger.verify import verify_ledger
+from tests.http.members import usual_members
 from tests.http.process import COMMAND, environment, serving
 from tests.http.staging import ROOT, RULES, SECRET, application
 from tests.sizes import size
@@ -91,7 +92,13 @@ def _audit(ledger: Path, rules: Path, records: int) -> None:
     ("more", "arguments", "named"),
     [
         ({"MIAOPI_PROT": "1"}, [], "MIAOPI_PROT"),
-        ({}, ["--profile", "production", "--registers-url", "http://127.0.0.1:9"], "illustrative"),
+        ({}, ["--profile", "production", "--registers-url", "http://127.0.0.1:9"], "MIAOPI_ACCESS"),
+        ({}, ["--host", "192.0.2.1", "--registers-url", "http://127.0.0.1:9"], "MIAOPI_ACCESS"),
+        (
+            {"MIAOPI_ACCESS": "access.toml"},
+            ["--profile", "production", "--registers-url", "http://127.0.0.1:9"],
+            "illustrative",
+        ),
         ({}, ["--registers-url", "ftp://nowhere"], "MIAOPI_REGISTERS_URL"),
         ({}, [], "MIAOPI_REGISTERS_URL"),
     ],
@@ -99,6 +106,7 @@ def _audit(ledger: Path, rules: Path, records: int) -> None:
 def test_it_does_not_start_with_wrong_settings_and_says_which(
     rules: Path, tmp_path: Path, more: dict[str, str], arguments: list[str], named: str
 ) -> None:
+    usual_members().write(tmp_path / "access.toml")
     command = [*COMMAND, "serve", "--port", "0", "--rules", str(rules), "--ledger", str(tmp_path / "l.db"), *arguments]
     done = subprocess.run(
         command, env=environment(**more), cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False

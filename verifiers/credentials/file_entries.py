@@ -1,7 +1,7 @@
 """The entries of a table of the issuer file, each of the kind it must be; what is not is a problem with its place."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 _CLAIM = re.compile(r"[^.\x00-\x20]{1,64}(\.[^.\x00-\x20]{1,64}){0,7}")
@@ -10,14 +10,16 @@ _MOST_HOURS = 24 * 366
 
 @dataclass(slots=True)
 class Problems:
-    """What is wrong with the file called `file`, one line each."""
+    """What is wrong with the file called `file`, one line each; `line_of` knows the line of a place, or 0."""
 
     file: str
     lines: list[str] = field(default_factory=list)
+    line_of: Callable[[str], int] = lambda _: 0
 
     def add(self, place: str, what: str) -> None:
         """Write one down."""
-        self.lines.append(f"{self.file}: {place or 'file'}: {what}")
+        line = self.line_of(place)
+        self.lines.append(f"{self.file}{f':{line}' if line else ''}: {place or 'file'}: {what}")
 
 
 class Entries:

@@ -1,0 +1,55 @@
+"""The door of every route: who calls, and whether the table gives him what the route does."""
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from starlette.requests import Request
+
+from decision_service.access.actions import Action, is_open
+from decision_service.access.doorkeeper import Proof
+from decision_service.access.principal import NotAuthenticatedError
+from decision_service.http.problems import ProblemError
+from decision_service.http.state import PRINCIPAL, state_of
+
+_KEY_IN_URL: Final = re.compile(r"mp_[a-z0-9]{12}_|(^|&)access_token=", re.ASCII)
+"""What a key looks like, and the parameter in which RFC 6750 once allowed a token."""
+
+CHALLENGE: Final = 'Bearer realm="miaopi"'
+
+
+async def enter(request: Request, action: Action) -> None:
+    """Let whoever sends `request` in for `action`; from here on principal_of tells who it is. Raises ProblemError."""
+    if _KEY_IN_URL.search(request.url.query) or _KEY_IN_URL.search(request.url.path):
+        raise ProblemError("key_in_url")
+    if is_open(action):
+        return
+    state = state_of(request)
+    try:
+        principal = await state.doorkeeper.principal(_proof(request))
+    except NotAuthenticatedError as error:
+        state.services.telemetry.turned_away("not_authenticated")
+        raise ProblemError("not_authenticated", headers=_challenge(error)) from None
+    if not principal.may(action):
+        state.services.telemetry.turned_away("not_allowed")
+        raise ProblemError("not_allowed", headers={"WWW-Authenticate": f'{CHALLENGE}, error="insufficient_scope"'})
+    request.scope[PRINCIPAL] = principal
+
+
+def door(action: Action) -> Callable[[Request], Awaitable[None]]:
+    """The door of a route that does `action`, as FastAPI asks for it."""
+
+    async def opened(request: Request) -> None:
+        await enter(request, action)
+
+    return opened
+
+
+def _proof(request: Request) -> Proof:
+    headers = request.headers
+    authorizations, certificates = (tuple(headers.getlist(name)) for name in ("authorization", "client-cert"))
+    return Proof(authorizations, certificates, "" if request.client is None else request.client.host)
+
+
+def _challenge(error: NotAuthenticatedError) -> dict[str, str]:
+    return {"WWW-Authenticate": f'{CHALLENGE}, error="invalid_token"' if error.shown else CHALLENGE}

@@ -1,0 +1,77 @@
+"""The listeners of the service: the one of the platforms, and the control plane beside it."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import uvicorn
+from fastapi import FastAPI
+
+DRAIN_SECONDS = 10
+"""How long requests in work may take to end when the service stops; longer than any matter's deadline."""
+
+
+class Server(uvicorn.Server):
+    """Says when it listens. One that stands `beside` another leaves the signals to that one."""
+
+    def __init__(self, app: FastAPI, ready: Callable[[], None], *, beside: bool = False) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                http="httptools",
+                ws="none",
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                # The peer is whoever has connected: what a header says of it could be written by anybody.
+                proxy_headers=False,
+                timeout_keep_alive=30,
+                timeout_graceful_shutdown=DRAIN_SECONDS,
+            )
+        )
+        self._ready = ready
+        self._beside = beside
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Open the door, and say so."""
+        await super().startup(sockets)
+        self._ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take SIGINT and SIGTERM as an order to stop, unless another server does."""
+        with contextlib.nullcontext() if self._beside else super().capture_signals():
+            yield
+
+
+@contextlib.asynccontextmanager
+async def listening(app: FastAPI, host: str, port: int) -> AsyncIterator[str]:
+    """`app` beside the main server, for as long as the block runs; its base address. Raises OSError."""
+    with open_door(host, port) as door:
+        listens = asyncio.Event()
+        server = Server(app, listens.set, beside=True)
+        serving = asyncio.create_task(server.serve(sockets=[door]), name="control plane")
+        waiting = asyncio.create_task(listens.wait())
+        try:
+            await asyncio.wait({serving, waiting}, return_when=asyncio.FIRST_COMPLETED)
+            if serving.done():
+                await serving  # raises what kept it from starting
+            yield address_of(host, door)
+        finally:
+            waiting.cancel()
+            server.should_exit = True
+            await serving
+
+
+def open_door(host: str, port: int) -> socket.socket:
+    """A socket that takes connections. Raises OSError when the port is not free."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
+
+
+def address_of(host: str, door: socket.socket) -> str:
+    """The base address of an open door."""
+    shown = f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{door.getsockname()[1]}"
