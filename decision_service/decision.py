@@ -32,7 +32,8 @@ SUSPENDED = "R16_SUSPENDED"
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """What is fixed about one decision besides its facts. `decided_at` is an instant of RFC 3339. The keys of feedback
-    are empty on decisions of before there were any."""
+    are empty on decisions of before there were any. `replaces` is the id of the decision in whose place this one was
+    made, since the registers that it waited for have answered."""
 
     decision_id: str
     application_id: str
@@ -42,6 +43,7 @@ class Occasion:
     elapsed_ms: int = 0
     rating_key: str = ""
     complaint_key: str = ""
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ def answer(decided: Decided, occasion: Occasion) -> dict[str, object]:
     }
     if occasion.complaint_key:
         reply["feedback"] = _feedback(decided, occasion)
+    if occasion.replaces is not None:
+        reply["replaces"] = occasion.replaces
     if policy.illustrative:
         reply["mark"] = _json(MARK)
     return reply

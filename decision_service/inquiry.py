@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from decision_service.facts import FactSheet
@@ -38,14 +38,15 @@ def nothing_kept(_: Question) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Counter:
-    """What one inquiry asks with: the verifier, until when, what time it is, the answers it may use again, and the
-    credentials that are shown, by register."""
+    """What one inquiry asks with: the verifier, until when, what time it is, the answers it may use again, the
+    credentials that are shown, by register, and what stands behind the purpose of its questions."""
 
     verifier: Verifier
     deadline: Deadline
     now: Callable[[], datetime]
     kept: Kept = nothing_kept
     credentials: Mapping[str, Shown] = field(default_factory=dict, repr=False)
+    suffix: str = ""
 
 
 class Inquiry:
@@ -125,5 +126,6 @@ class Inquiry:
             self.answers[one.register.name] = Answered(evidence, one.params, at)
 
     def _question(self, name: str) -> Question:
-        credential = self._counter.credentials.get(name)
-        return question(self._policy, name, self._form, self._application_id, credential)
+        counter = self._counter
+        asked = question(self._policy, name, self._form, self._application_id, counter.credentials.get(name))
+        return replace(asked, purpose=asked.purpose + counter.suffix) if counter.suffix else asked

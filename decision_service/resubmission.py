@@ -1,7 +1,7 @@
 """Coming back with the same application (RQ-C2): what was sent is kept, what was asked and is still fresh is not asked
 again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -27,6 +27,9 @@ class Submission:
     kept: Kept = nothing_kept
 
 
+Answers = Mapping[str, Mapping[str, object]]
+"""Answers by register, as the archive writes them."""
+
 Late = Mapping[str, Mapping[str, object]]
 """Answers of credit that came after the decision, as the archive writes them, by decision id."""
 
@@ -50,19 +53,26 @@ def submission_of(
         raise OtherMatterError(last.decision_id)
     if orjson.loads(last.answer)["outcome"] != Outcome.CORRECTION_REQUIRED:
         raise DecidedBeforeError(last.decision_id)
+    form = {**read_archive(last.archive).form, **application.form}
+    return Submission(form, kept_answers(earlier, policy, now, late))
+
+
+def kept_answers(earlier: Sequence[Recorded], policy: Policy, now: datetime, late: Late, *more: Answers) -> Kept:
+    """What was answered for these decisions on one application (oldest first), to `late` checks and in `more`, as far
+    as it is still fresh. Raises ArchiveError."""
     archives = [(one.entry.decision_id, read_archive(one.entry.archive)) for one in reversed(earlier)]
     answers = [
         {**archive.answers, CREDIT: late[decision_id]} if decision_id in late else archive.answers
         for decision_id, archive in archives
     ]
-    return Submission({**archives[0][1].form, **application.form}, _Shelf(tuple(answers), policy, now).take)
+    return _Shelf((*more, *answers), policy, now).take
 
 
 @dataclass(frozen=True, slots=True)
 class _Shelf:
     """Earlier answers of one application: those of each decision, the last first."""
 
-    answers: tuple[Mapping[str, Mapping[str, object]], ...] = field(repr=False)
+    answers: tuple[Answers, ...] = field(repr=False)
     policy: Policy
     now: datetime
 

@@ -1,11 +1,12 @@
 """What all matters share: registers, reasons, regions, remedies, outcomes, calendar, common fields, standing rules."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
 from decision_service.outcome import Outcome
+from decision_service.policy.afterwards import Afterwards, read_afterwards
 from decision_service.policy.entries import Complaints, Entries
 from decision_service.policy.formfields import read_fields
 from decision_service.policy.jsontext import as_json
@@ -19,6 +20,8 @@ from verifiers.registers import Register
 
 FOLDER = "catalogue"
 FILES = ("registers", "reasons", "regions", "remedies", "calendar", "outcomes", "form", "standing")
+AFTERWARDS = "afterwards"
+"""A file that may be missing (nothing is checked after a grant then) and is no part of a version's digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,9 @@ class Catalogue:
     """The shared definitions. `examples` are the answers that worked cases assume, as JSON, by register.
 
     `calendar` maps a published year to its working days; `office_hours` are those of each such day, None where the
-    catalogue states none; `standing` is the node of the standing rules, read with each
-    policy since they are typed against its form. `nodes` are all files' contents, for the digest.
+    catalogue states none; `standing` is the node of the standing rules, read with each policy since they are typed
+    against its form. `nodes` are the contents of all files that a decision leans on, for the digest; `afterwards` is
+    none of them.
     """
 
     registers: Mapping[str, Register]
@@ -53,6 +57,7 @@ class Catalogue:
     fields: tuple[Field, ...]
     standing: Entries
     nodes: Mapping[str, MapNode]
+    afterwards: Afterwards = field(default_factory=Afterwards)
 
 
 def read_catalogue(folder: Path, complaints: Complaints) -> Catalogue | None:
@@ -84,9 +89,21 @@ def read_catalogue(folder: Path, complaints: Complaints) -> Catalogue | None:
         fields=tuple(read_fields(parts["form"], complaints, common=True)),
         standing=parts["standing"],
         nodes=nodes,
+        afterwards=_afterwards(folder, registers, complaints),
     )
     regions.done()
     return catalogue
+
+
+def _afterwards(folder: Path, registers: Mapping[str, Register], complaints: Complaints) -> Afterwards:
+    if not (folder / FOLDER / f"{AFTERWARDS}.yaml").exists():
+        return Afterwards()
+    node = _file(folder, AFTERWARDS, complaints)
+    if node is None:
+        return Afterwards()
+    # What is used up by a question, or asked once by law, is not for asking again.
+    names = tuple(name for name, one in registers.items() if not (one.asked_once or one.allocator))
+    return read_afterwards(Entries(node, complaints, (f"{AFTERWARDS}.yaml ", f"{AFTERWARDS}.yaml")), names)
 
 
 def _file(folder: Path, name: str, complaints: Complaints) -> MapNode | None:
@@ -168,14 +185,14 @@ def _facts(entries: Entries, name: str, answers: Mapping[str, Kind], complaints:
     if not isinstance(node, MapNode):
         return None
     facts: dict[str, Value] = {}
-    for field, raw in _json(node, answers).items():
+    for fact, raw in _json(node, answers).items():
         try:
-            facts[field] = None if raw is None else read(answers[field], raw)
+            facts[fact] = None if raw is None else read(answers[fact], raw)
         except (BadValueError, KeyError):
             complaints.add(
                 "wrong_kind",
-                f"`{field}` 不是这个登记库的值",
-                f"`{field}` is no value of this register",
+                f"`{fact}` 不是这个登记库的值",
+                f"`{fact}` is no value of this register",
                 node.span,
                 ("对照 answers 中的类型改正", "put it right by the kinds under `answers`"),
             )

@@ -11,12 +11,14 @@ from typing import Final
 import orjson
 
 from decision_service.archive import ArchiveError, read_archive
+from decision_service.lateness import blamed
 from decision_service.ledger.entry import Recorded
 from decision_service.ledger.errors import LedgerFaultError
 from decision_service.ledger.reading import LedgerReader
 from decision_service.reconciling.exchange_log import Line, match_lines, read_lines
 from decision_service.reconciling.findings import Difference, Tally
-from decision_service.reconciling.matching import DAY_MS, Look, Made, Used, match
+from decision_service.reconciling.matching import DAY_MS, match
+from decision_service.reconciling.material import Look, Made, Used
 from verifiers.freshness import CHINA
 from verifiers.journal.errors import JournalRefusedError
 from verifiers.journal.journaling import milliseconds
@@ -210,15 +212,18 @@ def _made(recorded: Recorded) -> Made:
     try:
         archive = read_archive(entry.archive)
         decided_at = datetime.fromisoformat(entry.decided_at)
+        answer = orjson.loads(entry.answer)
         return Made(
             decision_id=entry.decision_id,
             application_id=entry.application_id,
             matter=entry.matter,
             decided_at=milliseconds(decided_at),
             recorded_at=milliseconds(decided_at) + archive.occasion.elapsed_ms + 1,  # both are rounded
-            outcome=orjson.loads(entry.answer)["outcome"],
+            outcome=answer["outcome"],
             broken_off=archive.referred_by is not None,
             answers=tuple(_used(archive.answers)),
+            waits=bool(blamed(answer)),
+            replaces=answer.get("replaces"),
         )
     except (ArchiveError, KeyError, TypeError, ValueError) as error:
         raise LedgerFaultError(f"record {recorded.index}: can't be read ({type(error).__name__})") from None

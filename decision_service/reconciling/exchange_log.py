@@ -8,7 +8,8 @@ from pathlib import Path
 import orjson
 
 from decision_service.reconciling.findings import Difference, Tally
-from decision_service.reconciling.matching import USABLE, Look
+from decision_service.reconciling.matching import USABLE
+from decision_service.reconciling.material import Look
 from verifiers.journal.records import CallRecord
 
 _MOST_LINE = 64 * 1024

@@ -80,6 +80,11 @@ EXPLAINED: Final[dict[str, tuple[str, str]]] = {
     "cancelled": ("不再等待而取消的调用", "calls cut off when nobody waited for them any more"),
     "unfinished": ("进程中断、结果不明的调用", "calls whose process ended before they did"),
     "deferred": ("决定后补做的信用查询", "credit checks made after the decision"),
+    "again": (
+        "数据源恢复之前再次核验未果的调用",
+        "calls to decide a case again, made before the late register had answered",
+    ),
+    "post_check": ("批准之后核对的调用", "calls of checks after a grant"),
     "prefill": ("填表提示的查询，不属于任何决定", "calls for suggestions to a form, which belong to no decision"),
     "interrupted": ("中途转人工，调用未及使用", "calls of decisions that were broken off and referred"),
     "without_decision": (

@@ -1,11 +1,12 @@
 """The rules by which the decisions on one application and the calls made for it match. Pure functions."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from decision_service.outcome import Outcome
+from decision_service.outcome import APPROVALS, Outcome
 from decision_service.reconciling.findings import Difference, Tally
+from decision_service.reconciling.material import Look, Made, Used
+from decision_service.reconciling.purposes import is_again, is_deferred, is_post_check, is_suggestion
 from verifiers.journal.records import CANCELLED, CallRecord
 
 TOLERANCE_MS: Final = 5000
@@ -13,70 +14,14 @@ TOLERANCE_MS: Final = 5000
 
 DAY_MS: Final = 86_400_000
 CREDIT: Final = "credit"
-DEFERRED: Final = ":deferred"
-PREFILL: Final = ":prefill"
 USABLE: Final = frozenset({"ok", "no_record"})
 NOT_PUT: Final = frozenset({"breaker_open", "bulkhead_full", "unspeakable", "raised"})
 """Faults of questions that went out to nobody."""
 
 _OPEN: Final = frozenset({Outcome.CORRECTION_REQUIRED.value})
+_GRANTED: Final = frozenset(one.value for one in APPROVALS)
 _UNCHECKED: Final = frozenset({Outcome.CORRECTION_REQUIRED.value, Outcome.NOT_ACCEPTED.value, Outcome.REFERRED.value})
 """Outcomes that may come about before anything could be asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class Used:
-    """One answer as a decision's archive has it; `asked_at` in ms since 1970, `params` are names."""
-
-    register: str
-    status: str
-    origin: str
-    fault: str | None
-    request_id: str | None
-    digest: str | None
-    params: tuple[str, ...]
-    asked_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """One decision as the ledger has it: `decided_at` when the application came in, `recorded_at` when it was done;
-    `broken_off` where the machine gave up and referred it."""
-
-    decision_id: str
-    application_id: str
-    matter: str
-    decided_at: int
-    recorded_at: int
-    outcome: str
-    broken_off: bool
-    answers: tuple[Used, ...]
-
-    def covers(self, at: int) -> bool:
-        """Whether a call that went out at `at` was made for it. One from before was another attempt's."""
-        return self.decided_at <= at <= self.recorded_at
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What one day is looked at with.
-
-    `start`, `end` and `now` in ms since 1970; `once`: registers asked once per application; `listed`: the registers of
-    a matter; `elsewhere`: the digests of a register's answers of that number to any application; `intact`: whether the
-    raw answer of a call, if it is still kept, has its digest.
-    """
-
-    start: int
-    end: int
-    now: int
-    once: frozenset[str]
-    listed: Callable[[str], frozenset[str]]
-    elsewhere: Callable[[str, str], Sequence[str | None]]
-    intact: Callable[[CallRecord], bool]
-
-    def has(self, at: int) -> bool:
-        """Whether `at` lies in the day."""
-        return self.start <= at < self.end
 
 
 def match(made: Sequence[Made], calls: Sequence[CallRecord], look: Look, tally: Tally) -> None:
@@ -86,7 +31,7 @@ def match(made: Sequence[Made], calls: Sequence[CallRecord], look: Look, tally: 
         told = tally if look.has(decision.decided_at) else Tally()
         told.decisions += 1
         told.answers += len(decision.answers)
-        if place and made[place - 1].outcome not in _OPEN:
+        if place and not _may_follow(decision, made[place - 1]):
             told.differ(Difference("doubled_decision", decision.application_id, decision.decision_id))
         for answer in decision.answers:
             call = _answer(decision, answer, calls, look, told)
@@ -99,6 +44,12 @@ def match(made: Sequence[Made], calls: Sequence[CallRecord], look: Look, tally: 
             settled = _call(call, made, calls, look, tally)
             if not settled and call.sent.call_id not in used:
                 _unused(call, made, look, tally)
+
+
+def _may_follow(decision: Made, before: Made) -> bool:
+    """Whether there may be another decision after `before`: it asked for a correction, or it waited for a register and
+    this one was made in its place. That is done once: what stands in another's place waits for nothing."""
+    return before.outcome in _OPEN or (before.waits and decision.replaces == before.decision_id)
 
 
 def _answer(decision: Made, answer: Used, calls: Sequence[CallRecord], look: Look, tally: Tally) -> CallRecord | None:
@@ -179,7 +130,7 @@ def _credit(decision: Made, later: Sequence[Made], calls: Sequence[CallRecord], 
 
     until = later[0].decided_at if later else look.now + DAY_MS
     asked = [one for one in calls if one.sent.register == CREDIT and one.status in USABLE]
-    put_off = [one for one in asked if _is_deferred(one) and decision.decided_at <= one.sent.asked_at < until]
+    put_off = [one for one in asked if is_deferred(one) and decision.decided_at <= one.sent.asked_at < until]
     answer = next((one for one in decision.answers if one.register == CREDIT), None)
     if answer is None:
         if decision.outcome in _UNCHECKED:
@@ -216,7 +167,12 @@ def _call(call: CallRecord, made: Sequence[Made], calls: Sequence[CallRecord], l
         differ("no_purpose")
     if sent.register not in look.listed(sent.matter):
         differ("not_listed")
-    if decision is None or _is_deferred(call) or _is_suggestion(call):
+    if sent.register in look.once and call.status in USABLE and is_again(call):
+        if any(one.status in USABLE and is_again(one) and _is_before(one, call) for one in calls):
+            differ("asked_again")
+            return True
+        return False
+    if decision is None or is_deferred(call) or is_suggestion(call) or is_post_check(call):
         return False
     before = [one for one in calls if _decision_of(one, made) is decision and _is_earlier(one, call)]
     if sent.register in look.once and before:
@@ -232,14 +188,31 @@ def _unused(call: CallRecord, made: Sequence[Made], look: Look, tally: Tally) ->
     """A call that no answer came of, or none that counts: which rule explains it?"""
     sent = call.sent
     decision = _decision_of(call, made)
-    if _is_deferred(call):
+    if is_deferred(call):
         tally.explain("deferred")
-    elif _is_suggestion(call):
+    elif is_suggestion(call):
         tally.explain("prefill")
+    elif is_post_check(call):
+        _afterwards(call, made, tally, "post_check", lambda one: one.outcome in _GRANTED)
+    elif is_again(call) and (decision is None or decision.replaces is None):
+        _afterwards(call, made, tally, "again", lambda one: one.waits)
     elif decision is not None:
         _within(call, decision, tally)
     else:
         _between(call, [one for one in made if one.decided_at <= sent.asked_at], look, tally)
+
+
+def _afterwards(
+    call: CallRecord, made: Sequence[Made], tally: Tally, rule: str, called_for: Callable[[Made], bool]
+) -> None:
+    """A call that came to no decision: explained where the last one before it called for such calls."""
+    before = [one for one in made if one.decided_at <= call.sent.asked_at]
+    if before and called_for(before[-1]):
+        tally.explain(rule)
+    else:
+        number = before[-1].decision_id if before else None
+        sent = call.sent
+        tally.differ(Difference("call_after_decision", sent.application_id, number, sent.register, sent.call_id))
 
 
 def _between(call: CallRecord, before: Sequence[Made], look: Look, tally: Tally) -> None:
@@ -280,13 +253,9 @@ def _decision_of(call: CallRecord, made: Sequence[Made]) -> Made | None:
 
 
 def _is_earlier(one: CallRecord, call: CallRecord) -> bool:
-    same = one.sent.register == call.sent.register and not _is_deferred(one) and not _is_suggestion(one)
+    return _is_before(one, call) and not (is_deferred(one) or is_suggestion(one) or is_post_check(one))
+
+
+def _is_before(one: CallRecord, call: CallRecord) -> bool:
+    same = one.sent.register == call.sent.register
     return same and (one.sent.asked_at, one.sent.call_id) < (call.sent.asked_at, call.sent.call_id)
-
-
-def _is_suggestion(call: CallRecord) -> bool:
-    return call.sent.purpose.endswith(PREFILL)
-
-
-def _is_deferred(call: CallRecord) -> bool:
-    return call.sent.purpose.endswith(DEFERRED)

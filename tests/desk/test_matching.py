@@ -6,7 +6,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from decision_service.reconciling.findings import DIFFERENCES, EXPLAINED, Tally
-from decision_service.reconciling.matching import DAY_MS, Look, Made, Used, match
+from decision_service.reconciling.matching import DAY_MS, match
+from decision_service.reconciling.material import Look, Made, Used
 from tests.sizes import size
 from verifiers.journal.records import CallRecord, Ended, Sent
 
