@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from decision_service.ledger.entry import canonical
+from decision_service.mandate import Agent
 from verifiers.verifier import Shown
 
 PLATFORM = "platform"
@@ -16,7 +17,7 @@ class Application:
     """One application. `key` is the idempotency key, which belongs to `caller`; `form` is JSON, not read yet.
 
     `credentials` are what the applicant shows in place of registers, by register (docs/credentials.md). They are not
-    kept: a decision's record has what they stated, not themselves.
+    kept: a decision's record has what they stated, not themselves. `agent` hands it in for the applicant, if anybody.
     """
 
     caller: str
@@ -26,6 +27,7 @@ class Application:
     channel: str
     form: Mapping[str, object] = field(repr=False)
     credentials: Mapping[str, Shown] = field(default_factory=dict, repr=False)
+    agent: Agent | None = field(default=None, repr=False)
 
     @property
     def fingerprint(self) -> str:
@@ -38,6 +40,8 @@ class Application:
         }
         if self.credentials:
             content["credentials"] = {name: one.token for name, one in self.credentials.items()}
+        if self.agent is not None:
+            content["agent"] = self.agent.as_json()
         return hashlib.sha256(canonical(content)).hexdigest()
 
 

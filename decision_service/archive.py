@@ -10,6 +10,7 @@ import orjson
 from decision_service.decision import Occasion
 from decision_service.inquiry import Answered
 from decision_service.ledger.entry import canonical
+from decision_service.mandate import Agent, read_agent
 from decision_service.policy.shape import Ask, Policy
 from decision_service.wording import as_json
 from verifiers.evidence import Evidence, Origin, Status
@@ -33,20 +34,22 @@ class Archive:
     occasion: Occasion = field(repr=False)
     referred_by: str | None
     answers: Mapping[str, Mapping[str, object]] = field(repr=False)
+    agent: Agent | None = field(default=None, repr=False)
 
     def to_bytes(self) -> bytes:
         """Canonical JSON."""
-        return canonical(
-            {
-                "format": FORMAT,
-                "form": self.form,
-                "as_of": str(self.as_of),
-                "policy_digest": self.policy_digest,
-                "occasion": {name: getattr(self.occasion, name) for name in _OCCASION},
-                "referred_by": self.referred_by,
-                "answers": self.answers,
-            }
-        )
+        content: dict[str, object] = {
+            "format": FORMAT,
+            "form": self.form,
+            "as_of": str(self.as_of),
+            "policy_digest": self.policy_digest,
+            "occasion": {name: getattr(self.occasion, name) for name in _OCCASION},
+            "referred_by": self.referred_by,
+            "answers": self.answers,
+        }
+        if self.agent is not None:
+            content["agent"] = self.agent.as_json()
+        return canonical(content)
 
 
 def read_archive(content: bytes) -> Archive:
@@ -62,6 +65,7 @@ def read_archive(content: bytes) -> Archive:
             occasion=Occasion(**raw["occasion"]),
             referred_by=raw["referred_by"],
             answers=raw["answers"],
+            agent=read_agent(raw["agent"]) if "agent" in raw else None,
         )
     except (ValueError, TypeError, KeyError) as error:
         raise ArchiveError(f"archive: can't be read ({type(error).__name__})") from None

@@ -10,6 +10,7 @@ from decision_service.facts import FactSheet
 from decision_service.forms import FormReading
 from decision_service.interpreter import scope_of
 from decision_service.language.meaning import evaluate
+from decision_service.mandate import Agent, parties
 from decision_service.outcome import APPROVALS, FAVOURABLE, OPEN, REMEDIED, Outcome
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Bilingual, Policy, Rule
@@ -48,7 +49,8 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was found: `referred_by` replaces all findings by one reason (R15, R16) where a machine may not decide."""
+    """What was found: `referred_by` replaces all findings by one reason (R15, R16) where a machine may not decide.
+    `agent` handed the application in, if anybody did; what is wrong with that is among the defects of `form`."""
 
     policy: Policy
     catalogue: Catalogue
@@ -57,6 +59,7 @@ class Decided:
     evidence: Mapping[str, Evidence]
     verdict: Verdict
     referred_by: str | None = None
+    agent: Agent | None = None
 
     @property
     def outcome(self) -> Outcome:
@@ -101,6 +104,8 @@ def answer(decided: Decided, occasion: Occasion) -> dict[str, object]:
         reply["feedback"] = _feedback(decided, occasion)
     if occasion.replaces is not None:
         reply["replaces"] = occasion.replaces
+    if decided.agent is not None:
+        reply["parties"] = parties(decided.form, decided.agent)
     if policy.illustrative:
         reply["mark"] = _json(MARK)
     return reply

@@ -27,6 +27,7 @@ from decision_service.ledger.errors import KeyConflictError, LedgerBusyError, Le
 from decision_service.ledger.receipt import full_answer
 from decision_service.ledger.store import ByApplication, ByKey
 from decision_service.ledger.writer import Ledger
+from decision_service.mandate import handed_in
 from decision_service.numbering import new_occasion
 from decision_service.outcome import Outcome
 from decision_service.planning import Measured, Planners, nothing_measured
@@ -157,7 +158,8 @@ class Desk:
     async def _decided(self, work: _Work, submission: Submission) -> tuple[Decided, Inquiry]:
         policy, catalogue = work.published.policy, work.publication.catalogue
         as_of = work.now.date()
-        reading = read_form(policy, work.form, as_of, catalogue.prefectures)
+        agent = work.application.agent
+        reading = handed_in(read_form(policy, work.form, as_of, catalogue.prefectures), agent, policy.matter, as_of)
         asking = Deadline(work.deadline.ends_at - RESERVE_SECONDS, work.deadline.clock)
         credentials = work.application.credentials
         counter = Counter(self.services.verifier, asking, self.services.clock.now, submission.kept, credentials)
@@ -177,7 +179,7 @@ class Desk:
 
         def outcome(verdict: Verdict, referred_by: str | None, known: FactSheet | None = None) -> Decided:
             evidence = inquiry.evidence
-            return Decided(policy, catalogue, reading, known or sheet(evidence), evidence, verdict, referred_by)
+            return Decided(policy, catalogue, reading, known or sheet(evidence), evidence, verdict, referred_by, agent)
 
         try:
             if policy.matter in self.services.in_force.suspended:
@@ -207,6 +209,7 @@ class Desk:
             occasion=occasion,
             referred_by=decided.referred_by,
             answers={name: answer_to_json(policy.asks[name], one) for name, one in inquiry.answers.items()},
+            agent=application.agent,
         )
         entry = Entry(
             application_id=application.application_id,

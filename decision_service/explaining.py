@@ -25,6 +25,8 @@ def explanation(decided: Decided, answer: Mapping[str, object]) -> dict[str, obj
         for name in ("decision_id", "application_id", "matter", "policy", "as_of", "outcome", "outcome_text")
     }
     told |= {name: answer[name] for name in ("reasons", "advice", "notes", "verifications")}
+    if "parties" in answer:
+        told["parties"] = answer["parties"]
     told["rules"] = [] if decided.referred_by is not None else list(_rules(decided))
     if decided.policy.illustrative:
         told["mark"] = {"zh": MARK.zh, "en": MARK.en}

@@ -9,6 +9,7 @@ from decision_service.facts import FactSheet
 from decision_service.forms import read_form
 from decision_service.ledger.entry import Recorded, canonical
 from decision_service.ledger.receipt import full_answer
+from decision_service.mandate import handed_in
 from decision_service.outcome import Outcome
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Policy
@@ -78,7 +79,8 @@ def _prepared(recorded: Recorded, policy: Policy, catalogue: Catalogue) -> tuple
         raise ReplayError(f"record {recorded.index}: {error}") from None
     if archive.policy_digest != recorded.entry.policy_digest:
         raise ReplayError(f"record {recorded.index}: the archive names another version of the rules than the record")
-    reading = read_form(policy, archive.form, archive.as_of, catalogue.prefectures)
+    form = read_form(policy, archive.form, archive.as_of, catalogue.prefectures)
+    reading = handed_in(form, archive.agent, policy.matter, archive.as_of)
     sheet = fact_sheet(policy, reading, evidence, archive.as_of, catalogue.calendar)
     nothing = Verdict(Outcome.REFERRED, ())
-    return archive, Decided(policy, catalogue, reading, sheet, evidence, nothing, archive.referred_by)
+    return archive, Decided(policy, catalogue, reading, sheet, evidence, nothing, archive.referred_by, archive.agent)

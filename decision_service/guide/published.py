@@ -4,6 +4,7 @@ from decision_service.decision import MARK
 from decision_service.guide import form as of_form
 from decision_service.guide import rules as of_rules
 from decision_service.guide.form import pair
+from decision_service.mandate import FIELDS
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.formschema import form_schema, sample_of
 from decision_service.policy.shape import Bilingual, Credit, Policy
@@ -82,6 +83,14 @@ _RIGHTS = {
 }
 
 
+_AGENT = Bilingual(
+    "可以委托他人代办：代办人提交本人证件号码和写明本事项、在有效期内的委托书；决定对申请人本人有效并通知其本人，"
+    "结果不因代办而不同。",
+    "Somebody else may hand the application in: the agent states the number of their own document and a current "
+    "mandate that names this matter. The decision binds and is notified to the applicant and is no other for that.",
+)
+
+
 def guide_of(policy: Policy, catalogue: Catalogue) -> dict[str, object]:
     """The guide: everything that a decision of this version reads, asks for, cites or grants."""
     return {
@@ -104,6 +113,7 @@ def guide_of(policy: Policy, catalogue: Catalogue) -> dict[str, object]:
         "suitability": _suitability(policy),
         "basis": [{"number": one.number, **pair(one.text), "edition": one.edition} for one in policy.basis],
         "fields": of_form.fields(policy, catalogue.prefectures),
+        "agent": {**pair(_AGENT), "fields": [{"name": name, **pair(label)} for name, label in FIELDS.items()]},
         "materials": of_form.materials(policy),
         "registers": of_rules.registers(policy),
         "rules": of_rules.rules(policy, catalogue),

@@ -17,7 +17,7 @@ from decision_service.http.problems import Problem, ProblemError
 from decision_service.http.reading import idempotency_key, read_envelope
 from decision_service.http.showing import NOT_LISTED, fault, shown
 from decision_service.http.state import State, caller_of, state_of
-from decision_service.http.wire import BundleIn
+from decision_service.http.wire import BundleIn, agent_of
 from decision_service.ledger.receipt import full_answer
 from decision_service.outcome import Outcome, settle_parts
 
@@ -74,6 +74,7 @@ def _applications(state: State, bundle: Bundle, caller: str, key: str, sent: Bun
             sent.channel,
             form,
             {name: one for name, one in credentials.items() if name in asked[matter]},
+            agent_of(sent.agent),
         )
         for matter, form in forms_of(policies, sent.form).items()
     ]

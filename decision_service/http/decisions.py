@@ -27,7 +27,7 @@ from decision_service.http.problems import Problem, ProblemError
 from decision_service.http.reading import MAX_BATCH, idempotency_key, read_envelope
 from decision_service.http.showing import NOT_LISTED, fault, shown
 from decision_service.http.state import State, caller_of, state_of
-from decision_service.http.wire import ApplicationIn, BatchIn, ReviewIn
+from decision_service.http.wire import ApplicationIn, BatchIn, ReviewIn, agent_of
 from decision_service.ledger.entry import Recorded
 from decision_service.ledger.errors import LedgerError
 from decision_service.ledger.receipt import full_answer, make_receipt
@@ -113,7 +113,9 @@ async def review(request: Request, decision_id: str) -> Response:
 def application(caller: str, key: str, sent: ApplicationIn) -> Application:
     """The desk's application. Raises ProblemError."""
     credentials = shown(sent.credentials, sent.application_id, (caller, sent.application_id))
-    return Application(caller, key, sent.application_id, sent.matter, sent.channel, sent.form, credentials)
+    return Application(
+        caller, key, sent.application_id, sent.matter, sent.channel, sent.form, credentials, agent_of(sent.agent)
+    )
 
 
 def answered(reply: Reply) -> Response:

@@ -45,6 +45,7 @@ _VERIFICATION: Final = _object(
     origin={"type": "string", "enum": ["asked", "shared", "cached", "credential"]},
     credential=_MAYBE_TEXT,
 )
+_PARTY: Final = _object({"name": _MAYBE_TEXT, "id_no": _MAYBE_TEXT})
 ANSWER: Final[Schema] = _object(
     {
         "decision_id": _TEXT,
@@ -69,6 +70,7 @@ ANSWER: Final[Schema] = _object(
         "record": _object({"index": {"type": "integer"}, "leaf": _TEXT, "signature": _TEXT}),
     },
     feedback=_object({"rating_key": _MAYBE_TEXT, "complaint_key": _TEXT}),
+    parties=_object({"principal": _PARTY, "agent": _PARTY, "notify": _TEXT, "zh": _TEXT, "en": _TEXT}),
 )
 PROBLEM: Final[Schema] = _object(
     {
@@ -145,7 +147,7 @@ DECIDE: Final = document(
     _DECISION,
     ("unknown_matter", "not_recorded"),
     ApplicationIn,
-    {"approved": examples.APPLICATION, "mistyped": examples.MISTYPED},
+    {"approved": examples.APPLICATION, "mistyped": examples.MISTYPED, "through an agent": examples.THROUGH_AGENT},
     keyed=True,
     action=Action.DECIDE,
 )

@@ -20,6 +20,22 @@ APPLICATION: Final[dict[str, object]] = {
     "form": FORM,
 }
 
+THROUGH_AGENT: Final[dict[str, object]] = {
+    **APPLICATION,
+    "application_id": "SY20260316000007",
+    "agent": {
+        "name": "钱代办二",
+        "id_type": "111",
+        "id_no": "210100197803039635",
+        "mandate": {
+            "number": "WT-2026-000123",
+            "given_on": "2026-01-01",
+            "ends_on": "2026-12-31",
+            "scope": ["elderly_allowance"],
+        },
+    },
+}
+
 MISTYPED: Final[dict[str, object]] = {
     "application_id": "SY20260316000002",
     "matter": "elderly_allowance",

@@ -1,11 +1,14 @@
 """The envelopes of requests. What is inside a form is read by the desk, and told in a decision."""
 
 import re
+from datetime import date
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticCustomError
 
 from decision_service.http.problems import Fault, ProblemError
+from decision_service.mandate import Agent, Mandate
 
 Form = dict[str, object]
 ApplicationId = Annotated[
@@ -38,6 +41,40 @@ Credentials = Annotated[
 ]
 
 
+def _a_day(text: str) -> str:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise PydanticCustomError("no_such_day", "no such day") from None
+    return text
+
+
+_Day = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", json_schema_extra={"format": "date"}),
+    AfterValidator(_a_day),
+]
+_Word = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,63}$")]
+
+
+class MandateIn(_Envelope):
+    """What the agent may do for the applicant 委托书: both days are included, `scope` are matters."""
+
+    number: Annotated[_Name, Field(repr=False)]
+    given_on: _Day
+    ends_on: _Day
+    scope: Annotated[list[_Word], Field(min_length=1, max_length=64)]
+
+
+class AgentIn(_Envelope):
+    """Who hands the application in for the applicant 代办人. The decision binds and is notified to the applicant."""
+
+    name: Annotated[_Name, Field(repr=False)]
+    id_type: Annotated[str, Field(pattern=r"^[0-9]{3}$")]
+    id_no: Annotated[_Name, Field(repr=False)]
+    mandate: MandateIn
+
+
 class ApplicationIn(_Envelope):
     """An application. `form` has the fields of the matter's guide (`GET /v1/matters/{matter}`)."""
 
@@ -46,6 +83,7 @@ class ApplicationIn(_Envelope):
     channel: Channel
     form: Form
     credentials: Credentials
+    agent: AgentIn | None = None
 
 
 class BatchItemIn(_Envelope):
@@ -68,6 +106,7 @@ class BundleIn(_Envelope):
     channel: Channel
     form: Form
     credentials: Credentials
+    agent: AgentIn | None = None
 
 
 class PrecheckIn(_Envelope):
@@ -99,7 +138,19 @@ _CODES = {
     "string_too_long": "too_long",
     "too_short": "too_short",
     "too_long": "too_long",
+    "no_such_day": "malformed",
 }
+
+
+def agent_of(sent: AgentIn | None) -> Agent | None:
+    """The agent of an envelope, if there is one."""
+    if sent is None:
+        return None
+    given_on, ends_on = (date.fromisoformat(day) for day in (sent.mandate.given_on, sent.mandate.ends_on))
+    mandate = Mandate(sent.mandate.number, given_on, ends_on, tuple(sent.mandate.scope))
+    return Agent(sent.name, sent.id_type, sent.id_no, mandate)
+
+
 _SHOWN = re.compile(r"[a-z][a-z_]{0,39}", re.ASCII)
 
 Model = TypeVar("Model", bound=BaseModel)
