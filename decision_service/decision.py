@@ -100,15 +100,21 @@ def answer(decided: Decided, occasion: Occasion) -> dict[str, object]:
         "engines": {"agree": decided.referred_by != ENGINES_DIFFER},
         "elapsed_ms": occasion.elapsed_ms,
     }
+    return reply | _where_it_applies(decided, occasion)
+
+
+def _where_it_applies(decided: Decided, occasion: Occasion) -> dict[str, object]:
+    """What only some answers have. A member that does not apply is left out, so older records come out the same."""
+    found: dict[str, object] = {}
     if occasion.complaint_key:
-        reply["feedback"] = _feedback(decided, occasion)
+        found["feedback"] = _feedback(decided, occasion)
     if occasion.replaces is not None:
-        reply["replaces"] = occasion.replaces
+        found["replaces"] = occasion.replaces
     if decided.agent is not None:
-        reply["parties"] = parties(decided.form, decided.agent)
-    if policy.illustrative:
-        reply["mark"] = _json(MARK)
-    return reply
+        found["parties"] = parties(decided.form, decided.agent)
+    if decided.policy.illustrative:
+        found["mark"] = _json(MARK)
+    return found
 
 
 def _feedback(decided: Decided, occasion: Occasion) -> dict[str, object]:

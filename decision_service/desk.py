@@ -19,7 +19,7 @@ from decision_service.clock import ServiceClock
 from decision_service.decision import ENGINES_DIFFER, SUSPENDED, Decided, Occasion, answer
 from decision_service.facts import FactSheet
 from decision_service.followups.turns import Key, Turns
-from decision_service.forms import read_form
+from decision_service.forms import FormReading, read_form
 from decision_service.inforce import InForce
 from decision_service.inquiry import Counter, Inquiry
 from decision_service.ledger.entry import Entry, Recorded, canonical
@@ -158,8 +158,7 @@ class Desk:
     async def _decided(self, work: _Work, submission: Submission) -> tuple[Decided, Inquiry]:
         policy, catalogue = work.published.policy, work.publication.catalogue
         as_of = work.now.date()
-        agent = work.application.agent
-        reading = handed_in(read_form(policy, work.form, as_of, catalogue.prefectures), agent, policy.matter, as_of)
+        reading, agent = self._reading(work), work.application.agent
         asking = Deadline(work.deadline.ends_at - RESERVE_SECONDS, work.deadline.clock)
         credentials = work.application.credentials
         counter = Counter(self.services.verifier, asking, self.services.clock.now, submission.kept, credentials)
@@ -196,6 +195,11 @@ class Desk:
         except Exception as fault:  # noqa: BLE001 - whatever went wrong, an officer gets the file and nobody is approved by it
             self.services.telemetry.fault("decide", fault)
             return outcome(_NOTHING, ENGINES_DIFFER), inquiry
+
+    def _reading(self, work: _Work) -> FormReading:
+        policy, as_of = work.published.policy, work.now.date()
+        form = read_form(policy, work.form, as_of, work.publication.catalogue.prefectures)
+        return handed_in(form, work.application.agent, policy.matter, as_of)
 
     async def _record(self, work: _Work, decided: Decided, inquiry: Inquiry) -> Reply:
         application, policy = work.application, work.published.policy
