@@ -10,6 +10,7 @@ from decision_service.facts import FactSheet
 from decision_service.forms import FormReading
 from decision_service.interpreter import scope_of
 from decision_service.language.meaning import evaluate
+from decision_service.licences import licence_of
 from decision_service.mandate import Agent, parties
 from decision_service.outcome import APPROVALS, FAVOURABLE, OPEN, REMEDIED, Outcome
 from decision_service.policy.catalogue import Catalogue
@@ -112,6 +113,9 @@ def _where_it_applies(decided: Decided, occasion: Occasion) -> dict[str, object]
         found["replaces"] = occasion.replaces
     if decided.agent is not None:
         found["parties"] = parties(decided.form, decided.agent)
+    licence = licence_of(decided.policy, decided.outcome, occasion.decision_id)
+    if licence is not None:
+        found["licence"] = licence
     if decided.policy.illustrative:
         found["mark"] = _json(MARK)
     return found

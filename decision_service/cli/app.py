@@ -13,6 +13,7 @@ from decision_service.cli import (
     guide,
     ledger,
     load,
+    notice,
     reconcile,
     registers,
     replay,
@@ -40,6 +41,7 @@ def build() -> typer.Typer:
     app.command("guide")(guide.guide)
     app.command("serve")(serve.serve)
     app.command("replay")(replay.replay_command)
+    app.command("notice")(notice.notice_command)
     app.command("accesses")(accesses.accesses)
     app.command("reconcile")(reconcile.reconcile_command)
     app.add_typer(ledger.build(), name="ledger")

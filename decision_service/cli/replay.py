@@ -7,10 +7,10 @@ from typing import Annotated, Self
 
 import typer
 
-from decision_service.cli.accesses import note_reading
 from decision_service.cli.output import FINDINGS, Json, Rules, console, misuse, print_json, progress, shelf_or_exit
+from decision_service.cli.records import Ledger, take_down
 from decision_service.facts import FactSheet
-from decision_service.ledger.entry import Entry, Recorded
+from decision_service.ledger.entry import Recorded
 from decision_service.ledger.errors import LedgerError
 from decision_service.ledger.reading import LedgerReader
 from decision_service.ledger.receipt import full_answer
@@ -18,13 +18,12 @@ from decision_service.policy.shape import Policy
 from decision_service.publishing import Publication, publish
 from decision_service.replay import ReplayError, replay
 from decision_service.verdict import Verdict
-from verifiers.journal.errors import JournalError
 
 
 def replay_command(
     decision_id: Annotated[str | None, typer.Argument(help="number of the decision 决定编号")] = None,
     every: Annotated[bool, typer.Option("--all", help="every decision on record 全部决定")] = False,
-    ledger: Annotated[Path, typer.Option("--ledger", help="file of the record 账本文件")] = Path("var/ledger.sqlite3"),
+    ledger: Ledger = Path("var/ledger.sqlite3"),
     rules: Rules = Path("rules"),
     json: Json = False,
 ) -> None:
@@ -39,10 +38,10 @@ def replay_command(
             total = 1 if decision_id is not None else reader.count()
             task = bar.add_task("decisions 决定", total=total)
             if every:
-                _note(ledger, None)
+                take_down(ledger, None, "miaopi replay", json=json)
             for one in reader.records(decision_id):
                 if not every:
-                    _note(ledger, one.entry)
+                    take_down(ledger, one.entry, "miaopi replay", json=json)
                 what = _difference(one, publication, seconds.of)
                 checked += 1
                 bar.advance(task, 1)
@@ -50,21 +49,11 @@ def replay_command(
                     findings.append({"index": one.index, "decision_id": one.entry.decision_id, "what": what})
     except LedgerError as error:
         misuse(str(error), "账本读不出", json=json)
-    except JournalError as error:
-        misuse(f"this reading can't be taken down: {error}", "调阅不能登记，未予显示", json=json)
     if decision_id is not None and not checked:
         misuse("there is no such decision in this ledger", "账本中没有这个决定", json=json)
     _show(checked, findings, json=json)
     if findings:
         raise typer.Exit(FINDINGS)
-
-
-def _note(ledger: Path, entry: Entry | None) -> None:
-    """Takes down who reads which decision (RQ-H2); a copy of the ledger alone has no journal to write to."""
-    if not note_reading(ledger, entry, "miaopi replay"):
-        console().print(
-            "no journal beside this ledger: this reading is not taken down 无调用日志，未登记调阅", markup=False
-        )
 
 
 def _difference(one: Recorded, publication: Publication, second: Callable[[Policy], "_Judge"]) -> str | None:

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from decision_service.access.actions import Action
-from decision_service.http import bundles, decisions, health, matters
+from decision_service.http import bundles, decisions, health, matters, notices
 from decision_service.http.admission import Admission
 from decision_service.http.counter import Counter
 from decision_service.http.documents import ANSWER, PROBLEM
@@ -42,7 +42,7 @@ class Content:
 PUBLIC = Content(
     "秒批 Miaopi",
     "Decides simple government matters at once. 简单政务事项即时办理。",
-    (decisions.router, matters.router, bundles.router, health.router),
+    (decisions.router, notices.router, matters.router, bundles.router, health.router),
     (ApplicationIn, BatchIn, BatchItemIn, BundleIn, PrecheckIn, ReviewIn),
     {"Decision": ANSWER},
 )

@@ -71,6 +71,7 @@ ANSWER: Final[Schema] = _object(
     },
     feedback=_object({"rating_key": _MAYBE_TEXT, "complaint_key": _TEXT}),
     parties=_object({"principal": _PARTY, "agent": _PARTY, "notify": _TEXT, "zh": _TEXT, "en": _TEXT}),
+    licence=_object({"identifier": _TEXT, "standard": _TEXT, "illustrative": {"type": "boolean"}}),
 )
 PROBLEM: Final[Schema] = _object(
     {
@@ -109,6 +110,7 @@ def document(  # noqa: PLR0913 - a route is described by as many things, each by
     status: int = 200,
     keyed: bool = False,
     media_type: str = "application/json",
+    parameters: tuple[Schema, ...] = (),
 ) -> Document:
     """A route's door, which lets in for `action` alone, and its part of the description: `sent` is what its body must
     be, `told` examples of it by name."""
@@ -121,8 +123,8 @@ def document(  # noqa: PLR0913 - a route is described by as many things, each by
         **{one: _problem(one, codes) for one in statuses},
     }
     extra: Document = {"x-action": action.value, "security": [] if is_open(action) else [{"bearer": []}]}
-    if keyed:
-        extra["parameters"] = [_KEY]
+    if keyed or parameters:
+        extra["parameters"] = [*((_KEY,) if keyed else ()), *parameters]
     if sent is not None:
         content: Document = {"schema": sent.model_json_schema(ref_template="#/components/schemas/{model}")}
         content["schema"].pop("$defs", None)
@@ -164,6 +166,20 @@ EXPLANATION: Final = document(
     _object({"decision_id": _TEXT, "outcome": _OUTCOME, "rules": _list(_ANY)}),
     ("unknown_decision", "not_ready"),
     action=Action.READ_OWN,
+)
+_LANGUAGE: Final[Schema] = {
+    "name": "lang",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string", "enum": ["zh", "en", "both"]},
+    "description": "language of the notice; Accept-Language decides where it is left out 文书语言",
+}
+NOTICE: Final = document(
+    _TEXT,
+    ("unknown_decision", "not_ready", "envelope"),
+    action=Action.READ_OWN,
+    media_type="text/html",
+    parameters=(_LANGUAGE,),
 )
 REVIEW: Final = document(
     _object({"review_id": _TEXT, "decision_id": _TEXT, "requested_at": _TEXT}),

@@ -19,7 +19,7 @@ from verifiers.kinds import BadValueError, Kind, Value, read
 from verifiers.registers import Register
 
 FOLDER = "catalogue"
-FILES = ("registers", "reasons", "regions", "remedies", "calendar", "outcomes", "form", "standing")
+FILES = ("registers", "reasons", "regions", "remedies", "calendar", "outcomes", "form", "standing", "results")
 AFTERWARDS = "afterwards"
 """A file that may be missing (nothing is checked after a grant then) and is no part of a version's digest."""
 
@@ -37,10 +37,10 @@ class Remedies:
 class Catalogue:
     """The shared definitions. `examples` are the answers that worked cases assume, as JSON, by register.
 
-    `calendar` maps a published year to its working days; `office_hours` are those of each such day, None where the
-    catalogue states none; `standing` is the node of the standing rules, read with each policy since they are typed
-    against its form. `nodes` are the contents of all files that a decision leans on, for the digest; `afterwards` is
-    none of them.
+    `results` says what the values of `result:` and `tell:` are called on a notice. `calendar` maps a published year to
+    its working days; `office_hours` are those of each such day, None where the catalogue states none; `standing` is the
+    node of the standing rules, read with each policy since they are typed against its form. `nodes` are the contents
+    of all files that a decision leans on, for the digest; `afterwards` is none of them.
     """
 
     registers: Mapping[str, Register]
@@ -52,6 +52,7 @@ class Catalogue:
     remedy_texts: Mapping[str, Bilingual]
     outcomes: Mapping[Outcome, Bilingual]
     notices: Mapping[Outcome, Bilingual]
+    results: Mapping[str, Bilingual]
     calendar: Mapping[int, frozenset[date]]
     office_hours: OfficeHours | None
     fields: tuple[Field, ...]
@@ -84,6 +85,7 @@ def read_catalogue(folder: Path, complaints: Complaints) -> Catalogue | None:
         remedy_texts=remedy_texts,
         outcomes=outcomes,
         notices=notices,
+        results=_labels(parts["results"]),
         calendar=_calendar(parts["calendar"]),
         office_hours=read_office_hours(parts["calendar"]),
         fields=tuple(read_fields(parts["form"], complaints, common=True)),

@@ -1,0 +1,45 @@
+"""`miaopi notice`: the notice of a recorded decision, as the page that the service shows."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from decision_service.cli.output import Rules, misuse, shelf_or_exit
+from decision_service.cli.records import Ledger, one_record
+from decision_service.notice.content import notice_of
+from decision_service.notice.page import LANGUAGES, Language, page
+from decision_service.publishing import publish
+from decision_service.replay import ReplayError
+
+
+def notice_command(
+    decision_id: Annotated[str, typer.Argument(help="number of the decision 决定编号")],
+    lang: Annotated[str, typer.Option("--lang", help="zh, en or both 语言")] = "both",
+    out: Annotated[Path | None, typer.Option("--out", help="HTML file to write, else standard output 输出文件")] = None,
+    ledger: Ledger = Path("var/ledger.sqlite3"),
+    rules: Rules = Path("rules"),
+) -> None:
+    """Print the notice of a decision as HTML. 输出决定的文书。"""
+    language = _language(lang)
+    publication = publish(shelf_or_exit(rules))
+    recorded = one_record(ledger, decision_id, "miaopi notice")
+    try:
+        text = page(notice_of(recorded, publication), language)
+    except ReplayError as error:
+        misuse(str(error), "文书无法作出")
+    if out is None:
+        sys.stdout.write(text)
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        misuse(f"--out: can't be written ({error.strerror})", "文件写不了")
+
+
+def _language(text: str) -> Language:
+    found = next((one for one in LANGUAGES if one == text), None)
+    if found is None:
+        misuse("--lang: must be zh, en or both", "--lang 应为 zh、en 或 both")
+    return found

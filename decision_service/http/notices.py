@@ -1,0 +1,73 @@
+"""The notice of a decision as a page (文书): in Chinese, in English or in both."""
+
+import asyncio
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from decision_service.http.decisions import recorded
+from decision_service.http.documents import NOTICE
+from decision_service.http.problems import Fault, ProblemError
+from decision_service.http.state import state_of
+from decision_service.notice.content import notice_of
+from decision_service.notice.page import LANGUAGES, Language, content_security_policy, page
+from decision_service.replay import ReplayError
+
+router = APIRouter(prefix="/v1", tags=["decisions"])
+
+
+@router.get("/decisions/{decision_id}/notice", **NOTICE)
+async def notice(request: Request, decision_id: str) -> Response:
+    """The decision as the document that the applicant gets; it prints on A4."""
+    language = _language(request)
+    found = await recorded(request, decision_id)
+    publication = state_of(request).services.in_force.publication
+    try:
+        text = await asyncio.to_thread(lambda: page(notice_of(found, publication), language))
+    except ReplayError as error:
+        state_of(request).services.telemetry.fault("notice", error)
+        raise ProblemError("not_ready") from None
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Language": "zh-CN, en" if language == "both" else {"zh": "zh-CN", "en": "en"}[language],
+        "Content-Security-Policy": content_security_policy(),
+        "Referrer-Policy": "no-referrer",
+        "Vary": "Accept-Language",
+        "X-Content-Type-Options": "nosniff",
+    }
+    return Response(text, headers=headers, media_type="text/html")
+
+
+def _language(request: Request) -> Language:
+    """What `lang` asks for, else the language that the client likes best, else both. Raises ProblemError."""
+    asked = request.query_params.getlist("lang")
+    for one in LANGUAGES:
+        if asked == [one]:
+            return one
+    if asked:
+        raise ProblemError("envelope", (Fault("/lang", "not_allowed"),))
+    return preferred(request.headers.get("accept-language", ""))
+
+
+def preferred(header: str) -> Language:
+    """The language of a notice by Accept-Language (RFC 9110 section 12.5.4); both where neither is liked better."""
+    liked: dict[str, float] = {}
+    for part in header.split(",")[:20]:
+        tag, _, parameters = part.partition(";")
+        name = tag.strip().lower().partition("-")[0]
+        if name in ("zh", "en"):
+            liked[name] = max(liked.get(name, 0.0), _weight(parameters))
+    zh, en = liked.get("zh", 0.0), liked.get("en", 0.0)
+    return "both" if zh == en else "zh" if zh > en else "en"
+
+
+def _weight(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    if not name:
+        return 1.0
+    try:
+        weight = float(value) if name.strip() == "q" else 0.0
+    except ValueError:
+        return 0.0
+    return weight if 0 <= weight <= 1 else 0.0
