@@ -174,13 +174,11 @@ def test_roots_that_are_not_those_of_the_proof_are_refused() -> None:
 
 
 def test_a_proof_longer_than_its_tree_is_high_is_refused_whatever_the_root() -> None:
-    leaf, more = merkle.leaf_hash(b""), cases.SOME
-    above = merkle.node_hash(more, leaf)
-    assert not holds(cases.Inclusion("", 0, 1, leaf, above, [more]))
-    assert holds(cases.Consistency("", 1, 2, leaf, merkle.node_hash(leaf, more), [more]))
-    top = merkle.node_hash(more, merkle.node_hash(leaf, more))
-    assert not holds(cases.Consistency("", 1, 2, leaf, top, [more, more]))
-    assert not holds(cases.Consistency("", 1, 2, above, top, [more, more]))
+    (leaf, two, three), more, node = (merkle.leaf_hash(bytes([one])) for one in range(3)), cases.SOME, merkle.node_hash
+    assert not holds(cases.Inclusion("", 0, 1, leaf, node(more, leaf), [more]))
+    old, new = node(two, leaf), node(two, node(leaf, three))
+    assert holds(cases.Consistency("", 3, 4, old, new, [leaf, three, two]))
+    assert not holds(cases.Consistency("", 3, 4, node(more, old), node(more, new), [leaf, three, two, more]))
 
 
 @pytest.mark.parametrize(("count", "hashes"), [(-1, []), (1, []), (3, [bytes(32)]), (2, [bytes(31)]), (0, [bytes(32)])])
