@@ -51,7 +51,8 @@ class Settings(BaseSettings):
     `registers_url` with its secret is the short form, one exchange for all. `keep_…_days`: how long raw answers of
     registers, calls and accesses, and credit calls are kept. `issuers` is the file that says whose credentials are
     taken, `audience` the name under which wallets know this service. `access` is the file that says who may call; if it
-    lists staff, the control plane listens on `control_host` and `control_port`.
+    lists staff, the control plane listens on `control_host` and `control_port`. `most_connections` may be open at once
+    at a listener, `most_connections_per_peer` of one address; those of this machine, a proxy's, only count there.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
@@ -84,6 +85,8 @@ class Settings(BaseSettings):
     control_host: str = "127.0.0.1"
     control_port: Annotated[int, Field(ge=0, le=65535)] = 8081
     most_in_flight: Annotated[int, Field(ge=1, le=4096)] = 64
+    most_connections: Annotated[int, Field(ge=16, le=65536)] = 2048
+    most_connections_per_peer: Annotated[int, Field(ge=1, le=65536)] = 256
 
     @property
     def key_path(self) -> Path:

@@ -69,6 +69,9 @@ class Telemetry:
         self._turned_away = Counter(
             "miaopi_turned_away", "requests not let in, by the problem's code", ["code"], registry=register
         )
+        self._unserved = Counter(
+            "miaopi_unserved", "requests and connections refused before they reach a route", ["why"], registry=register
+        )
         self._requests = Counter(
             "miaopi_requests", "requests by route and status", ["route", "status"], registry=register
         )
@@ -144,6 +147,10 @@ class Telemetry:
     def turned_away(self, code: Literal["not_authenticated", "not_allowed"]) -> None:
         """Somebody was not let in; who it was, or said he was, is not told."""
         self._of(self._turned_away, code).inc()
+
+    def unserved(self, why: str) -> None:
+        """A connection was not taken, or what came over it was no request that is served; `why` is a word of ours."""
+        self._of(self._unserved, why).inc()
 
     def answered(self, route: str, status: int) -> None:
         """A request was answered; `route` is the route's pattern, never the path."""

@@ -19,6 +19,7 @@ from decision_service.http.admission import Admission
 from decision_service.http.counter import Counter
 from decision_service.http.documents import ANSWER, PROBLEM
 from decision_service.http.door import door
+from decision_service.http.headers import SecurityHeaders
 from decision_service.http.problems import Fault, Problem, ProblemError
 from decision_service.http.state import State
 from decision_service.http.wire import ApplicationIn, BatchIn, BatchItemIn, BundleIn, PrecheckIn, ReviewIn, pointer
@@ -52,12 +53,18 @@ def create_app(state: State) -> FastAPI:
     """The platforms' application over `state`."""
     app = assembled(PUBLIC, state)
     app.add_middleware(Counter)
-    app.add_middleware(Admission, state=state)
+    fronted(app, state)
     return app
 
 
+def fronted(app: FastAPI, state: State) -> None:
+    """Puts in front of `app`, complete as it is, what each of its answers goes through."""
+    app.add_middleware(Admission, state=state)
+    app.add_middleware(SecurityHeaders)
+
+
 def assembled(content: Content, state: State) -> FastAPI:
-    """An application over `state` whose every failure is a problem. Admission is still to be put in front of it."""
+    """An application over `state` whose every failure is a problem. It is still to be `fronted`."""
     app = FastAPI(
         title=content.title,
         version=VERSION,

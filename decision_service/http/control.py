@@ -9,8 +9,7 @@ from fastapi import FastAPI
 
 from decision_service.access.actions import Action
 from decision_service.http import suspensions
-from decision_service.http.admission import Admission
-from decision_service.http.app import Content, assembled
+from decision_service.http.app import Content, assembled, fronted
 from decision_service.http.state import State
 
 STAFF = Content(
@@ -24,5 +23,5 @@ STAFF = Content(
 def create_control_app(state: State) -> FastAPI:
     """The staff's application over `state`."""
     app = assembled(STAFF, state)
-    app.add_middleware(Admission, state=state)
+    fronted(app, state)
     return app

@@ -95,9 +95,12 @@ _KEY: Final[Schema] = {
     "example": "2f9a3c1e-0001",
 }
 
-COMMON: Final = ("not_found", "method_not_allowed", "internal", "busy", "key_in_url")
+COMMON: Final = (
+    "not_http", "not_found", "method_not_allowed", "too_slow", "too_large", "head_too_large", "internal", "busy",
+    "key_in_url",
+)  # fmt: skip
 GUARDED: Final = ("not_authenticated", "not_allowed")
-READ: Final = ("json_refused", "body_incomplete", "too_slow", "too_large", "media_type", "envelope")
+READ: Final = ("json_refused", "body_incomplete", "media_type", "envelope")
 
 
 def document(  # noqa: PLR0913 - a route is described by as many things, each by its name

@@ -2,28 +2,42 @@
 
 import asyncio
 import contextlib
+import resource
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import uvicorn
 from fastapi import FastAPI
 
+from decision_service.http.connections import guarded
+from decision_service.http.places import Places
+from decision_service.settings import Settings, SettingsRefusedError
+from decision_service.telemetry import Telemetry
+
 DRAIN_SECONDS = 10
 """How long requests in work may take to end when the service stops; longer than any matter's deadline."""
+
+OTHER_FILES = 512
+"""Files that the process holds open besides connections of callers: registers, records, rules."""
+
+SEND_BUFFER = 256 * 1024
+"""Bytes of an answer that the system holds for a peer who does not take it; it would keep megabytes for each."""
 
 
 class Server(uvicorn.Server):
     """Says when it listens. One that stands `beside` another leaves the signals to that one."""
 
-    def __init__(self, app: FastAPI, ready: Callable[[], None], *, beside: bool = False) -> None:
+    def __init__(self, app: FastAPI, places: Places, ready: Callable[[], None], *, beside: bool = False) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=guarded(places),
                 ws="none",
                 lifespan="off",
                 access_log=False,
                 log_config=None,
+                # What it would log is counted by the guard, or told as a fault, without anything that was sent.
+                log_level="critical",
                 server_header=False,
                 # The peer is whoever has connected: what a header says of it could be written by anybody.
                 proxy_headers=False,
@@ -47,11 +61,11 @@ class Server(uvicorn.Server):
 
 
 @contextlib.asynccontextmanager
-async def listening(app: FastAPI, host: str, port: int) -> AsyncIterator[str]:
+async def listening(app: FastAPI, places: Places, host: str, port: int) -> AsyncIterator[str]:
     """`app` beside the main server, for as long as the block runs; its base address. Raises OSError."""
     with open_door(host, port) as door:
         listens = asyncio.Event()
-        server = Server(app, listens.set, beside=True)
+        server = Server(app, places, listens.set, beside=True)
         serving = asyncio.create_task(server.serve(sockets=[door]), name="control plane")
         waiting = asyncio.create_task(listens.wait())
         try:
@@ -68,7 +82,27 @@ async def listening(app: FastAPI, host: str, port: int) -> AsyncIterator[str]:
 def open_door(host: str, port: int) -> socket.socket:
     """A socket that takes connections. Raises OSError when the port is not free."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family, backlog=2048)
+    door = socket.create_server((host, port), family=family, backlog=2048)
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # connections have it from their door
+    return door
+
+
+def places_of(settings: Settings, telemetry: Telemetry) -> Places:
+    """The places of one listener."""
+    return Places(settings.most_connections, settings.most_connections_per_peer, telemetry.unserved)
+
+
+def require_files(settings: Settings) -> None:
+    """Allows this process as many open files as its connections need. Raises SettingsRefusedError."""
+    needed = settings.most_connections + OTHER_FILES
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if resource.RLIM_INFINITY not in {soft, hard} and hard < needed:
+        raise SettingsRefusedError(
+            f"MIAOPI_MOST_CONNECTIONS: {settings.most_connections} connections need {needed} open files, and this "
+            f"process may have {hard}; raise the limit (LimitNOFILE of systemd) or set fewer"
+        )
+    if soft != resource.RLIM_INFINITY and soft < needed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))
 
 
 def address_of(host: str, door: socket.socket) -> str:

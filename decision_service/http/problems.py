@@ -21,6 +21,13 @@ class Said:
 
 
 PROBLEMS: Mapping[str, Said] = {
+    "not_http": Said(
+        400,
+        "不是可接受的HTTP请求",
+        "this is no HTTP/1.1 request as it is taken here",
+        "请用常见的HTTP客户端，一次一个请求，只给一种长度",
+        "use a common HTTP client: one request at a time, one Host, one length",
+    ),
     "key_missing": Said(
         400,
         "缺少幂等键",
@@ -114,10 +121,10 @@ PROBLEMS: Mapping[str, Said] = {
     ),
     "too_slow": Said(
         408,
-        "请求体发送过慢",
-        "the body came too slowly",
-        "请重新发送",
-        "send it again",
+        "请求发送过慢",
+        "the request came too slowly",
+        "请在4秒内发完，重新发送",
+        "send it again, all of it within 4 seconds",
     ),
     "in_work": Said(
         409,
@@ -167,6 +174,13 @@ PROBLEMS: Mapping[str, Said] = {
         "this key was used for another application",
         "请换一个幂等键",
         "use a new key",
+    ),
+    "head_too_large": Said(
+        431,
+        "请求头过大",
+        "the head of the request is too large",
+        "请求头连同地址不超过64项、16 KiB",
+        "the address and at most 64 header fields have 16 KiB together",
     ),
     "internal": Said(
         500,

@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TextIO
 
 import uvloop
@@ -22,7 +23,15 @@ from decision_service.http.asking import Wiring, asking
 from decision_service.http.control import create_control_app
 from decision_service.http.following import followed
 from decision_service.http.keeping import keeping
-from decision_service.http.listening import DRAIN_SECONDS, Server, address_of, listening, open_door
+from decision_service.http.listening import (
+    DRAIN_SECONDS,
+    Server,
+    address_of,
+    listening,
+    open_door,
+    places_of,
+    require_files,
+)
 from decision_service.http.state import State
 from decision_service.http.trusting import trusting
 from decision_service.inforce import InForce
@@ -100,10 +109,14 @@ async def _serve(parts: Parts, door: socket.socket, ready: Callable[["Up"], None
     async with AsyncExitStack() as stack:
         state = await stack.enter_async_context(opened(parts))
         control = ""
+        telemetry = state.services.telemetry
         if state.doorkeeper.has_staff:
-            app = create_control_app(state)
-            control = await stack.enter_async_context(listening(app, settings.control_host, settings.control_port))
-        server = Server(create_app(state), lambda: ready(Up(address_of(settings.host, door), control, state, server)))
+            app, places = create_control_app(state), places_of(settings, telemetry)
+            beside = listening(app, places, settings.control_host, settings.control_port)
+            control = await stack.enter_async_context(beside)
+        places = places_of(settings, telemetry)
+        up = partial(Up, address_of(settings.host, door), control, state)
+        server = Server(create_app(state), places, lambda: ready(up(server)))
         await server.serve(sockets=[door])
 
 
@@ -122,6 +135,7 @@ def run(parts: Parts, told: Callable[[Up], None]) -> None:
 
     Raises as `opened` does, and OSError when a port is not free.
     """
+    require_files(parts.settings)
     with open_door(parts.settings.host, parts.settings.port) as door:
 
         def ready(up: Up) -> None:
