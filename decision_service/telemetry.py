@@ -86,13 +86,16 @@ class Telemetry:
         self._guard = Counter(
             "miaopi_guard", "what the guard did instead of one plain call", ["register", "event"], registry=register
         )
+        self._add_followups(register)
+        self._counted: dict[str, tuple[int, int]] = {}
+        self._series: dict[tuple[object, tuple[str, ...]], Any] = {}
+
+    def _add_followups(self, register: CollectorRegistry) -> None:
         self._owed = Gauge("miaopi_credit_checks_owed", "credit checks still to be made", registry=register)
         self._overdue = Gauge("miaopi_credit_checks_overdue", "of those, owed for more than 24 h", registry=register)
         self._oldest = Gauge("miaopi_credit_checks_oldest_seconds", "age of the oldest owed check", registry=register)
         self._late = Counter("miaopi_credit_checks", "credit checks after the decision", ["event"], registry=register)
         self._tickets = Gauge("miaopi_data_tickets_open", "data-quality tickets not answered", registry=register)
-        self._counted: dict[str, tuple[int, int]] = {}
-        self._series: dict[tuple[object, tuple[str, ...]], Any] = {}
 
     def decided(self, line: Line) -> None:
         """One decision is on record."""
