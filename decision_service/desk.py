@@ -1,7 +1,7 @@
 """The counter (窗口): serves one application, from receipt to the recorded decision."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -64,7 +64,8 @@ class Reply:
 @dataclass(frozen=True, slots=True)
 class Services:
     """What the desk works with. `second` judges beside the first engine, which comes with the publication. `measured`:
-    how long registers took lately; `journal`: where calls are taken down, None in a rehearsal that makes none.
+    how long registers took lately; `journal`: where calls are taken down, None in a rehearsal that makes none;
+    `has_room`: whether the disk has room for more records.
 
     INVARIANT: no decision is on record whose calls are not in the journal (tests/desk/test_journal.py).
     """
@@ -77,6 +78,7 @@ class Services:
     telemetry: Telemetry
     measured: Measured = nothing_measured
     journal: Journal | None = None
+    has_room: Callable[[], bool] = lambda: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,8 @@ class Desk:
     async def _serve(self, application: Application) -> Reply:
         services = self.services
         started = services.clock.monotonic()
+        if not services.has_room():
+            raise NoRecordKeptError
         if not await self._turns.landed((application.caller, application.application_id)):
             raise InWorkError("a check for this application is under way; ask again with the same key")
         publication, now = services.in_force.publication, services.clock.now()
@@ -181,7 +185,7 @@ class Desk:
             return Decided(policy, catalogue, reading, known or sheet(evidence), evidence, verdict, referred_by, agent)
 
         try:
-            if policy.matter in self.services.in_force.suspended:
+            if policy.matter in self.services.in_force.suspended or not self.services.clock.is_trusted():
                 await inquiry.ask_credit()
                 return outcome(_NOTHING, SUSPENDED), inquiry
             if not reading.stopped:
@@ -191,7 +195,9 @@ class Desk:
             doubt = await doubts(self.services.second, policy, verdict, final, timeout)
             if doubt is not None:
                 self.services.telemetry.engines_differ(policy.matter, policy.digest, doubt.why, doubt.parts)
-            return outcome(verdict, None if doubt is None else ENGINES_DIFFER, final), inquiry
+            # Once more: what was judged rests on a day and on how fresh answers are, and the clock may have moved.
+            stopped = None if self.services.clock.is_trusted() else SUSPENDED
+            return outcome(verdict, stopped if doubt is None else ENGINES_DIFFER, final), inquiry
         except Exception as fault:  # noqa: BLE001 - whatever went wrong, an officer gets the file and nobody is approved by it
             self.services.telemetry.fault("decide", fault)
             return outcome(_NOTHING, ENGINES_DIFFER), inquiry

@@ -52,7 +52,9 @@ class Settings(BaseSettings):
     registers, calls and accesses, and credit calls are kept. `issuers` is the file that says whose credentials are
     taken, `audience` the name under which wallets know this service. `access` is the file that says who may call; if it
     lists staff, the control plane listens on `control_host` and `control_port`. `most_connections` may be open at once
-    at a listener, `most_connections_per_peer` of one address; those of this machine, a proxy's, only count there.
+    at a listener, `most_connections_per_peer` of one address; those of this machine, a proxy's, only count there. `clock_sync`:
+    whether machines decide only while the kernel calls its clock synchronised (`required`, as in production unless said
+    otherwise), or it is only told.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
@@ -77,6 +79,7 @@ class Settings(BaseSettings):
     registers_secret_file: Path | None = None
     as_of: Annotated[date | None, BeforeValidator(_day)] = None
     profile: Literal["trial", "production"] = "trial"
+    clock_sync: Literal["required", "told"] | None = None
     certificates: Path = Path("var/gate")
     gate_cases: Annotated[int, Field(ge=1, le=1_000_000)] = 2000
     host: str = "127.0.0.1"
@@ -87,6 +90,11 @@ class Settings(BaseSettings):
     most_in_flight: Annotated[int, Field(ge=1, le=4096)] = 64
     most_connections: Annotated[int, Field(ge=16, le=65536)] = 2048
     most_connections_per_peer: Annotated[int, Field(ge=1, le=65536)] = 256
+
+    @property
+    def requires_synchronised_clock(self) -> bool:
+        """Whether machines decide only while the kernel calls its clock synchronised."""
+        return (self.clock_sync or ("required" if self.profile == "production" else "told")) == "required"
 
     @property
     def key_path(self) -> Path:

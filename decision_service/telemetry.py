@@ -16,6 +16,7 @@ FIELDS = frozenset(
     {
         "event", "level", "timestamp", "decision_id", "matter", "channel", "policy", "outcome", "reasons", "registers",
         "engines_agree", "elapsed_ms", "parts", "where", "error", "path", "status", "suspended", "version", "problem",
+        "cause",
     }
 )  # fmt: skip
 """The only fields that a log line may have; others are dropped, whoever put them there."""
@@ -182,6 +183,14 @@ class Telemetry:
     def note(self, event: str, fields: Mapping[str, object]) -> None:
         """A line about the service itself."""
         self._log.info(event, **fields)
+
+    def warning(self, event: str, fields: Mapping[str, object]) -> None:
+        """A line about the service itself that an operator should see."""
+        self._log.warning(event, **fields)
+
+    def alarm(self, event: str, fields: Mapping[str, object]) -> None:
+        """A line about the service itself that wants a person."""
+        self._log.error(event, **fields)
 
     def exposition(self) -> bytes:
         """All metrics as Prometheus reads them."""

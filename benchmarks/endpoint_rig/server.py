@@ -26,6 +26,7 @@ from starlette.types import ASGIApp
 
 from decision_service.agreement import SecondJudge
 from decision_service.clock import ServiceClock
+from decision_service.clockguard import ClockGuard
 from decision_service.desk import Desk, Services
 from decision_service.facts import FactSheet
 from decision_service.http.app import create_app
@@ -41,6 +42,7 @@ from decision_service.readings.rete.process import SecondEngine
 from decision_service.reviews import ReviewStore
 from decision_service.telemetry import Telemetry
 from decision_service.verdict import Verdict
+from decision_service.vitals import ClockSigns, Vitals
 from verifiers.answers import read_answer
 from verifiers.deadline import Deadline
 from verifiers.evidence import Evidence
@@ -127,7 +129,10 @@ def constant(answer: bytes) -> FastAPI:
 async def service(kind: str, folder: Path, stack: AsyncExitStack) -> FastAPI:
     """The decision service's application, put together as `miaopi serve` does."""
     rules = publish(read_shelf(ROOT / "rules"))
-    clock = ServiceClock(DAY)
+    log = stack.enter_context((folder / "log.jsonl").open("w", buffering=1))
+    telemetry = Telemetry(log)
+    guard = ClockGuard(ClockSigns(telemetry), None, required=False)
+    clock = ServiceClock(DAY, guard.now, is_trusted=lambda: guard.look() is None)
     second: SecondJudge = Again(rules)
     if kind != "one":
         engine = SecondEngine(ROOT / "rules")
@@ -146,9 +151,9 @@ async def service(kind: str, folder: Path, stack: AsyncExitStack) -> FastAPI:
         calls = JournalingVerifier(_exchange(clock, stack), journal, marks, asker, clock.now, lambda _: "exchange")
         # Every application here is the same person's: shared answers would show nothing.
         verifier = GuardedVerifier(calls, surroundings=Surroundings(clock.monotonic, clock.now), across=False)
-    log = stack.enter_context((folder / "log.jsonl").open("w", buffering=1))
-    services = Services(InForce(rules), ledger, verifier, second, clock, Telemetry(log), journal=journal)
-    app = create_app(State(Desk(services), reviews, {}))
+    services = Services(InForce(rules), ledger, verifier, second, clock, telemetry, journal=journal)
+    vitals = Vitals(guard, ledger, folder, telemetry, clock.monotonic)
+    app = create_app(State(Desk(services), reviews, {}, vitals))
     if isinstance(second, Timed):
         app.add_api_route("/second", second.told)
     return app

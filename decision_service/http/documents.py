@@ -217,7 +217,7 @@ BUNDLE: Final = document(
     keyed=True,
     action=Action.DECIDE,
 )
-LIVEZ: Final = document(_object({"status": _TEXT}), action=Action.PROBE)
+LIVEZ: Final = document(_object({"status": _TEXT}), ("stuck",), action=Action.PROBE)
 READYZ: Final = document(
     _object({"status": _TEXT, "matters": {"type": "integer"}}), ("not_ready",), action=Action.PROBE
 )

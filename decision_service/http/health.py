@@ -16,14 +16,18 @@ router = APIRouter(tags=["health"])
 
 
 @router.get("/livez", **LIVEZ)
-async def livez() -> Response:
-    """The process answers; nothing else is looked at."""
+async def livez(request: Request) -> Response:
+    """The event loop turns and the record is written; else 503 names what is stuck, and a restart is what helps."""
+    stuck = state_of(request).vitals.stuck()
+    if stuck:
+        raise ProblemError("stuck", tuple(Fault("", one) for one in stuck))
     return Response(b'{"status":"ok"}', media_type="application/json")
 
 
 @router.get("/readyz", **READYZ)
 async def readyz(request: Request) -> Response:
-    """Rules are loaded, the ledger can be written, the second engine answers; else 503 names what is lacking."""
+    """Rules are loaded, the ledger can be written, the second engine answers, the clock is trusted, the disk has room;
+    else 503 names what is lacking. A matter that is suspended lacks nothing: officers decide it."""
     services = state_of(request).services
     lacking = []
     if not services.in_force.publication.versions:
@@ -32,6 +36,7 @@ async def readyz(request: Request) -> Response:
         lacking.append(Fault("", "ledger"))
     if not services.second.ready:
         lacking.append(Fault("", "second_engine"))
+    lacking += [Fault("", one) for one in state_of(request).vitals.lacking()]
     if lacking:
         raise ProblemError("not_ready", tuple(lacking), {"Retry-After": "1"})
     told = {"status": "ready", "matters": len(services.in_force.publication.versions)}

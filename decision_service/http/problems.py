@@ -210,6 +210,13 @@ PROBLEMS: Mapping[str, Said] = {
         "请稍后再试",
         "try again later",
     ),
+    "stuck": Said(
+        503,
+        "服务已停滞",
+        "the service is stuck",
+        "请重新启动服务；已答复的决定不会丢失",
+        "restart it; no decision that was answered is lost",
+    ),
 }
 """Every problem that this service answers with, by the last part of its type."""
 

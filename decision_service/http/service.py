@@ -34,6 +34,7 @@ from decision_service.http.listening import (
 )
 from decision_service.http.state import State
 from decision_service.http.trusting import trusting
+from decision_service.http.watching import guarded, watching
 from decision_service.inforce import InForce
 from decision_service.ledger.keys import load_or_create_key
 from decision_service.ledger.sqlite import SqliteStore
@@ -43,6 +44,7 @@ from decision_service.readings.rete.process import EngineUnavailable, SecondEngi
 from decision_service.reviews import ReviewStore
 from decision_service.settings import Settings, SettingsRefusedError
 from decision_service.telemetry import Telemetry
+from decision_service.vitals import Vitals
 
 START_SECONDS = 90.0
 
@@ -78,16 +80,17 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
     """
     settings = parts.settings
     require_fit(settings, parts.publication)
-    clock = ServiceClock(settings.as_of)
     telemetry = Telemetry(parts.out)
     registers = parts.publication.catalogue.registers
     async with AsyncExitStack() as stack:
+        ledger = Ledger(SqliteStore(settings.ledger, log=settings.log, signer=load_or_create_key(settings.key_path)))
+        stack.callback(ledger.close)
+        guard = guarded(settings, ledger, telemetry)
+        clock = ServiceClock(settings.as_of, guard.now, is_trusted=lambda: guard.look() is None)
         doorkeeper = await stack.enter_async_context(admitting(settings, clock))
         journal = await stack.enter_async_context(keeping(settings, clock, telemetry))
         verifier = await stack.enter_async_context(asking(settings, registers, clock, telemetry, journal, parts.wiring))
         counter = await stack.enter_async_context(trusting(settings, registers, clock, verifier))
-        ledger = Ledger(SqliteStore(settings.ledger, log=settings.log, signer=load_or_create_key(settings.key_path)))
-        stack.callback(ledger.close)
         reviews = ReviewStore(settings.reviews_path)
         stack.callback(reviews.close)
         second = parts.second
@@ -98,10 +101,14 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
                 await engine.start()
             second = engine
         in_force = InForce(parts.publication)
-        services = Services(in_force, ledger, counter, second, clock, telemetry, verifier.measured, journal)
+        vitals = Vitals(guard, ledger, settings.ledger.absolute().parent, telemetry, clock.monotonic)
+        await stack.enter_async_context(watching(vitals, telemetry))
+        services = Services(
+            in_force, ledger, counter, second, clock, telemetry, verifier.measured, journal, vitals.has_room
+        )
         bundles = read_bundles(settings.rules, sorted(parts.publication.versions))
         desk = await stack.enter_async_context(followed(settings, services))
-        yield State(desk, reviews, bundles, doorkeeper, settings.most_in_flight)
+        yield State(desk, reviews, bundles, doorkeeper, vitals, settings.most_in_flight)
 
 
 async def _serve(parts: Parts, door: socket.socket, ready: Callable[["Up"], None]) -> None:

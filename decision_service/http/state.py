@@ -11,6 +11,7 @@ from decision_service.access.principal import Principal
 from decision_service.bundles import Bundle
 from decision_service.desk import Desk, Services
 from decision_service.reviews import ReviewStore
+from decision_service.vitals import Vitals
 
 PRINCIPAL: Final = "miaopi.principal"
 """Where in a request's scope the door puts who sends it."""
@@ -25,6 +26,7 @@ class State:
     reviews: ReviewStore
     bundles: Mapping[str, Bundle]
     doorkeeper: Doorkeeper
+    vitals: Vitals
     most_in_flight: int = 64
 
     @property

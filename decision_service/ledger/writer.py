@@ -6,7 +6,9 @@ the commit before is linger enough, so the default is not to.
 """
 
 import asyncio
+import math
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from concurrent import futures
@@ -67,6 +69,7 @@ class Ledger:
         self._waiting: deque[_Job] = deque()
         self._changed = threading.Condition()
         self._closing = False
+        self._committing_since: float | None = None
         self._thread = threading.Thread(target=self._write, name="ledger-writer", daemon=True)
         self._thread.start()
 
@@ -98,6 +101,13 @@ class Ledger:
         """At most `count` records from index `start`, in order. Raises LedgerFaultError."""
         return self._store.read(start, count)
 
+    def stalled_seconds(self) -> float:
+        """How long the commit under way has taken; 0 if there is none, infinite if nobody writes any more."""
+        since = self._committing_since
+        if not self._thread.is_alive():
+            return math.inf
+        return 0.0 if since is None else time.monotonic() - since
+
     def close(self) -> None:
         """Write what waits, then stop and close the store. New appends raise LedgerFaultError at once."""
         with self._changed:
@@ -121,7 +131,10 @@ class Ledger:
 
     def _write(self) -> None:
         while jobs := self._next_batch():
-            _answer(jobs, self._commit([job.entry for job in jobs]))
+            self._committing_since = time.monotonic()
+            results = self._commit([job.entry for job in jobs])
+            self._committing_since = None
+            _answer(jobs, results)
 
     def _next_batch(self) -> list[_Job]:
         """The entries to commit together; empty when the ledger closes and none is left."""

@@ -19,12 +19,17 @@ def environment(**more: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(registers: str, rules: Path, ledger: Path) -> Iterator[tuple[Stage, "subprocess.Popen[str]"]]:
-    """The service on a free port, and its process, which is killed at the end if it still runs."""
-    options = {"port": 0, "rules": rules, "ledger": ledger, "registers-url": registers, "as-of": DAY}
+def serving(
+    registers: str, rules: Path, ledger: Path, *, pinned: bool = True, **more: str
+) -> Iterator[tuple[Stage, "subprocess.Popen[str]"]]:
+    """The service on a free port, and its process, which is killed at the end if it still runs. Unless `pinned` to the
+    day of the cases it decides by the clock; `more` is put into its environment."""
+    options = {"port": 0, "rules": rules, "ledger": ledger, "registers-url": registers}
+    if pinned:
+        options["as-of"] = DAY
     child = subprocess.Popen(
         [*COMMAND, "serve", *(str(part) for name, value in options.items() for part in (f"--{name}", value))],
-        env=environment(MIAOPI_CERTIFICATES=str(ledger.with_name("gate"))),
+        env=environment(MIAOPI_CERTIFICATES=str(ledger.with_name("gate")), **more),
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
