@@ -24,6 +24,7 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
+from decision_service.access.doorkeeper import Doorkeeper
 from decision_service.agreement import SecondJudge
 from decision_service.clock import ServiceClock
 from decision_service.clockguard import ClockGuard
@@ -153,7 +154,7 @@ async def service(kind: str, folder: Path, stack: AsyncExitStack) -> FastAPI:
         verifier = GuardedVerifier(calls, surroundings=Surroundings(clock.monotonic, clock.now), across=False)
     services = Services(InForce(rules), ledger, verifier, second, clock, telemetry, journal=journal)
     vitals = Vitals(guard, ledger, folder, telemetry, clock.monotonic)
-    app = create_app(State(Desk(services), reviews, {}, vitals))
+    app = create_app(State(Desk(services), reviews, {}, Doorkeeper(None, None, clock.real), vitals))
     if isinstance(second, Timed):
         app.add_api_route("/second", second.told)
     return app
