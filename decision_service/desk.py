@@ -185,7 +185,7 @@ class Desk:
             return Decided(policy, catalogue, reading, known or sheet(evidence), evidence, verdict, referred_by, agent)
 
         try:
-            if policy.matter in self.services.in_force.suspended or not self.services.clock.is_trusted():
+            if self._stopped(policy.matter):
                 await inquiry.ask_credit()
                 return outcome(_NOTHING, SUSPENDED), inquiry
             if not reading.stopped:
@@ -195,12 +195,16 @@ class Desk:
             doubt = await doubts(self.services.second, policy, verdict, final, timeout)
             if doubt is not None:
                 self.services.telemetry.engines_differ(policy.matter, policy.digest, doubt.why, doubt.parts)
-            # Once more: what was judged rests on a day and on how fresh answers are, and the clock may have moved.
-            stopped = None if self.services.clock.is_trusted() else SUSPENDED
-            return outcome(verdict, stopped if doubt is None else ENGINES_DIFFER, final), inquiry
+            return outcome(verdict, ENGINES_DIFFER if doubt else self._stopped(policy.matter), final), inquiry
         except Exception as fault:  # noqa: BLE001 - whatever went wrong, an officer gets the file and nobody is approved by it
             self.services.telemetry.fault("decide", fault)
             return outcome(_NOTHING, ENGINES_DIFFER), inquiry
+
+    def _stopped(self, matter: str) -> str | None:
+        """Why no machine decides `matter` now. Asked before and after judging, which rests on a day and on how fresh
+        answers are."""
+        trusted = self.services.clock.is_trusted()
+        return SUSPENDED if matter in self.services.in_force.suspended or not trusted else None
 
     def _reading(self, work: _Work) -> FormReading:
         policy, as_of = work.published.policy, work.now.date()

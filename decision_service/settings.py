@@ -52,9 +52,9 @@ class Settings(BaseSettings):
     registers, calls and accesses, and credit calls are kept. `issuers` is the file that says whose credentials are
     taken, `audience` the name under which wallets know this service. `access` is the file that says who may call; if it
     lists staff, the control plane listens on `control_host` and `control_port`. `most_connections` may be open at once
-    at a listener, `most_connections_per_peer` of one address; those of this machine, a proxy's, only count there. `clock_sync`:
-    whether machines decide only while the kernel calls its clock synchronised (`required`, as in production unless said
-    otherwise), or it is only told.
+    at a listener, `most_connections_per_peer` of one address; those of this machine, a proxy's, only count there.
+    `clock_sync`: whether machines decide only while the kernel calls its clock synchronised (`required`, as in
+    production unless said otherwise), or it is only `told`.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
