@@ -99,7 +99,7 @@ COMMON: Final = (
     "not_http", "not_found", "method_not_allowed", "too_slow", "too_large", "head_too_large", "internal", "busy",
     "key_in_url",
 )  # fmt: skip
-GUARDED: Final = ("not_authenticated", "not_allowed")
+GUARDED: Final = ("not_authenticated", "not_allowed", "query_refused")
 READ: Final = ("json_refused", "body_incomplete", "media_type", "envelope")
 
 
@@ -133,7 +133,8 @@ def document(  # noqa: PLR0913 - a route is described by as many things, each by
         content["schema"].pop("$defs", None)
         content["examples"] = {name: {"value": value} for name, value in (told or {}).items()}
         extra["requestBody"] = {"required": True, "content": {"application/json": content}}
-    opened = [Depends(door(action))]
+    queries = frozenset(one["name"] for one in parameters if one["in"] == "query")
+    opened = [Depends(door(action, queries))]
     return {"responses": responses, "openapi_extra": extra, "status_code": status, "dependencies": opened}
 
 

@@ -1,7 +1,7 @@
 """The door of every route: who calls, and whether the table gives him what the route does."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Final
 
 from starlette.requests import Request
@@ -18,8 +18,12 @@ _KEY_IN_URL: Final = re.compile(r"mp_[a-z0-9]{12}_|(^|&)access_token=", re.ASCII
 CHALLENGE: Final = 'Bearer realm="miaopi"'
 
 
-async def enter(request: Request, action: Action) -> None:
-    """Let whoever sends `request` in for `action`; from here on principal_of tells who it is. Raises ProblemError."""
+async def enter(request: Request, action: Action, queries: Collection[str] = ()) -> None:
+    """Let whoever sends `request` in for `action`; from here on principal_of tells who it is. Raises ProblemError.
+
+    A query with another name than those of `queries` is refused: what the route does not read should not have been
+    written into an address, which proxies log.
+    """
     if _KEY_IN_URL.search(request.url.query) or _KEY_IN_URL.search(request.url.path):
         raise ProblemError("key_in_url")
     if is_open(action):
@@ -34,13 +38,15 @@ async def enter(request: Request, action: Action) -> None:
         state.services.telemetry.turned_away("not_allowed")
         raise ProblemError("not_allowed", headers={"WWW-Authenticate": f'{CHALLENGE}, error="insufficient_scope"'})
     request.scope[PRINCIPAL] = principal
+    if request.scope["query_string"] and not request.query_params.keys() <= set(queries):
+        raise ProblemError("query_refused")
 
 
-def door(action: Action) -> Callable[[Request], Awaitable[None]]:
-    """The door of a route that does `action`, as FastAPI asks for it."""
+def door(action: Action, queries: Collection[str] = ()) -> Callable[[Request], Awaitable[None]]:
+    """The door of a route that does `action` and takes those queries, as FastAPI asks for it."""
 
     async def opened(request: Request) -> None:
-        await enter(request, action)
+        await enter(request, action, queries)
 
     return opened
 

@@ -42,6 +42,13 @@ PROBLEMS: Mapping[str, Said] = {
         "幂等键应出现一次，为1至255个可打印的ASCII字符",
         "send it once, with 1 to 255 printable ASCII characters",
     ),
+    "query_refused": Said(
+        400,
+        "该地址不接受这些查询参数",
+        "this address does not take such a query",
+        "请去掉问号及其后的内容；个人信息不得写在地址中",
+        "leave out the question mark and what follows; nothing personal belongs into an address",
+    ),
     "json_refused": Said(
         400,
         "请求体不是可接受的JSON",

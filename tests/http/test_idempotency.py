@@ -3,6 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from tests.http.staging import Stage, application, staged
 
 
@@ -27,6 +29,18 @@ def test_the_same_key_for_another_application_is_refused(stage: Stage) -> None:
     assert stage.decide(sent, "again-3").status == 200
     got = stage.decide({**sent, "channel": "pc"}, "again-3")
     assert (got.status, got.json["type"]) == (422, "urn:miaopi:problem:key_reused")
+
+
+@pytest.mark.parametrize(
+    ("bare", "quoted"),
+    [("quoted-1", '"quoted-1"'), ('say "yes"', '"say \\"yes\\""'), ("back\\slash", '"back\\\\slash"')],
+)
+def test_a_key_written_as_the_draft_has_it_is_the_same_as_the_bare_one(stage: Stage, bare: str, quoted: str) -> None:
+    sent = application("ELD-1")
+    first, second = stage.decide(sent, quoted), stage.decide(sent, bare)
+    assert (first.status, second.status) == (200, 200)
+    assert first.body == second.body
+    assert second.headers["idempotent-replayed"] == "true"
 
 
 def test_of_many_at_once_one_decides_and_all_hear_the_same(stage: Stage) -> None:
