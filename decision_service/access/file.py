@@ -12,6 +12,7 @@ from typing import Final, cast
 
 from decision_service.access.actions import ROLES, SCOPES, STAFF_ROLES, Role, Scope
 from decision_service.access.keys import KEY_ID, StoredKey
+from decision_service.access.lines import NAME
 from decision_service.access.listed import Listed, Member, Network, Rate
 from decision_service.access.places import line_of, lines_of
 from decision_service.access.principal import Kind
@@ -20,7 +21,6 @@ from verifiers.credentials.file_entries import Entries, Problems
 from verifiers.freshness import CHINA
 
 _MOST_BYTES: Final = 1024 * 1024
-_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}", re.ASCII)
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 USUAL: Final = Rate(50.0, 200)
 """Where a caller has no rate of his own: about what one process decides (docs/access.md)."""
@@ -76,8 +76,8 @@ def _table(path: Path, text: str) -> dict[str, object]:
     except tomllib.TOMLDecodeError as error:
         # Only the place: the parser's message may quote what stands there.
         line = re.search(r"\(at line (\d+), column (\d+)\)$", str(error))
-        place = f":{line[1]}:{line[2]}" if line else ""
-        raise AccessFileError(f"{path.name}{place}: is no TOML; put that place right") from None
+        place = f"{line[1]}:{line[2]}" if line else str(len(text.splitlines()))
+        raise AccessFileError(f"{path.name}:{place}: is no TOML; put that place right") from None
     except RecursionError:
         raise AccessFileError(f"{path.name}: nests too deep; is it the access file?") from None
 
@@ -99,7 +99,7 @@ def _members(top: Entries, kind: Kind, problems: Problems) -> Iterator[Member]:
     for entries in _tables(top, kind):
         before = len(problems.lines)
         name = entries.text("name")
-        if name and not _NAME.fullmatch(name):
+        if name and not NAME.fullmatch(name):
             entries.problem("name", "1 to 64 of A-Z a-z 0-9 . _ @ - are expected, the first a letter or digit")
         roles = _roles(entries, kind)
         thumbprints, subjects = _certificates(entries)

@@ -32,8 +32,12 @@ ANONYMOUS: Final = Principal("platform", "anonymous", frozenset({"trial"}))
 
 
 class NotAuthenticatedError(Exception):
-    """Nobody was shown to call. `shown`: something was, and it does not count; what of it was wrong is not told."""
+    """Nobody was shown to call. `shown`: something was, and it does not count; what of it was wrong is not told.
 
-    def __init__(self, *, shown: bool) -> None:
+    `again_after`: seconds after which the same may count, since the keys of tokens are fetched no oftener; 0 for never.
+    """
+
+    def __init__(self, *, shown: bool, again_after: int = 0) -> None:
         super().__init__("what was shown does not count" if shown else "nothing was shown")
         self.shown = shown
+        self.again_after = again_after

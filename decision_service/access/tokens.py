@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final
 
+from decision_service.access.lines import NAME
 from decision_service.access.listed import Listed, TokenIssuer
 from decision_service.access.principal import NotAuthenticatedError, Principal
 from verifiers.credentials.jwt import JwtTerms, read_jwt, text_claim, verified_claims
@@ -40,13 +41,13 @@ class Tokens:
             token = read_jwt(text, LARGEST_TOKEN)
             issuer = self._listed.issuers.get(token.issuer or "")
             if issuer is None:
-                raise NotAuthenticatedError(shown=True)
+                raise NotAuthenticatedError(shown=True, again_after=AGAIN_SECONDS)
             key = await self._keys[issuer.identifier].key(token.kid, Deadline.after(KEY_SECONDS, self._clock))
             terms = JwtTerms(issuer.typ, self._listed.audience, _REQUIRED)
             claims = verified_claims(token, key, terms, self._suites, self._now())
             return self._principal(issuer, claims)
         except CredentialRefused:
-            raise NotAuthenticatedError(shown=True) from None
+            raise NotAuthenticatedError(shown=True, again_after=AGAIN_SECONDS) from None
 
     def _principal(self, issuer: TokenIssuer, claims: Mapping[str, object]) -> Principal:
         """A caller must be listed, and so must be that this issuer speaks for it: names keep callers apart. Staff need
@@ -54,16 +55,12 @@ class Tokens:
         name = text_claim(claims, "sub") or ""
         member = self._listed.members.get(name)
         is_his = member is not None and member.kind == issuer.kind and issuer.identifier in member.issuers
-        if not (is_his or (member is None and issuer.kind == "staff")) or not _is_name(name):
-            raise NotAuthenticatedError(shown=True)
+        if not (is_his or (member is None and issuer.kind == "staff")) or not NAME.fullmatch(name):
+            raise NotAuthenticatedError(shown=True, again_after=AGAIN_SECONDS)
         stated = _at(claims, issuer.claim)
         values = stated if isinstance(stated, list) else [stated]
         roles = {issuer.roles[one] for one in values if isinstance(one, str) and one in issuer.roles}
         return Principal(name, issuer.kind, frozenset(roles))
-
-
-def _is_name(name: str) -> bool:
-    return 0 < len(name) <= 64 and name.isascii() and name.isprintable()
 
 
 def _at(claims: Mapping[str, object], path: tuple[str, ...]) -> object:

@@ -3,6 +3,7 @@
 import typer
 
 from decision_service.cli import (
+    access,
     accesses,
     check,
     decide,
@@ -44,6 +45,7 @@ def build() -> typer.Typer:
     app.command("notice")(notice.notice_command)
     app.command("accesses")(accesses.accesses)
     app.command("reconcile")(reconcile.reconcile_command)
+    app.add_typer(access.build(), name="access")
     app.add_typer(ledger.build(), name="ledger")
     app.add_typer(followups.build(), name="followups")
     app.add_typer(registers.build(), name="registers")

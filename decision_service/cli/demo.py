@@ -17,7 +17,7 @@ from decision_service.cli.reconcile import catalogued
 from decision_service.clock import ServiceClock
 from decision_service.demo.cases import DemoCase, read_demo_cases, registers_fail
 from decision_service.demo.processes import ProcessFailedError, Stage, staged
-from decision_service.demo.submit import Submitted, submit_all
+from decision_service.demo.submit import Submitted, is_locked, submit_all
 from decision_service.ledger.verify import verify_ledger
 from decision_service.load.report import percentile
 from decision_service.policy.shelf import Shelf
@@ -31,7 +31,7 @@ DAY = "2026-03-16"
 class Shown:
     """What a run showed. `meaning`: every case once, registers without latency. `timing`: cases whose registers answer,
     several times, registers at their usual latency. `records`, `sound`: of both ledgers. `days`: decisions against the
-    calls that they rest on."""
+    calls that they rest on. `locked`: who shows no key is refused."""
 
     meaning: list[Submitted]
     timing: list[Submitted]
@@ -39,6 +39,7 @@ class Shown:
     sound: bool
     days: list[Report]
     seconds: float
+    locked: bool
 
     @property
     def reconciled(self) -> bool:
@@ -74,7 +75,7 @@ def demo(
         print_json(_summary(shown, shelf))
     else:
         _show(shown, shelf)
-    if shown.wrong or not shown.sound or not shown.reconciled:
+    if shown.wrong or not (shown.sound and shown.reconciled and shown.locked):
         raise typer.Exit(FINDINGS)
 
 
@@ -99,6 +100,7 @@ def _play(cases: Sequence[DemoCase], shelf: Shelf, stages: Stages, rounds: int) 
     say.print("starting registers and service … 启动模拟数据源与服务（首次先让两个引擎相互核对）", markup=False)
     with staged(at_once) as running, progress() as bar:
         task = bar.add_task("every case 全部案例", total=len(cases))
+        locked = is_locked(running)
         meaning = submit_all(running, cases, 1, lambda: bar.advance(task, 1), results=True)
     say.print("again with registers at their usual latency … 再以常见延迟计时", markup=False)
     with staged(usual) as running, progress() as bar:
@@ -108,7 +110,7 @@ def _play(cases: Sequence[DemoCase], shelf: Shelf, stages: Stages, rounds: int) 
     records = sum(report.records for report in reports)
     sound = all(report.is_sound for report in reports) and records == len(meaning) + len(timing)
     days = [_reconciled(stage, shelf) for stage in (at_once, usual)]
-    return Shown(meaning, timing, records, sound, days, time.perf_counter() - started)
+    return Shown(meaning, timing, records, sound, days, time.perf_counter() - started, locked)
 
 
 def _reconciled(stage: Stage, shelf: Shelf) -> Report:
@@ -141,6 +143,8 @@ def _show(shown: Shown, shelf: Shelf) -> None:
         f"  of the timed ones {late} were referred since a register was late, as it must be 因数据源超时转人工",
         f"ledger: {shown.records} records, {'sound 账本完好' if shown.sound else 'NOT SOUND 账本有误'}",
         f"register calls: {calls} for {answers} answers, {matched}",
+        "each request shows a key; without one it is "
+        + ("refused 均凭密钥调用，无密钥被拒绝" if shown.locked else "NOT REFUSED 无密钥未被拒绝"),
         f"wall time 用时 {shown.seconds:.1f} s",
         "※ 示例政策与虚构人物。 Illustrative policies, fictitious people.",
     ]
@@ -186,5 +190,6 @@ def _summary(shown: Shown, shelf: Shelf) -> dict[str, object]:
         "matters": matters,
         "ledger": {"records": shown.records, "sound": shown.sound},
         "reconciled": shown.reconciled,
+        "refused_without_key": shown.locked,
         "seconds": round(shown.seconds, 1),
     }

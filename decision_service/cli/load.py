@@ -4,6 +4,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
@@ -27,6 +28,7 @@ def load(
     seconds: Annotated[float, typer.Option("--seconds", min=1, max=86400, help="how long 时长（秒）")] = 30,
     cases: Annotated[Path, typer.Option("--cases", help="folder of applications 申请样例")] = Path("fixtures/cases"),
     seed: Annotated[int, typer.Option("--seed", help="the same seed sends the same stream 随机种子")] = 1,
+    key_file: Annotated[Path | None, typer.Option("--key-file", help="file with a platform's key 密钥文件")] = None,
     as_of: Annotated[str, typer.Option("--as-of", help="day of the service, if pinned 服务所处日期")] = "",
     rules: Rules = Path("rules"),
     json: Json = False,
@@ -35,6 +37,7 @@ def load(
     day = _day(as_of, json=json)
     _require_ready(url, json=json)
     plan = make_plan(shelf_or_exit(rules, json=json), cases, url, rate, seconds, seed, day)
+    plan = replace(plan, key=_key(key_file, json=json))
     if not plan.applications:
         misuse(f"no applications in {cases} for the matters in force on {day}", "没有可发送的申请", json=json)
     samples = run(plan)
@@ -53,6 +56,14 @@ def _day(as_of: str, *, json: bool) -> date:
         return date.fromisoformat(as_of) if as_of else datetime.now(CHINA).date()
     except ValueError:
         misuse("--as-of: a day such as 2026-03-16 is expected", "--as-of 应为日期，例如 2026-03-16", json=json)
+
+
+def _key(file: Path | None, *, json: bool) -> str:
+    """From a file: what stands on a command line is seen by everybody on the machine."""
+    try:
+        return "" if file is None else file.read_text(encoding="ascii").strip()
+    except (OSError, ValueError):
+        misuse("--key-file: a file with the key is expected", "--key-file 应是写有密钥的文件", json=json)
 
 
 def _require_ready(url: str, *, json: bool) -> None:

@@ -7,8 +7,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
+
+from decision_service.access.keys import new_key
+from decision_service.access.lines import entry_lines
 
 START_SECONDS = 180
 STOP_SECONDS = 30
@@ -37,11 +41,17 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Where the two listen, and the word that opens the sandbox's control routes."""
+    """Where the two listen, the word that opens the sandbox's control routes, and the platform's key to the service."""
 
     service: str
     sandbox: str
-    control_token: str
+    control_token: str = field(repr=False)
+    key: str = field(repr=False)
+
+    @property
+    def shows(self) -> dict[str, str]:
+        """The header that tells the service who calls."""
+        return {"Authorization": f"Bearer {self.key}"}
 
 
 @contextmanager
@@ -58,10 +68,23 @@ def staged(stage: Stage) -> Iterator[Running]:
     rules = ["--rules", str(stage.rules), "--as-of", stage.day, "--port", "0"]
     data = ["--data", str(stage.data)] if stage.data is not None else []
     slow = ["--latency", str(stage.latency)]
+    access, key = _access_file(stage)
+    environment["MIAOPI_ACCESS"] = str(access)
     with _process("sandbox", ["sandbox", *rules, *data, *slow], environment) as sandbox:
         ledger = ["--ledger", str(stage.ledger), "--registers-url", sandbox]
         with _process("service", ["serve", *rules, *ledger], environment) as service:
-            yield Running(service, sandbox, control)
+            yield Running(service, sandbox, control, key)
+
+
+def _access_file(stage: Stage) -> tuple[Path, str]:
+    """The one platform of the run, listed as `miaopi access keys new` lists it, and its key. It may ask as often as the
+    service answers: the run shows how fast that is."""
+    key, key_id, digest = new_key()
+    tomorrow = date.today() + timedelta(days=2)  # noqa: DTZ011 - any day to come will do
+    lines = entry_lines("platform", (), key_id, digest, ("read", "decide"), tomorrow)
+    path = stage.folder / f"access-{stage.latency:g}.toml"
+    path.write_text(lines.replace("\n\n", "\nper_second = 10000\nat_once = 10000\n\n", 1), encoding="utf-8")
+    return path, key
 
 
 @contextmanager

@@ -47,16 +47,22 @@ def submit_all(
         return list(pool.map(one, jobs))
 
 
+def is_locked(running: Running) -> bool:
+    """Whether a request is refused that shows no key."""
+    with Connections() as connections:
+        status, _ = connections.send("POST", running.service, "/v1/decisions", {}, {"Idempotency-Key": "nobody"})
+    return status == 401
+
+
 def _submit(running: Running, connections: "Connections", number: int, case: DemoCase, *, results: bool) -> Submitted:
     application = uuid.uuid4().hex
     control = {"Miaopi-Control": running.control_token}
     if case.needs_scenario:
         connections.send("PUT", running.sandbox, f"/control/scenarios/{application}", case.facts, control)
     body = {"application_id": application, "matter": case.matter, "channel": "mobile", "form": case.form}
+    headers = {"Idempotency-Key": uuid.uuid4().hex, **running.shows}
     started = time.perf_counter()
-    status, answer = connections.send(
-        "POST", running.service, "/v1/decisions", body, {"Idempotency-Key": uuid.uuid4().hex}
-    )
+    status, answer = connections.send("POST", running.service, "/v1/decisions", body, headers)
     elapsed = (time.perf_counter() - started) * 1000
     if status != 200:
         title = str(answer.get("title", ""))

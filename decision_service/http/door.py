@@ -58,4 +58,5 @@ def _proof(request: Request) -> Proof:
 
 
 def _challenge(error: NotAuthenticatedError) -> dict[str, str]:
-    return {"WWW-Authenticate": f'{CHALLENGE}, error="invalid_token"' if error.shown else CHALLENGE}
+    told = {"WWW-Authenticate": f'{CHALLENGE}, error="invalid_token"' if error.shown else CHALLENGE}
+    return {**told, "Retry-After": str(error.again_after)} if error.again_after else told

@@ -1,7 +1,7 @@
 """What a load run sends, and against which budgets it is judged."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -23,7 +23,10 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A steady stream of `rate` applications a second for `seconds` seconds, matters drawn by their weight."""
+    """A steady stream of `rate` applications a second for `seconds` seconds, matters drawn by their weight.
+
+    `key` is what the service is shown, "" if it asks for none.
+    """
 
     url: str
     rate: float
@@ -32,12 +35,14 @@ class Plan:
     weights: Mapping[str, int]
     budgets: Mapping[str, tuple[int, int, int]]
     applications: tuple[Application, ...]
+    key: str = field(default="", repr=False)
 
     def as_json(self) -> bytes:
         """For the child process that sends it."""
         return orjson.dumps(
             {
                 "url": self.url,
+                "key": self.key,
                 "rate": self.rate,
                 "seconds": self.seconds,
                 "seed": self.seed,

@@ -61,6 +61,8 @@ class Sent(NamedTuple):
 def user_of(plan: dict[str, Any], samples: list[Sample]) -> type[FastHttpUser]:
     """A Locust user that sends the plan and appends a sample of each request, those without an answer included."""
 
+    shown = {"Authorization": f"Bearer {plan['key']}"} if plan.get("key") else {}
+
     class Applicant(FastHttpUser):
         wait_time = constant(0)
         host = plan["url"]
@@ -81,7 +83,7 @@ def user_of(plan: dict[str, Any], samples: list[Sample]) -> type[FastHttpUser]:
 
         def _post(self, sent: Sent) -> tuple[int, dict[str, Any]]:
             body = {"application_id": uuid.uuid4().hex, "matter": sent.matter, "channel": "mobile", "form": sent.form}
-            headers = {"Idempotency-Key": uuid.uuid4().hex}
+            headers = {"Idempotency-Key": uuid.uuid4().hex, **shown}
             with self.client.post("/v1/decisions", json=body, headers=headers, name=sent.matter) as reply:
                 return reply.status_code, reply.json() if reply.status_code == 200 else {}
 

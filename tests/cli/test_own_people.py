@@ -46,7 +46,7 @@ def test_a_person_added_by_a_file_is_decided_and_one_edited_fact_changes_the_ans
     }
     body = {"application_id": uuid.uuid4().hex, "matter": "elderly_allowance", "channel": "pc", "form": form}
     with staged(stage) as running, Connections() as connections:
-        sent = {"Idempotency-Key": "one"}
+        sent = {"Idempotency-Key": "one", **running.shows}
         status, answer = connections.send("POST", running.service, "/v1/decisions", body, sent)
     assert status == 200, json.dumps(answer)
     assert answer["outcome"] == outcome

@@ -37,7 +37,11 @@ def slow(tmp_path: Path) -> Iterator[Running]:
     yield from running(tmp_path, 6)
 
 
-def load(url: str, *arguments: str) -> tuple[int, dict]:
+def load(service: Running | str, *arguments: str, folder: Path | None = None) -> tuple[int, dict]:
+    url = service if isinstance(service, str) else service.service
+    if isinstance(service, Running) and folder is not None:
+        (folder / "key").write_text(service.key + "\n")
+        arguments = (*arguments, "--key-file", str(folder / "key"))
     done = subprocess.run(
         [sys.executable, "-m", "decision_service", "load", "--url", url, "--as-of", DAY, "--json", *arguments],
         cwd=ROOT,
@@ -49,8 +53,8 @@ def load(url: str, *arguments: str) -> tuple[int, dict]:
     return done.returncode, json.loads(done.stdout)
 
 
-def test_every_matter_in_force_is_sent_and_kept_to_its_own_budget(at_once: Running) -> None:
-    code, told = load(at_once.service, "--rate", "12", "--seconds", "10")
+def test_every_matter_in_force_is_sent_and_kept_to_its_own_budget(at_once: Running, tmp_path: Path) -> None:
+    code, told = load(at_once, "--rate", "12", "--seconds", "10", folder=tmp_path)
     assert code == 0, told
     assert told["passed"] is True
     budgets = {matter: found[-1].budget for matter, found in read_shelf(RULES).versions.items()}
@@ -63,8 +67,8 @@ def test_every_matter_in_force_is_sent_and_kept_to_its_own_budget(at_once: Runni
     assert told["requests"] == sum(one["requests"] for one in told["matters"])
 
 
-def test_slow_registers_miss_budgets_and_no_outcome_is_wrong_by_it(slow: Running) -> None:
-    code, told = load(slow.service, "--rate", "8", "--seconds", "8")
+def test_slow_registers_miss_budgets_and_no_outcome_is_wrong_by_it(slow: Running, tmp_path: Path) -> None:
+    code, told = load(slow, "--rate", "8", "--seconds", "8", folder=tmp_path)
     assert code == 1
     assert told["passed"] is False
     assert any(line.startswith("p50") for one in told["matters"] for line in one["missed"]), told
@@ -76,10 +80,18 @@ def test_an_outcome_that_is_not_the_expected_one_fails_the_run(at_once: Running,
     cases = json.loads((ROOT / "fixtures" / "cases" / "senior_card.json").read_text(encoding="utf-8"))
     case = next(one for one in cases if one["expect"]["outcome"] == "APPROVED")
     case["expect"] = {"outcome": "REJECTED", "reasons": []}
-    (tmp_path / "wrong.json").write_text(json.dumps([case]), encoding="utf-8")
-    code, told = load(at_once.service, "--rate", "10", "--seconds", "1", "--cases", str(tmp_path))
+    cases_folder = tmp_path / "cases"
+    cases_folder.mkdir()
+    (cases_folder / "wrong.json").write_text(json.dumps([case]), encoding="utf-8")
+    code, told = load(at_once, "--rate", "10", "--seconds", "1", "--cases", str(cases_folder), folder=tmp_path)
     assert code == 1
     assert told["matters"][0]["wrong"] == told["requests"] > 0
+
+
+def test_without_the_key_every_request_fails_and_none_is_decided(at_once: Running) -> None:
+    code, told = load(at_once, "--rate", "10", "--seconds", "1")
+    assert code == 1
+    assert sum(one["failed"] for one in told["matters"]) == told["requests"] > 0
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1", "ftp://127.0.0.1", "nonsense"])
