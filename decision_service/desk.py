@@ -159,14 +159,19 @@ class Desk:
         decided, inquiry = await self._decided(work, submission)
         return await self._record(work, decided, inquiry)
 
+    def _inquiry(self, work: _Work, reading: FormReading, submission: Submission) -> Inquiry:
+        application, services = work.application, self.services
+        asking = Deadline(work.deadline.ends_at - RESERVE_SECONDS, work.deadline.clock)
+        shown, caller = application.credentials, application.caller
+        counter = Counter(services.verifier, asking, services.clock.now, submission.kept, shown, caller=caller)
+        planner = self._planners.of(work.published.policy)
+        return Inquiry(planner, reading, application.application_id, counter)
+
     async def _decided(self, work: _Work, submission: Submission) -> tuple[Decided, Inquiry]:
         policy, catalogue = work.published.policy, work.publication.catalogue
         as_of = work.now.date()
         reading, agent = self._reading(work), work.application.agent
-        asking = Deadline(work.deadline.ends_at - RESERVE_SECONDS, work.deadline.clock)
-        credentials = work.application.credentials
-        counter = Counter(self.services.verifier, asking, self.services.clock.now, submission.kept, credentials)
-        inquiry = Inquiry(self._planners.of(policy), reading, work.application.application_id, counter)
+        inquiry = self._inquiry(work, reading, submission)
 
         def sheet(evidence: Mapping[str, Evidence]) -> FactSheet:
             return fact_sheet(policy, reading, evidence, as_of, catalogue.calendar)

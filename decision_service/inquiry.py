@@ -39,7 +39,7 @@ def nothing_kept(_: Question) -> None:
 @dataclass(frozen=True, slots=True)
 class Counter:
     """What one inquiry asks with: the verifier, until when, what time it is, the answers it may use again, the
-    credentials that are shown, by register, and what stands behind the purpose of its questions."""
+    credentials that are shown, by register, what stands behind the purpose of its questions, and whose they are."""
 
     verifier: Verifier
     deadline: Deadline
@@ -47,6 +47,7 @@ class Counter:
     kept: Kept = nothing_kept
     credentials: Mapping[str, Shown] = field(default_factory=dict, repr=False)
     suffix: str = ""
+    caller: str = ""
 
 
 class Inquiry:
@@ -127,5 +128,6 @@ class Inquiry:
 
     def _question(self, name: str) -> Question:
         counter = self._counter
-        asked = question(self._policy, name, self._form, self._application_id, counter.credentials.get(name))
+        shown = counter.credentials.get(name)
+        asked = question(self._policy, name, self._form, self._application_id, shown, counter.caller)
         return replace(asked, purpose=asked.purpose + counter.suffix) if counter.suffix else asked

@@ -42,13 +42,14 @@ _OF_A_RECORD = frozenset({"date_missing", "date_malformed", "date_future", "fiel
 
 @dataclass(frozen=True, slots=True)
 class Prefill:
-    """Who is asked for suggestions of one matter, and what time there is."""
+    """Who is asked for suggestions of one matter, what time there is, and the platform that wants them."""
 
     policy: Policy
     catalogue: Catalogue
     as_of: date
     verifier: Verifier
     deadline: Deadline
+    caller: str = ""
 
     async def suggest(self, application_id: str, form: Mapping[str, object]) -> dict[str, object]:
         """The suggestions for whom `form` names; of `form`, only the fields of the identity are looked at."""
@@ -92,7 +93,7 @@ class Prefill:
 
     async def _together(self, application_id: str, reading: FormReading, names: Sequence[str]) -> dict[str, Evidence]:
         asked = [name for name in names if can_ask(self.policy, name, reading)]
-        questions = [question(self.policy, name, reading, application_id) for name in asked]
+        questions = [question(self.policy, name, reading, application_id, caller=self.caller) for name in asked]
         marked = [replace(one, purpose=one.purpose + PURPOSE) for one in questions]
         return dict(zip(asked, await ask_together(self.verifier, marked, self.deadline), strict=True))
 

@@ -29,7 +29,8 @@ class Question:
     `subject` is the ID number or credit code that the question is about, `purpose` what the answer is wanted for.
     `params` are JSON-able, `asked_with` the names of those that choose the answer's shape (Register.asked_with or one
     of its alternatives). `credential` is what the applicant shows to spare the question, if anything; it never goes
-    over the wire. Neither subject nor params nor credential show in the representation.
+    over the wire, nor does `caller`, the platform whose application it is. Neither subject nor params nor credential
+    show in the representation.
     """
 
     register: Register
@@ -40,6 +41,7 @@ class Question:
     params: Mapping[str, object] = field(repr=False)
     asked_with: tuple[str, ...]
     credential: Shown | None = field(default=None, repr=False)
+    caller: str = ""
 
 
 class Verifier(Protocol):

@@ -117,6 +117,6 @@ def late_check(debt: Debt, publication: Publication) -> LateCheck | None:
     form = read_form(policy, archive.form, archive.as_of, publication.catalogue.prefectures)
     if not can_ask(policy, CREDIT, form):
         return None
-    asked = question(policy, CREDIT, form, entry.application_id)
+    asked = question(policy, CREDIT, form, entry.application_id, caller=entry.caller)
     late = replace(asked, purpose=asked.purpose + DEFERRED)
     return LateCheck(policy, late, entry.decision_id, form, archive.as_of)

@@ -11,7 +11,7 @@ from decision_service.http.decisions import JSON
 from decision_service.http.documents import GUIDE, MATTERS, PRECHECK, PREFILL
 from decision_service.http.problems import ProblemError
 from decision_service.http.reading import read_envelope
-from decision_service.http.state import State, state_of
+from decision_service.http.state import State, caller_of, state_of
 from decision_service.http.wire import PrecheckIn, PrefillIn
 from decision_service.policy.shape import Policy
 from decision_service.prechecking import precheck
@@ -67,6 +67,7 @@ async def prefill(request: Request, matter: str) -> Response:
         services.clock.day(),
         services.verifier,
         Deadline.after(seconds, services.clock.monotonic),
+        caller_of(request),
     )
     return Response(orjson.dumps(await asking.suggest(sent.application_id, sent.form)), media_type=JSON)
 

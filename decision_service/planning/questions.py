@@ -29,9 +29,14 @@ def can_ask(policy: Policy, name: str, form: FormReading) -> bool:
 
 
 def question(
-    policy: Policy, name: str, form: FormReading, application_id: str, credential: Shown | None = None
+    policy: Policy,
+    name: str,
+    form: FormReading,
+    application_id: str,
+    credential: Shown | None = None,
+    caller: str = "",
 ) -> Question:
-    """The question to a register that `can_ask` allows, with the credential that is shown for it."""
+    """The question to a register that `can_ask` allows, with the credential that is shown for it, and for whom."""
     ask = policy.asks[name]
     return Question(
         register=ask.register,
@@ -42,6 +47,7 @@ def question(
         params=parameters(ask, form),
         asked_with=ask.asked_with,
         credential=credential,
+        caller=caller,
     )
 
 

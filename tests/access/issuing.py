@@ -84,5 +84,5 @@ def listed(*algorithms: str) -> Listed:
     source = KeySource(Publisher(ISSUER, allowed), f"{ISSUER}/keys.json")  # type: ignore[arg-type]  # names of algorithms
     roles = {"miaopi-analyst": "analyst", "miaopi-approver": "approver"}
     path = ("realm_access", "roles")
-    issuer = TokenIssuer(ISSUER, "staff", source, allowed, "at+jwt", path, roles, Rate(50, 200))  # type: ignore[arg-type]  # as above
+    issuer = TokenIssuer(ISSUER, "staff", source, allowed, "at+jwt", path, roles, Rate(50, 200))  # type: ignore[arg-type]  # names of roles and algorithms
     return Listed({}, {ISSUER: issuer}, (), AUDIENCE)

@@ -16,14 +16,16 @@ class Marks:
         self._key = secrets.token_bytes(32)
 
     def question(self, question: Question) -> bytes | None:
-        """The mark of what is asked, whoever asks; None for a question that can't be said in JSON.
+        """The mark of what is asked; None for a question that can't be said in JSON.
 
-        Questions for another matter or purpose are other questions.
+        Questions for another matter, purpose or caller are other questions: how soon an answer comes must not tell a
+        platform that another one has asked about the same person.
         """
         asked = [
             question.register.name,
             question.matter,
             question.purpose,
+            question.caller,
             question.subject,
             question.asked_with,
             dict(question.params),

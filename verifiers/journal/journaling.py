@@ -22,7 +22,7 @@ _MOST_TEXT: Final = 512
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asks: the platform whose applications these are, and the process."""
+    """Who asks: the platform where a question names none, and the process."""
 
     caller: str
     instance: str
@@ -91,7 +91,7 @@ class JournalingVerifier:
             params=tuple(sorted(_text(one) for one in question.params)),
             subject=self._marks.of(question.subject),
             reached=self._reached(name),
-            caller=self._asker.caller,
+            caller=question.caller or self._asker.caller,
             instance=self._asker.instance,
             asked_at=milliseconds(self._now()),
         )
