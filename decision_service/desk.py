@@ -27,6 +27,7 @@ from decision_service.ledger.errors import KeyConflictError, LedgerBusyError, Le
 from decision_service.ledger.receipt import full_answer
 from decision_service.ledger.store import ByApplication, ByKey
 from decision_service.ledger.writer import Ledger
+from decision_service.loglines import line_of
 from decision_service.mandate import handed_in
 from decision_service.numbering import new_occasion
 from decision_service.outcome import Outcome
@@ -34,7 +35,7 @@ from decision_service.planning import Measured, Planners, nothing_measured
 from decision_service.publishing import Publication, Published
 from decision_service.resubmission import Submission, submission_of
 from decision_service.sheet import fact_sheet
-from decision_service.telemetry import Line, Telemetry
+from decision_service.telemetry import Telemetry
 from decision_service.verdict import Verdict
 from verifiers.deadline import Deadline
 from verifiers.evidence import Evidence
@@ -160,12 +161,11 @@ class Desk:
         return await self._record(work, decided, inquiry)
 
     def _inquiry(self, work: _Work, reading: FormReading, submission: Submission) -> Inquiry:
-        application, services = work.application, self.services
-        asking = Deadline(work.deadline.ends_at - RESERVE_SECONDS, work.deadline.clock)
-        shown, caller = application.credentials, application.caller
-        counter = Counter(services.verifier, asking, services.clock.now, submission.kept, shown, caller=caller)
-        planner = self._planners.of(work.published.policy)
-        return Inquiry(planner, reading, application.application_id, counter)
+        mine, services, deadline = work.application, self.services, work.deadline
+        asking = Deadline(deadline.ends_at - RESERVE_SECONDS, deadline.clock)
+        at = (services.verifier, asking, services.clock.now, submission.kept, mine.credentials)
+        counter, planner = Counter(*at, caller=mine.caller), self._planners.of(work.published.policy)
+        return Inquiry(planner, reading, mine.application_id, counter)
 
     async def _decided(self, work: _Work, submission: Submission) -> tuple[Decided, Inquiry]:
         policy, catalogue = work.published.policy, work.publication.catalogue
@@ -247,7 +247,7 @@ class Desk:
         # Another process may have recorded the same request first: its answer is the answer.
         replayed = recorded.entry.decision_id != occasion.decision_id
         if not replayed:
-            self._tell(decided, occasion, told)
+            self.services.telemetry.decided(line_of(decided, occasion, told))
         return Reply(full_answer(recorded), replayed=replayed)
 
     def _answer(self, decided: Decided, occasion: Occasion) -> tuple[Decided, dict[str, object]]:
@@ -280,22 +280,6 @@ class Desk:
         except LedgerError as error:
             self.services.telemetry.fault("find", error)
             raise NoRecordKeptError from None
-
-    def _tell(self, decided: Decided, occasion: Occasion, told: Mapping[str, object]) -> None:
-        reasons = told["reasons"]
-        codes = [str(one["code"]) for one in reasons] if isinstance(reasons, list) else []
-        line = Line(
-            decision_id=occasion.decision_id,
-            matter=decided.policy.matter,
-            channel=occasion.channel,
-            policy=decided.policy.digest,
-            outcome=decided.outcome.value,
-            reasons=tuple(codes),
-            engines_agree=decided.referred_by != ENGINES_DIFFER,
-            elapsed_ms=occasion.elapsed_ms,
-            evidence=tuple(decided.evidence.values()),
-        )
-        self.services.telemetry.decided(line)
 
 
 _NOTHING = Verdict(Outcome.REFERRED, ())

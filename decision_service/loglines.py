@@ -1,0 +1,23 @@
+"""What the log and the metrics are told of a decision."""
+
+from collections.abc import Mapping
+
+from decision_service.decision import ENGINES_DIFFER, Decided, Occasion
+from decision_service.telemetry import Line
+
+
+def line_of(decided: Decided, occasion: Occasion, told: Mapping[str, object]) -> Line:
+    """The line of a decision that was answered with `told`."""
+    reasons = told["reasons"]
+    codes = [str(one["code"]) for one in reasons] if isinstance(reasons, list) else []
+    return Line(
+        decision_id=occasion.decision_id,
+        matter=decided.policy.matter,
+        channel=occasion.channel,
+        policy=decided.policy.digest,
+        outcome=decided.outcome.value,
+        reasons=tuple(codes),
+        engines_agree=decided.referred_by != ENGINES_DIFFER,
+        elapsed_ms=occasion.elapsed_ms,
+        evidence=tuple(decided.evidence.values()),
+    )
