@@ -1,0 +1,280 @@
+"""What the service answers is read as what it says; what it may come to say later does no harm, unless it decides."""
+
+import inspect
+import json
+import logging
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from decision_service.client import (
+    Agent,
+    AnswerError,
+    AsyncClient,
+    BundleApplication,
+    Client,
+    Credential,
+    EnvelopeError,
+    Mandate,
+    NotFoundError,
+    Outcome,
+    ProblemError,
+)
+from decision_service.client.answers import read_decision
+from decision_service.client.errors import problem_of
+from decision_service.client.requests import Application
+from decision_service.http.problems import PROBLEMS, Problem
+from decision_service.outcome import Outcome as Served
+from tests.client.unruly import BEFORE, Say, Unruly
+from tests.client.ways import WAYS, Way, sent
+from tests.http.staging import BY_ID, CASES, ROOT, Stage
+
+MANDATE = Mandate(number="WT-1", given_on=date(2026, 1, 1), ends_on=date(2026, 12, 31), scope=["elderly_allowance"])
+AGENT = Agent(name="钱代办二", id_type="111", id_no="210100197803039635", mandate=MANDATE)
+
+
+@pytest.mark.parametrize("case", sorted({one["matter"]: one["id"] for one in CASES}.values()))
+def test_every_matter_is_read_whole(stage: Stage, case: str) -> None:
+    """Each member of the answer is there typed, and equal to what the JSON says."""
+    asked = sent(case)
+    stage.play(asked.application_id, BY_ID[case]["facts"])
+    with Client(stage.url) as client:
+        decision = client.decide(asked)
+        explained = client.explanation(decision.decision_id)
+        again = client.decision(decision.decision_id)
+    told = json.loads(decision.raw)
+    assert again.raw == decision.raw
+    assert decision.outcome == told["outcome"] == BY_ID[case]["expect"]["outcome"]
+    assert [one.code for one in decision.reasons] == [one["code"] for one in told["reasons"]]
+    assert [one.register for one in decision.verifications] == [one["register"] for one in told["verifications"]]
+    assert (decision.record.leaf, decision.result) == (told["record"]["leaf"], told["result"])
+    assert set(told) - set(Decided) == {"channel", "engines", "elapsed_ms"}
+    assert explained.outcome == decision.outcome
+    assert {one.state for one in explained.rules} <= {"holds", "fails", "unknown", "silent"}
+
+
+Decided = read_decision.__globals__["Decision"].__struct_fields__
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_everything_else_that_a_platform_asks(stage: Stage, way: Way) -> None:
+    matters = {one.matter: one for one in way(stage.url, "matters")}
+    assert matters["elderly_allowance"].illustrative
+    guide = way(stage.url, "guide", "elderly_allowance")
+    form = guide["sample"]["form"]
+    assert way(stage.url, "precheck", "elderly_allowance", form).ready
+    spoilt = way(stage.url, "precheck", "elderly_allowance", {**form, "id_no": "1"})
+    assert [one.code for one in spoilt.correct] == ["C02_FIELD_FORMAT"]
+
+    asked = sent("ELD-3")
+    stage.play(asked.application_id, BY_ID["ELD-3"]["facts"])
+    filled = way(stage.url, "prefill", "elderly_allowance", asked.application_id, asked.form)
+    assert filled.matter == "elderly_allowance"
+    decision = way(stage.url, "decide", asked)
+    assert decision.outcome is Outcome.REJECTED
+    assert decision.remedies is not None
+    review = way(stage.url, "review", decision.decision_id, decision.remedies["human_review_key"], "请复核")
+    assert review.decision_id == decision.decision_id
+    twice = way(stage.url, "review", decision.decision_id, decision.remedies["human_review_key"])
+    assert twice.review_id == review.review_id
+    assert json.loads(way(stage.url, "receipt", decision.decision_id))["decision_id"] == decision.decision_id
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_bundle_through_an_agent(stage: Stage, way: Way) -> None:
+    asked = sent("ELD-1")
+    for matter in ("senior_card", "elderly_allowance"):
+        stage.play(f"{asked.application_id}:{matter}", BY_ID["ELD-1"]["facts"])
+    form = {**asked.form, "delivery": "electronic"}
+    application = BundleApplication(application_id=asked.application_id, channel="counter", form=form, agent=AGENT)
+    told = way(stage.url, "bundle", "ELDER", application)
+    assert set(told.parts) == {"senior_card", "elderly_allowance"}
+    assert told.parts["senior_card"].outcome == "CORRECTION_REQUIRED"  # the mandate does not cover it
+    assert told.parts["elderly_allowance"].parties["notify"] == "principal"
+    for one in told.parts.values():
+        assert stage.send("GET", f"/v1/decisions/{one.decision_id}").body == one.raw
+
+
+def test_outcomes_are_those_of_the_service() -> None:
+    assert {one.value for one in Outcome} == {one.value for one in Served}
+
+
+def decision_with(stage: Stage, **more: object) -> bytes:
+    asked = sent("ELD-1")
+    stage.play(asked.application_id, BY_ID["ELD-1"]["facts"])
+    with Client(stage.url) as client:
+        told = json.loads(client.decide(asked).raw)
+    return json.dumps({**told, **more}).encode()
+
+
+def test_new_members_are_passed_over(stage: Stage) -> None:
+    body = decision_with(stage, seal={"ofd": "…"}, raw="AAAA", replayed=True, **{"(raw)": "AAAA", "(replayed)": True})
+    decision = read_decision(body, replayed=False)
+    assert (decision.raw, decision.replayed) == (body, False)
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "place"),
+    [
+        ("outcome", "APPROVED_IN_PRINCIPLE", "$.outcome"),
+        ("outcome", None, "$.outcome"),
+        ("items", [{"item": "a", "outcome": "MAYBE"}], "$.items[0].outcome"),
+        ("decision_id", 7, "$.decision_id"),
+        ("record", {"index": "1"}, "$.record.index"),
+    ],
+)
+def test_what_decides_and_is_not_known_is_an_error_that_tells_where(
+    stage: Stage, member: str, value: object, place: str
+) -> None:
+    with pytest.raises(AnswerError) as caught:
+        read_decision(decision_with(stage, **{member: value}), replayed=False)
+    assert place in str(caught.value)
+    assert "MAYBE" not in str(caught.value)
+    assert json.loads(caught.value.body)[member] == value
+
+
+@pytest.mark.parametrize("code", sorted(PROBLEMS))
+def test_every_problem_of_the_service_is_read(code: str) -> None:
+    made = Problem(code, members={"decision_id": "d"})
+    found = problem_of(made.status, made.response().body)
+    assert (found.code, found.status) == (code, made.status)
+    assert found.members["title_zh"]
+
+
+def test_faults_of_an_envelope_are_listed(stage: Stage) -> None:
+    wrong = Application(application_id="a b", matter="elderly_allowance", channel="pc", form={})
+    with Client(stage.url) as client, pytest.raises(EnvelopeError) as caught:
+        client.decide(wrong)
+    assert [(one.pointer, one.code) for one in caught.value.errors] == [("/application_id", "malformed")]
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<h1>no</h1>", b"[]", b'{"type":7}', b'{"errors":[1,{}]}', b"\xff", b"{" * 9999]
+)
+def test_any_refusal_is_a_problem(body: bytes) -> None:
+    found = problem_of(404, body)
+    assert isinstance(found, NotFoundError)
+    assert found.code == ""
+    assert len(found.errors) <= 1
+
+
+SECRET = "mp_platformkey01_thisisverysecret"  # noqa: S105 - made up here
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_credential_is_asked_for_at_each_try_and_shown_to_nobody(
+    stage: Stage, proxy: Unruly, way: Way, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    keys = iter(f"{SECRET}{number}" for number in range(9))
+    proxy.play(BEFORE, BEFORE, Say(404))
+    with pytest.raises(NotFoundError):
+        way(proxy.url, "matters", credential=lambda: next(keys))
+    assert [one.authorization for one in proxy.passed] == [f"Bearer {SECRET}{number}" for number in range(3)]
+    with pytest.raises(ProblemError) as caught:
+        way(stage.url, "decision", "nothing", credential=lambda: SECRET)
+    for client in (Client(stage.url, lambda: SECRET), AsyncClient(stage.url, lambda: SECRET)):
+        told = f"{client!r}{vars(client)}{caught.value!r}{caught.value}{vars(caught.value)}"
+        assert SECRET not in told
+    out = capfd.readouterr()
+    assert SECRET not in caplog.text + out.out + out.err
+
+
+@pytest.mark.parametrize("bad", ["", " ", "a\nb", "a\r\nX: y", "秘密"])
+def test_a_credential_that_can_stand_in_no_header_is_not_repeated(stage: Stage, bad: str) -> None:
+    with Client(stage.url, lambda: bad) as client, pytest.raises(Exception, match="can't stand in a header") as caught:
+        client.matters()
+    assert bad.strip() == "" or bad not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["http://10.0.0.1", "http://example.org:80/x", "http://127.0.0.1.example.org"])
+def test_a_key_does_not_travel_in_the_clear(url: str) -> None:
+    assert repr(Client(url))
+    with pytest.raises(ValueError, match="https"):
+        Client(url, lambda: SECRET)
+
+
+@pytest.mark.parametrize("url", ["", "ftp://x", "https://", "https://u:p@x", "https://x?y=1", "x"])
+def test_an_address_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="the address of the service"):
+        Client(url)
+
+
+@pytest.mark.parametrize("key", ["", "é", "a\nb", "x" * 256])
+def test_a_key_that_is_none_is_refused_before_it_is_sent(stage: Stage, key: str) -> None:
+    with Client(stage.url) as client, pytest.raises(ValueError, match="idempotency key"):
+        client.decide(sent(), key=key)
+
+
+def test_nothing_of_an_application_stands_in_a_repr() -> None:
+    asked = sent("ELD-1")
+    shown = Credential(register="photo", token="very secret")  # noqa: S106 - made up here
+    told = f"{asked!r}{AGENT!r}{MANDATE!r}{shown!r}"
+    for value in (*map(str, asked.form.values()), "very secret", AGENT.name, AGENT.id_no):
+        assert len(value) < 4 or value not in told
+
+
+def test_both_clients_offer_the_same() -> None:
+    """Same calls, same parameters, same answers: one way to learn."""
+    public = [name for name in vars(Client) if not name.startswith("_")]
+    assert public == [name for name in vars(AsyncClient) if not name.startswith("_")]
+    for name in [*public, "__init__"]:
+        one, other = (inspect.signature(getattr(kind, name)) for kind in (Client, AsyncClient))
+        assert str(one) == str(other), name
+
+
+ALONE = """
+import sys
+ALLOWED = {allowed!r}
+class Only:
+    def find_spec(self, name, path=None, target=None):
+        top = name.partition(".")[0]
+        if top in sys.stdlib_module_names or name in OURS or name.startswith(FREE):
+            return None
+        raise ModuleNotFoundError(name + " is no part of the client")
+OURS, FREE = {ours!r}, tuple(ALLOWED)
+sys.meta_path.insert(0, Only())
+{code}
+print(sorted(one for one in sys.modules if one.startswith("decision_service")))
+"""
+
+
+def alone(code: str, allowed: list[str]) -> str:
+    """Runs `code` where only the client and these packages can be imported; the modules of ours that it loaded."""
+    text = ALONE.format(allowed=allowed, ours=["decision_service"], code=code)
+    done = subprocess.run([sys.executable, "-c", text], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+LIGHT = ["decision_service.client", "pyreqwest", "msgspec"]
+
+
+def test_the_client_works_without_the_service() -> None:
+    """No module of the service, and of other people's only pyreqwest and msgspec until a receipt is checked."""
+    loaded = alone("from decision_service.client import Client, AsyncClient; Client('https://x')", LIGHT)
+    assert "decision_service.proof" not in loaded
+    assert "decision_service.client.blocking" in loaded
+
+
+def test_what_it_loads_is_little() -> None:
+    """Counted, not timed: a sixth of what the service brings, and no event loop for who does not await."""
+    code = """
+import sys
+before = set(sys.modules)
+import decision_service.client
+print(len(set(sys.modules) - before), "asyncio" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    count, loop = done.stdout.split()
+    assert (int(count) < 160, loop) == (True, "False")
+
+
+def test_only_these_rooms_are_imported() -> None:
+    for path in (ROOT / "decision_service" / "client").glob("*.py"):
+        for line in Path(path).read_text(encoding="utf-8").splitlines():
+            if line.strip().startswith(("from decision_service", "import decision_service", "from verifiers")):
+                assert line.strip().startswith(("from decision_service.client", "from decision_service.proof")), path
