@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import ClassVar
+from typing import ClassVar, NoReturn
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -62,7 +62,7 @@ class GuardedConnection(HttpToolsProtocol):
     _deaf = False
     """Nothing more is read from the peer: what still comes is dropped."""
     _has_place = False
-    _sent_bytes = _dropped_bytes = 0
+    _head_size = _sent_bytes = _dropped_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """A peer has connected."""
@@ -129,22 +129,24 @@ class GuardedConnection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """The first byte of a request."""
         if self._in_work:
-            self._why = "pipelined"
-            raise _RefusedError(self._why)
-        self._begun = True
+            self._stop("pipelined")
+        self._begun, self._head_size = True, 0
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A field of the head. One behind the body would mix with those that a proxy has vouched for: it is dropped."""
-        if not self._handed_on:
-            super().on_header(name, value)
+        if self._handed_on:
+            return
+        self._head_size += len(name) + len(value) + 4
+        if self._head_size > self.bounds.head_bytes or len(self.headers) >= self.bounds.headers:
+            self._stop("head_too_large")
+        super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """The head is whole."""
         fault = self._fault_of_head()
         if fault:
-            self._why = fault
-            raise _RefusedError(fault)
+            self._stop(fault)
         super().on_headers_complete()
         self._handed_on, self._sent_bytes = True, 0
 
@@ -181,6 +183,11 @@ class GuardedConnection(HttpToolsProtocol):
         if self._write_timer is None and self.transport.get_write_buffer_size():
             self._write_timer = self.loop.call_later(self.bounds.seconds, self._untaken, self._answers)
 
+    def _stop(self, why: str) -> NoReturn:
+        """Ends the parser's work; uvicorn then has the request refused."""
+        self._why = why
+        raise _RefusedError(why)
+
     @property
     def _in_work(self) -> bool:
         """A request is not answered yet."""
@@ -193,8 +200,7 @@ class GuardedConnection(HttpToolsProtocol):
 
     def _fault_of_head(self) -> str:
         """Why the request is not served, as the code of a problem; empty where it is."""
-        sizes = [len(name) + len(value) + 4 for name, value in self.headers]
-        if len(sizes) > self.bounds.headers or sum(sizes) + len(self.url) > self.bounds.head_bytes:
+        if self._head_size + len(self.url) > self.bounds.head_bytes:
             return "head_too_large"
         is_old = self.parser.get_http_version() == "1.0"
         if len(self._values(b"host")) != 1 and not is_old:
