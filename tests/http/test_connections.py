@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from decision_service.http import admission
 from decision_service.http.connections import Bounds
 from decision_service.http.headers import SECURITY
 from decision_service.http.places import Places, peer_name
 from tests.http.sockets import HOST, SENT, Heard, connect, exchange
-from tests.http.staging import Stage, staged
+from tests.http.staging import Stage, application, staged
 
 LIVEZ = b"GET /livez HTTP/1.1\r\n" + HOST
 DECIDE = b"POST /v1/decisions HTTP/1.1\r\n" + HOST + SENT
@@ -265,3 +266,32 @@ def test_the_bounds_are_those_that_are_promised() -> None:
     assert bounds.seconds + bounds.linger_seconds <= 5
     for words in (f"{bounds.seconds:.0f} seconds", f"{bounds.headers} header fields", "16 KiB", "4 MiB", "64 KiB"):
         assert words in text, words
+
+
+def test_half_a_body_takes_no_place_from_whole_ones(registers: str, tmp_path: Path) -> None:
+    with staged(tmp_path, registers, most_in_flight=2) as stage:
+        halves = [connect(stage.url) for _ in range(8)]
+        try:
+            for wire in halves:
+                wire.sendall(DECIDE + b"Content-Length: 500\r\n\r\n{")
+            time.sleep(0.2)
+            assert stage.decide(application("ELD-1")).json["outcome"] == "APPROVED"
+        finally:
+            for wire in halves:
+                wire.close()
+
+
+def test_bodies_that_wait_have_only_so_much_room_together(
+    registers: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "WAITING_BYTES", 100_000)
+    with staged(tmp_path, registers) as stage:
+        halves = [connect(stage.url) for _ in range(3)]
+        for wire in halves:
+            wire.sendall(DECIDE + b"Content-Length: 60000\r\n\r\n" + b"x" * 40_000)
+            time.sleep(0.1)
+        assert halves[2].recv(65536).startswith(b"HTTP/1.1 503")
+        for wire in halves:
+            wire.close()
+        time.sleep(0.2)
+        assert stage.decide(application("ELD-1")).json["outcome"] == "APPROVED"

@@ -25,7 +25,6 @@ class Wire:
     began: float
     sending: bytes
     endless: bytes = b""
-    reading: bool = True
     heard: bytes = b""
     sent: int = 0
     seconds: float | None = None
@@ -39,12 +38,11 @@ class Wire:
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """What each of `count` connections sends; `endless` goes on being sent, `reading` is whether it takes answers."""
+    """What each of `count` connections sends; `endless` goes on being sent."""
 
     count: int
     first: bytes
     endless: bytes = b""
-    reading: bool = True
 
 
 def besiege(url: str, attack: Attack, patience: float = 12.0) -> list[Wire]:
@@ -55,7 +53,7 @@ def besiege(url: str, attack: Attack, patience: float = 12.0) -> list[Wire]:
     for _ in range(attack.count):
         sock = socket.create_connection((address.hostname or "", address.port or 0), 10)
         sock.setblocking(False)
-        wire = Wire(sock, time.monotonic(), attack.first, attack.endless, attack.reading)
+        wire = Wire(sock, time.monotonic(), attack.first, attack.endless)
         wires.append(wire)
         chooser.register(sock, selectors.EVENT_WRITE | selectors.EVENT_READ, wire)
         _turn(chooser, 0)
@@ -73,8 +71,8 @@ def _turn(chooser: selectors.BaseSelector, wait: float) -> None:
         ended = False
         try:
             if events & selectors.EVENT_WRITE:
-                ended = _send(wire, chooser)
-            if events & selectors.EVENT_READ and wire.reading:
+                _send(wire, chooser)
+            if events & selectors.EVENT_READ:
                 chunk = wire.sock.recv(65536)
                 wire.heard = (wire.heard + chunk)[-KEPT_BYTES:]
                 ended = not chunk
@@ -87,8 +85,8 @@ def _turn(chooser: selectors.BaseSelector, wait: float) -> None:
             chooser.unregister(wire.sock)
 
 
-def _send(wire: Wire, chooser: selectors.BaseSelector) -> bool:
-    """Sends what it can; whether the peer has hung up, for one that does not read."""
+def _send(wire: Wire, chooser: selectors.BaseSelector) -> None:
+    """Sends what the system takes."""
     if wire.sending:
         done = wire.sock.send(wire.sending)
         wire.sent, wire.sending = wire.sent + done, wire.sending[done:]
@@ -96,7 +94,6 @@ def _send(wire: Wire, chooser: selectors.BaseSelector) -> bool:
         wire.sending = wire.endless
     else:
         chooser.modify(wire.sock, selectors.EVENT_READ, wire)
-    return False
 
 
 def _allow_files(more: int) -> None:
@@ -119,7 +116,7 @@ class Served:
 
 
 @contextmanager
-def good_client(stage: Stage, pause: float = 0.05) -> Iterator[Served]:
+def good_client(stage: Stage, pause: float = 0.1) -> Iterator[Served]:
     """Applications one after the other, each over a connection of its own, for as long as the block runs."""
     served, stop = Served(), threading.Event()
 

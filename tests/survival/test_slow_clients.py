@@ -64,15 +64,3 @@ def test_it_is_hung_up_on_in_time_and_a_good_client_is_served(service: tuple[Sta
     assert served.outcomes
     assert set(served.outcomes) == {"APPROVED"}
     assert resident(pid) - before < 32 * MIB
-
-
-def test_whoever_takes_no_answers_is_hung_up_on(service: tuple[Stage, int]) -> None:
-    """The system takes some for him; four seconds after it takes no more, it is over."""
-    stage, pid = service
-    asking = (b"GET /openapi.json HTTP/1.1\r\n" + HOST + b"\r\n") * 8
-    before = resident(pid)
-    with good_client(stage) as served:
-        wires = besiege(stage.url, Attack(MANY // 4, asking[: len(asking) // 8], b"", reading=False), patience=7)
-    assert set(served.outcomes) == {"APPROVED"}
-    assert resident(pid) - before < 32 * MIB
-    assert len(wires) == MANY // 4
