@@ -67,9 +67,7 @@ class Telemetry:
         self._differ = Counter("miaopi_engines_differ", "verdicts not agreed on", ["matter", "why"], registry=register)
         self._faults = Counter("miaopi_faults", "faults caught", ["where"], registry=register)
         self._shed = Counter("miaopi_shed", "requests turned away at the limit", registry=register)
-        self._turned_away = Counter(
-            "miaopi_turned_away", "requests not let in, by the problem's code", ["code"], registry=register
-        )
+        self._turned_away = Counter("miaopi_turned_away", "requests not let in, and why", ["why"], registry=register)
         self._unserved = Counter(
             "miaopi_unserved", "requests and connections refused before they reach a route", ["why"], registry=register
         )
@@ -148,9 +146,9 @@ class Telemetry:
         """A request was turned away since too many are being served."""
         self._shed.inc()
 
-    def turned_away(self, code: Literal["not_authenticated", "not_allowed"]) -> None:
+    def turned_away(self, why: Literal["not_authenticated", "not_allowed", "caller_limit", "subject_limit"]) -> None:
         """Somebody was not let in; who it was, or said he was, is not told."""
-        self._of(self._turned_away, code).inc()
+        self._of(self._turned_away, why).inc()
 
     def unserved(self, why: str) -> None:
         """A connection was not taken, or what came over it was no request that is served; `why` is a word of ours."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
+from decision_service.access.actions import Scope
 from decision_service.access.certificates import read_certificate
 from decision_service.access.keys import PREFIX, StoredKey, digest_of, read_key
 from decision_service.access.listed import Listed, Member
@@ -61,7 +62,7 @@ class Doorkeeper:
         if not proof.authorizations:
             if by_certificate is None:
                 raise NotAuthenticatedError(shown=True)
-            return Principal(by_certificate.name, by_certificate.kind, frozenset(by_certificate.roles))
+            return _principal(by_certificate, None)
         found = await self._by_bearer(proof.authorizations[0])
         if by_certificate is not None and by_certificate.name != found.name:
             raise NotAuthenticatedError(shown=True)
@@ -83,7 +84,7 @@ class Doorkeeper:
         is_right = hmac.compare_digest(digest, _NOBODYS if stored is None else stored.digest)
         if member is None or stored is None or not is_right or not self._counts(stored):
             raise NotAuthenticatedError(shown=True)
-        return Principal(member.name, member.kind, frozenset(member.roles), stored.scopes)
+        return _principal(member, stored.scopes)
 
     def _counts(self, stored: StoredKey) -> bool:
         return self._now() < stored.expires
@@ -103,3 +104,7 @@ class Doorkeeper:
         if found is None:
             raise NotAuthenticatedError(shown=True)
         return found
+
+
+def _principal(member: Member, scopes: frozenset[Scope] | None) -> Principal:
+    return Principal(member.name, member.kind, frozenset(member.roles), scopes, member.allowance)

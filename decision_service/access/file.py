@@ -13,17 +13,15 @@ from typing import Final, cast
 from decision_service.access.actions import ROLES, SCOPES, STAFF_ROLES, Role, Scope
 from decision_service.access.keys import KEY_ID, StoredKey
 from decision_service.access.lines import NAME
-from decision_service.access.listed import Listed, Member, Network, Rate
+from decision_service.access.listed import Listed, Member, Network
 from decision_service.access.places import line_of, lines_of
-from decision_service.access.principal import Kind
+from decision_service.access.principal import USUAL, Allowance, Kind, Rate, a_day
 from decision_service.access.token_file import read_token_issuer
 from verifiers.credentials.file_entries import Entries, Problems
 from verifiers.freshness import CHINA
 
 _MOST_BYTES: Final = 1024 * 1024
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
-USUAL: Final = Rate(50.0, 200)
-"""Where a caller has no rate of his own: about what one process decides (docs/access.md)."""
 
 
 class AccessFileError(ValueError):
@@ -40,9 +38,7 @@ def read_access(path: Path) -> Listed:
     audience = top.text("audience", "-")
     proxies = tuple(_networks(top))
     members = [*_members(top, "caller", problems), *_members(top, "staff", problems)]
-    issuers = [
-        one for entries in _tables(top, "issuer") if (one := read_token_issuer(entries, path, USUAL)) is not None
-    ]
+    issuers = [one for entries in _tables(top, "issuer") if (one := read_token_issuer(entries, path)) is not None]
     top.done()
     if issuers and audience == "-":
         problems.add("audience", "it is missing; write the name by which tokens must be addressed to this service")
@@ -107,7 +103,7 @@ def _members(top: Entries, kind: Kind, problems: Problems) -> Iterator[Member]:
             name=name,
             kind=kind,
             roles=roles,
-            rate=_rate(entries),
+            allowance=Allowance(_rate(entries), _per_person(entries)),
             keys=tuple(one for inner in _tables(entries, "key") if (one := _key(inner)) is not None),
             thumbprints=thumbprints,
             subjects=subjects,
@@ -128,13 +124,23 @@ def _roles(entries: Entries, kind: Kind) -> frozenset[Role]:
 def _rate(entries: Entries) -> Rate:
     per_second, at_once = entries.raw("per_second"), entries.raw("at_once")
     if per_second is None and at_once is None:
-        return USUAL
+        return USUAL.requests
     if not _is_number(per_second) or not isinstance(at_once, int) or not _is_number(at_once) or at_once < 1:
         entries.problem(
             "per_second", "write both `per_second`, up to 10000, and `at_once`, a whole number, up to 10000"
         )
-        return USUAL
+        return USUAL.requests
     return Rate(float(cast("float", per_second)), at_once)
+
+
+def _per_person(entries: Entries) -> Rate:
+    found = entries.raw("per_person_a_day")
+    if found is None:
+        return USUAL.per_person
+    if not isinstance(found, int) or not _is_number(found):
+        entries.problem("per_person_a_day", "a whole number is expected, from 1 to 10000")
+        return USUAL.per_person
+    return a_day(found)
 
 
 def _is_number(value: object) -> bool:

@@ -6,19 +6,11 @@ from ipaddress import IPv4Network, IPv6Network
 
 from decision_service.access.actions import Role
 from decision_service.access.keys import StoredKey
-from decision_service.access.principal import Kind
+from decision_service.access.principal import Allowance, Kind
 from verifiers.credentials.keys import KeyAlgorithm
 from verifiers.credentials.keyset import KeySource
 
 Network = IPv4Network | IPv6Network
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """How much a caller may ask: so many requests a second in the long run, so many at once."""
-
-    per_second: float
-    at_once: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +20,7 @@ class Member:
     name: str
     kind: Kind
     roles: frozenset[Role]
-    rate: Rate
+    allowance: Allowance
     keys: tuple[StoredKey, ...] = field(default=(), repr=False)
     thumbprints: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()
@@ -47,7 +39,7 @@ class TokenIssuer:
     typ: str
     claim: tuple[str, ...]
     roles: Mapping[str, Role]
-    rate: Rate
+    allowance: Allowance
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import cast, get_args
 
 from decision_service.access.actions import ROLES, Role
-from decision_service.access.listed import Rate, TokenIssuer
-from decision_service.access.principal import Kind
+from decision_service.access.listed import TokenIssuer
+from decision_service.access.principal import USUAL, Kind
 from verifiers.credentials.file_entries import Entries
 from verifiers.credentials.jwks import PublishedKeys, Publisher, read_jwks
 from verifiers.credentials.keys import KeyAlgorithm
@@ -14,7 +14,7 @@ from verifiers.credentials.pinned import PinError, pinned_url
 from verifiers.credentials.refusal import CredentialRefused
 
 
-def read_token_issuer(entries: Entries, beside: Path, rate: Rate) -> TokenIssuer | None:
+def read_token_issuer(entries: Entries, beside: Path) -> TokenIssuer | None:
     """The issuer; None where it can't be used, and was complained of. Files are named relative to `beside`."""
     identifier = entries.text("identifier")
     kind = cast("Kind", entries.word("kind", ("caller", "staff")))
@@ -26,7 +26,7 @@ def read_token_issuer(entries: Entries, beside: Path, rate: Rate) -> TokenIssuer
     entries.done()
     if source is None or not all((identifier, kind, algorithms, claim, roles)):
         return None
-    return TokenIssuer(identifier, kind, source, algorithms, typ, claim, roles, rate)
+    return TokenIssuer(identifier, kind, source, algorithms, typ, claim, roles, USUAL)
 
 
 def _roles(entries: Entries, kind: str) -> dict[str, Role]:

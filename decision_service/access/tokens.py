@@ -60,7 +60,8 @@ class Tokens:
         stated = _at(claims, issuer.claim)
         values = stated if isinstance(stated, list) else [stated]
         roles = {issuer.roles[one] for one in values if isinstance(one, str) and one in issuer.roles}
-        return Principal(name, issuer.kind, frozenset(roles))
+        allowance = issuer.allowance if member is None else member.allowance
+        return Principal(name, issuer.kind, frozenset(roles), None, allowance)
 
 
 def _at(claims: Mapping[str, object], path: tuple[str, ...]) -> object:

@@ -83,7 +83,10 @@ def _access_file(stage: Stage) -> tuple[Path, str]:
     tomorrow = date.today() + timedelta(days=2)  # noqa: DTZ011 - any day to come will do
     lines = entry_lines("platform", (), key_id, digest, ("read", "decide"), tomorrow)
     path = stage.folder / f"access-{stage.latency:g}.toml"
-    path.write_text(lines.replace("\n\n", "\nper_second = 10000\nat_once = 10000\n\n", 1), encoding="utf-8")
+    path.write_text(
+        lines.replace("\n\n", "\nper_second = 10000\nat_once = 10000\nper_person_a_day = 10000\n\n", 1),
+        encoding="utf-8",
+    )
     return path, key
 
 

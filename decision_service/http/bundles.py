@@ -11,6 +11,7 @@ from decision_service.application import Application, DecidedBeforeError, OtherM
 from decision_service.bundles import Bundle, forms_of
 from decision_service.desk import Reply
 from decision_service.http.accesses import given_again
+from decision_service.http.counting import decided, spend
 from decision_service.http.decisions import JSON, problem_of, recorded
 from decision_service.http.documents import BUNDLE, BUNDLES
 from decision_service.http.problems import Problem, ProblemError
@@ -45,6 +46,7 @@ async def decide(request: Request, code: str) -> Response:
     if bundle is None:
         raise ProblemError("unknown_bundle")
     parts = _applications(state, bundle, caller_of(request), key, sent)
+    spend(request, len(parts) - 1)
     replies = await asyncio.gather(*(_part(request, state, part) for part in parts))
     problem = next((one for one in replies if isinstance(one, Problem)), None)
     if problem is not None:
@@ -82,7 +84,7 @@ def _applications(state: State, bundle: Bundle, caller: str, key: str, sent: Bun
 
 async def _part(request: Request, state: State, part: Application) -> Reply | Problem:
     try:
-        return await given_again(state, part, await state.desk.decide(part))
+        return await given_again(state, part, await decided(request, part))
     except OtherMatterError as error:
         return problem_of(error)
     except DecidedBeforeError as error:

@@ -22,11 +22,12 @@ from decision_service.archive import ArchiveError, read_archive
 from decision_service.desk import Reply
 from decision_service.explaining import explanation
 from decision_service.http.accesses import given_again, read_by
+from decision_service.http.counting import decided, spend
 from decision_service.http.documents import BATCH, DECIDE, DECISION, EXPLANATION, RECEIPT, REVIEW
 from decision_service.http.problems import Problem, ProblemError
 from decision_service.http.reading import MAX_BATCH, idempotency_key, read_envelope
 from decision_service.http.showing import NOT_LISTED, fault, shown
-from decision_service.http.state import State, caller_of, state_of
+from decision_service.http.state import caller_of, state_of
 from decision_service.http.wire import ApplicationIn, BatchIn, ReviewIn, agent_of
 from decision_service.ledger.entry import Recorded
 from decision_service.ledger.errors import LedgerError
@@ -43,17 +44,18 @@ async def decide(request: Request) -> Response:
     """Decide an application. The same key and application give the same answer, byte for byte."""
     key = idempotency_key(request)
     sent = await read_envelope(request, ApplicationIn)
-    return answered(await serve(state_of(request), application(caller_of(request), key, sent)))
+    return answered(await serve(request, application(caller_of(request), key, sent)))
 
 
 @router.post("/decisions:batch", **BATCH)
 async def batch(request: Request) -> Response:
     """Decide several applications, each by itself; an item's `status` and `body` are what it would have got alone."""
     sent = await read_envelope(request, BatchIn, MAX_BATCH)
-    state, results = state_of(request), []
+    spend(request, len(sent.items) - 1)
+    results = []
     for item in sent.items:
         try:
-            reply = await serve(state, application(caller_of(request), item.idempotency_key, item.application))
+            reply = await serve(request, application(caller_of(request), item.idempotency_key, item.application))
             results.append({"status": 200, "replayed": reply.replayed, "body": orjson.Fragment(reply.body)})
         except ProblemError as error:
             results.append({"status": error.problem.status, "replayed": False, "body": error.problem.as_json()})
@@ -124,10 +126,10 @@ def answered(reply: Reply) -> Response:
     return Response(reply.body, headers=headers, media_type=JSON)
 
 
-async def serve(state: State, asked: Application) -> Reply:
+async def serve(request: Request, asked: Application) -> Reply:
     """The desk's answer. Raises ProblemError where it turns the application away."""
     try:
-        return await given_again(state, asked, await state.desk.decide(asked))
+        return await given_again(state_of(request), asked, await decided(request, asked))
     except TurnedAwayError as error:
         problem = problem_of(error)
     raise ProblemError(problem.code, problem.errors, problem.headers, problem.members)

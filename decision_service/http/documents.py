@@ -99,7 +99,7 @@ COMMON: Final = (
     "not_http", "not_found", "method_not_allowed", "too_slow", "too_large", "head_too_large", "internal", "busy",
     "key_in_url",
 )  # fmt: skip
-GUARDED: Final = ("not_authenticated", "not_allowed", "query_refused")
+GUARDED: Final = ("not_authenticated", "not_allowed", "query_refused", "too_many_requests")
 READ: Final = ("json_refused", "body_incomplete", "media_type", "envelope")
 
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from decision_service.access.actions import Action, is_open
 from decision_service.access.doorkeeper import Proof
 from decision_service.access.principal import NotAuthenticatedError
+from decision_service.http.counting import spend
 from decision_service.http.problems import ProblemError
 from decision_service.http.state import PRINCIPAL, state_of
 
@@ -38,6 +39,7 @@ async def enter(request: Request, action: Action, queries: Collection[str] = ())
         state.services.telemetry.turned_away("not_allowed")
         raise ProblemError("not_allowed", headers={"WWW-Authenticate": f'{CHALLENGE}, error="insufficient_scope"'})
     request.scope[PRINCIPAL] = principal
+    spend(request, 1)
     if request.scope["query_string"] and not request.query_params.keys() <= set(queries):
         raise ProblemError("query_refused")
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from decision_service.desk import RESERVE_SECONDS
 from decision_service.guide import guide_of
+from decision_service.http.counting import probe
 from decision_service.http.decisions import JSON
 from decision_service.http.documents import GUIDE, MATTERS, PRECHECK, PREFILL
 from decision_service.http.problems import ProblemError
@@ -47,6 +48,7 @@ async def check(request: Request, matter: str) -> Response:
     sent = await read_envelope(request, PrecheckIn)
     state = state_of(request)
     found = _in_force(state, matter)
+    probe(request, found.policy, sent.form)
     catalogue = state.services.in_force.publication.catalogue
     told = precheck(found, catalogue, sent.form, state.services.clock.day())
     return Response(orjson.dumps(told), media_type=JSON)
@@ -59,6 +61,7 @@ async def prefill(request: Request, matter: str) -> Response:
     sent = await read_envelope(request, PrefillIn)
     services = state_of(request).services
     policy = _in_force(state_of(request), matter).policy
+    probe(request, policy, sent.form)
     suspended = policy.matter in services.in_force.suspended
     seconds = 0.0 if suspended else policy.budget.deadline / 1000 - RESERVE_SECONDS
     asking = Prefill(

@@ -189,6 +189,13 @@ PROBLEMS: Mapping[str, Said] = {
         "请求头连同地址不超过64项、16 KiB",
         "the address and at most 64 header fields have 16 KiB together",
     ),
+    "too_many_requests": Said(
+        429,
+        "请求过于频繁",
+        "more was asked than is allowed in this time",
+        "请在 Retry-After 秒后重试；RateLimit-Policy 写明是调用方的限额还是同一人的限额",
+        "try again after Retry-After seconds; RateLimit-Policy tells whether it is your limit or that of one person",
+    ),
     "internal": Said(
         500,
         "服务出错",

@@ -13,6 +13,7 @@ from typing import TextIO
 
 import uvloop
 
+from decision_service.access.limits import Limits
 from decision_service.agreement import SecondJudge
 from decision_service.bundles import read_bundles
 from decision_service.clock import ServiceClock
@@ -108,7 +109,7 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
         )
         bundles = read_bundles(settings.rules, sorted(parts.publication.versions))
         desk = await stack.enter_async_context(followed(settings, services))
-        yield State(desk, reviews, bundles, doorkeeper, vitals, settings.most_in_flight)
+        yield State(desk, reviews, bundles, doorkeeper, Limits(clock.monotonic), vitals, settings.most_in_flight)
 
 
 async def _serve(parts: Parts, door: socket.socket, ready: Callable[["Up"], None]) -> None:

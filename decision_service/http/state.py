@@ -7,6 +7,7 @@ from typing import Final
 from starlette.requests import Request
 
 from decision_service.access.doorkeeper import Doorkeeper
+from decision_service.access.limits import Limits
 from decision_service.access.principal import Principal
 from decision_service.bundles import Bundle
 from decision_service.desk import Desk, Services
@@ -19,13 +20,14 @@ PRINCIPAL: Final = "miaopi.principal"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The desk, and what stands beside it. `doorkeeper` tells who calls; `most_in_flight`: more requests at once are
-    turned away with 503."""
+    """The desk, and what stands beside it. `doorkeeper` tells who calls, `limits` how much; `most_in_flight`: more
+    requests at once are turned away with 503."""
 
     desk: Desk
     reviews: ReviewStore
     bundles: Mapping[str, Bundle]
     doorkeeper: Doorkeeper
+    limits: Limits
     vitals: Vitals
     most_in_flight: int = 64
 

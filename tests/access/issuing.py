@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from joserfc import jwt
 from joserfc.jwk import ECKey, OKPKey
 
-from decision_service.access.listed import Listed, Rate, TokenIssuer
+from decision_service.access.listed import Listed, TokenIssuer
+from decision_service.access.principal import USUAL
 from verifiers.credentials.jwks import Publisher
 from verifiers.credentials.keyset import KeySource
 from verifiers.deadline import Deadline
@@ -84,5 +85,5 @@ def listed(*algorithms: str) -> Listed:
     source = KeySource(Publisher(ISSUER, allowed), f"{ISSUER}/keys.json")  # type: ignore[arg-type]  # names of algorithms
     roles = {"miaopi-analyst": "analyst", "miaopi-approver": "approver"}
     path = ("realm_access", "roles")
-    issuer = TokenIssuer(ISSUER, "staff", source, allowed, "at+jwt", path, roles, Rate(50, 200))  # type: ignore[arg-type]  # names of roles and algorithms
+    issuer = TokenIssuer(ISSUER, "staff", source, allowed, "at+jwt", path, roles, USUAL)  # type: ignore[arg-type]  # names of roles and algorithms
     return Listed({}, {ISSUER: issuer}, (), AUDIENCE)

@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from decision_service.access.listed import Member, Rate
-from decision_service.access.principal import NotAuthenticatedError, Principal
+from decision_service.access.listed import Member
+from decision_service.access.principal import USUAL, NotAuthenticatedError, Principal
 from decision_service.access.tokens import AGAIN_SECONDS, Tokens
 from tests.access.issuing import ISSUER, Issuer, Time, listed
 from verifiers.credentials.keyset import MAX_STALE
@@ -117,7 +117,7 @@ def test_what_is_no_token_is_refused(text: str) -> None:
 
 def test_nobody_comes_by_a_token_as_somebody_who_is_listed_and_does_not_name_its_issuer() -> None:
     async def work(_: Tokens, issuer: Issuer, time: Time) -> None:
-        member = Member("wang.li", "staff", frozenset({"approver"}), Rate(1, 1))
+        member = Member("wang.li", "staff", frozenset({"approver"}), USUAL)
         for found, wanted in (
             (member, False),
             (dataclasses.replace(member, kind="caller", issuers=frozenset({ISSUER})), False),

@@ -9,6 +9,7 @@ from decision_service.access.keys import new_key
 from tests.http.staging import Got, Stage, staged
 
 STAFF_SCOPES = ("read", "rules", "switch", "cases", "audit", "erase")
+PLENTY = "per_second = 1000\nat_once = 1000\nper_person_a_day = 1000"
 CALLER_SCOPES = ("read", "decide", "review", "rate")
 
 
@@ -21,7 +22,7 @@ class Members:
 
     def caller(self, name: str, scopes: Iterable[str] = CALLER_SCOPES, more: str = "") -> "Members":
         """Lists a platform."""
-        self.lines.append(f'[[caller]]\nname = "{name}"\n{more}')
+        self.lines.append(f'[[caller]]\nname = "{name}"\n{PLENTY if "per_" not in more else ""}\n{more}')
         return self.key("caller", name, name, scopes)
 
     def staff(self, name: str, *roles: str, scopes: Iterable[str] = STAFF_SCOPES, more: str = "") -> "Members":
