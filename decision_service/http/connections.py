@@ -114,12 +114,12 @@ class GuardedConnection(HttpToolsProtocol):
 
     def eof_received(self) -> bool | None:  # type: ignore[override]  # uvicorn's returns nothing, which asyncio reads as False
         """The peer sends no more: it may still read."""
-        if self._deaf or not (self._begun or self._in_work):
-            return None
-        if self._begun:
+        if self._begun and not self._deaf:
             self._refuse("body_incomplete")
-        else:
+        elif self._in_work:
             self._serve_no_more()
+        else:
+            return None
         return True
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 # uvicorn's own sentence; ours is a problem

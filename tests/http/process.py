@@ -20,19 +20,20 @@ def environment(**more: str) -> dict[str, str]:
 
 @contextmanager
 def serving(
-    registers: str, rules: Path, ledger: Path, *, pinned: bool = True, **more: str
+    registers: str, rules: Path, ledger: Path, *, pinned: bool = True, log: Path | None = None, **more: str
 ) -> Iterator[tuple[Stage, "subprocess.Popen[str]"]]:
     """The service on a free port, and its process, which is killed at the end if it still runs. Unless `pinned` to the
-    day of the cases it decides by the clock; `more` is put into its environment."""
+    day of the cases it decides by the clock; its log goes to `log`, `more` into its environment."""
     options = {"port": 0, "rules": rules, "ledger": ledger, "registers-url": registers}
     if pinned:
         options["as-of"] = DAY
+    err = (log or Path(os.devnull)).open("ab")
     child = subprocess.Popen(
         [*COMMAND, "serve", *(str(part) for name, value in options.items() for part in (f"--{name}", value))],
         env=environment(MIAOPI_CERTIFICATES=str(ledger.with_name("gate")), **more),
         cwd=ROOT,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=err,
         text=True,
     )
     assert child.stdout is not None
@@ -44,3 +45,4 @@ def serving(
         child.kill()
         child.wait(30)
         child.stdout.close()
+        err.close()

@@ -122,6 +122,11 @@ def test_a_second_request_before_the_first_is_answered_is_not_served(stage: Stag
     assert heard.seconds < 2
 
 
+def test_what_comes_behind_a_request_does_not_cost_its_answer(stage: Stage) -> None:
+    heard = exchange(stage.url, LIVEZ + b"\r\n" + b"noise", half_close=True)
+    assert (heard.statuses, heard.ended) == ([200], True)
+
+
 def test_one_after_the_other_is_served(stage: Stage) -> None:
     heard = exchange(stage.url, LIVEZ + b"\r\n", LIVEZ + b"\r\n", LIVEZ + CLOSE, pause=0.3)
     assert heard.statuses == [200, 200, 200]
