@@ -77,6 +77,13 @@ class DecidedBeforeError(TurnedAwayError):
         self.decision_id = decision_id
 
 
+class ErasedAnswerError(TurnedAwayError):
+    """The key was used before, and what was answered has been erased since with the facts of the person."""
+
+    def __init__(self) -> None:
+        super().__init__("the answer to this key was erased")
+
+
 class OtherMatterError(DecidedBeforeError):
     """The number of the application belongs to another matter."""
 

@@ -9,6 +9,7 @@ from decision_service.agreement import SecondJudge, doubts
 from decision_service.application import (
     Application,
     CredentialOutOfPlaceError,
+    ErasedAnswerError,
     InWorkError,
     KeyReusedError,
     NoRecordKeptError,
@@ -22,8 +23,8 @@ from decision_service.followups.turns import Key, Turns
 from decision_service.forms import FormReading, read_form
 from decision_service.inforce import InForce
 from decision_service.inquiry import Counter, Inquiry
-from decision_service.ledger.entry import Entry, Recorded, canonical
-from decision_service.ledger.errors import KeyConflictError, LedgerBusyError, LedgerError
+from decision_service.ledger.entry import DECISION, Contents, Entry, Recorded, canonical
+from decision_service.ledger.errors import ErasedError, KeyConflictError, LedgerBusyError, LedgerError
 from decision_service.ledger.receipt import full_answer
 from decision_service.ledger.store import ByApplication, ByKey
 from decision_service.ledger.writer import Ledger
@@ -35,6 +36,7 @@ from decision_service.planning import Measured, Planners, nothing_measured
 from decision_service.publishing import Publication, Published
 from decision_service.resubmission import Submission, submission_of
 from decision_service.sheet import fact_sheet
+from decision_service.subject import subject_words
 from decision_service.telemetry import Telemetry
 from decision_service.verdict import Verdict
 from verifiers.deadline import Deadline
@@ -64,15 +66,16 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the desk works with. `second` judges beside the first engine, which comes with the publication. `measured`:
-    how long registers took lately; `journal`: where calls are taken down, None in a rehearsal that makes none;
-    `has_room`: whether the disk has room for more records.
+    """What the desk works with. `mark` gives the mark of whom words name (`KeyRing.mark`). `second` judges beside the
+    first engine, which comes with the publication. `measured`: how long registers took lately; `journal`: where calls
+    are taken down, None in a rehearsal that makes none; `has_room`: whether the disk has room for more records.
 
     INVARIANT: no decision is on record whose calls are not in the journal (tests/desk/test_journal.py).
     """
 
     in_force: InForce
     ledger: Ledger
+    mark: Callable[..., bytes]
     verifier: Verifier
     second: SecondJudge
     clock: ServiceClock
@@ -122,9 +125,7 @@ class Desk:
         """
         found = self._find(ByKey(application.caller, application.key))
         if found:
-            if found[0].entry.fingerprint != application.fingerprint:
-                raise KeyReusedError("this key was used before, for another application")
-            return Reply(full_answer(found[0]), replayed=True)
+            return _given_again(found[0], application)
         claims = {
             ("key", application.caller, application.key),
             ("application", application.caller, application.application_id),
@@ -230,17 +231,19 @@ class Desk:
             answers={name: answer_to_json(policy.asks[name], one) for name, one in inquiry.answers.items()},
             agent=application.agent,
         )
+        words = subject_words(application.caller, application.application_id, work.form, decided.form)
         entry = Entry(
+            kind=DECISION,
+            record_id=occasion.decision_id,
+            decision_id=occasion.decision_id,
             application_id=application.application_id,
             matter=application.matter,
             caller=application.caller,
             key=application.key,
-            fingerprint=application.fingerprint,
-            decision_id=occasion.decision_id,
-            decided_at=occasion.decided_at,
+            at=occasion.decided_at,
             policy_digest=policy.digest,
-            answer=canonical(told),
-            archive=archive.to_bytes(),
+            subject=self.services.mark(*words),
+            contents=Contents(application.fingerprint, canonical(told), archive.to_bytes()),
         )
         recorded = await self._append(entry, inquiry)
         self._turns.wake()
@@ -248,7 +251,7 @@ class Desk:
         replayed = recorded.entry.decision_id != occasion.decision_id
         if not replayed:
             self.services.telemetry.decided(line_of(decided, occasion, told))
-        return Reply(full_answer(recorded), replayed=replayed)
+        return _given_again(recorded, application) if replayed else Reply(full_answer(recorded), replayed=False)
 
     def _answer(self, decided: Decided, occasion: Occasion) -> tuple[Decided, dict[str, object]]:
         """The answer; one that can't be worded becomes a referral. Raises NoRecordKeptError if not even that."""
@@ -280,6 +283,16 @@ class Desk:
         except LedgerError as error:
             self.services.telemetry.fault("find", error)
             raise NoRecordKeptError from None
+
+
+def _given_again(recorded: Recorded, application: Application) -> Reply:
+    """The answer that stands under the key of `application`. Raises KeyReusedError, ErasedAnswerError."""
+    try:
+        if recorded.entry.kind != DECISION or recorded.entry.fingerprint != application.fingerprint:
+            raise KeyReusedError("this key was used before, for something else")
+        return Reply(full_answer(recorded), replayed=True)
+    except ErasedError:
+        raise ErasedAnswerError from None
 
 
 _NOTHING = Verdict(Outcome.REFERRED, ())

@@ -8,7 +8,8 @@ from decision_service.decision import ENGINES_DIFFER, Decided, answer
 from decision_service.facts import FactSheet
 from decision_service.forms import read_form
 from decision_service.ledger.entry import Recorded, canonical
-from decision_service.ledger.receipt import full_answer
+from decision_service.ledger.errors import ErasedError
+from decision_service.ledger.receipt import with_record
 from decision_service.mandate import handed_in
 from decision_service.outcome import Outcome
 from decision_service.policy.catalogue import Catalogue
@@ -42,8 +43,7 @@ def replay(recorded: Recorded, publication: Publication, second_of: Callable[[Po
     """
     published = _published(recorded, publication)
     again = decide_again(recorded, publication, published.judge, second_of(published.policy))
-    body = canonical(answer(again.decided, again.archive.occasion))
-    return full_answer(replace(recorded, entry=replace(recorded.entry, answer=body)))
+    return with_record(canonical(answer(again.decided, again.archive.occasion)), recorded)
 
 
 def decide_again(recorded: Recorded, publication: Publication, first: Judge | None, second: Judge | None) -> Again:
@@ -75,7 +75,7 @@ def _prepared(recorded: Recorded, policy: Policy, catalogue: Catalogue) -> tuple
     try:
         archive = read_archive(recorded.entry.archive)
         evidence = evidence_of(archive, policy)
-    except ArchiveError as error:
+    except (ArchiveError, ErasedError) as error:
         raise ReplayError(f"record {recorded.index}: {error}") from None
     if archive.policy_digest != recorded.entry.policy_digest:
         raise ReplayError(f"record {recorded.index}: the archive names another version of the rules than the record")

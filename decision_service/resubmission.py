@@ -51,7 +51,7 @@ def submission_of(
     last = earlier[-1].entry
     if last.matter != application.matter:
         raise OtherMatterError(last.decision_id)
-    if orjson.loads(last.answer)["outcome"] != Outcome.CORRECTION_REQUIRED:
+    if last.is_erased or orjson.loads(last.answer)["outcome"] != Outcome.CORRECTION_REQUIRED:
         raise DecidedBeforeError(last.decision_id)
     form = {**read_archive(last.archive).form, **application.form}
     return Submission(form, kept_answers(earlier, policy, now, late))
@@ -60,7 +60,8 @@ def submission_of(
 def kept_answers(earlier: Sequence[Recorded], policy: Policy, now: datetime, late: Late, *more: Answers) -> Kept:
     """What was answered for these decisions on one application (oldest first), to `late` checks and in `more`, as far
     as it is still fresh. Raises ArchiveError."""
-    archives = [(one.entry.decision_id, read_archive(one.entry.archive)) for one in reversed(earlier)]
+    readable = [one.entry for one in reversed(earlier) if not one.entry.is_erased]
+    archives = [(entry.decision_id, read_archive(entry.archive)) for entry in readable]
     answers = [
         {**archive.answers, CREDIT: late[decision_id]} if decision_id in late else archive.answers
         for decision_id, archive in archives

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from decision_service.ledger.opening import LedgerFiles
 from verifiers.journal.retention import LEAST_CREDIT_DAYS, LEAST_LOG_DAYS, Retention
 
 PREFIX = "MIAOPI_"
@@ -44,7 +45,8 @@ def _at_least(fewest: int, words: str) -> Callable[[int], int]:
 
 
 class Settings(BaseSettings):
-    """How the service runs. Paths are relative to the folder in which it is started.
+    """How the service runs. Paths are relative to the folder in which it is started. `key` signs the record;
+    `subjects` is the key ring of the persons in it, wrapped under `master_key`.
 
     `gate_cases` is how many generated cases both engines must agree on before a version decides; `certificates` is the
     folder that remembers which versions did. `connections` is the file that says how each register is reached;
@@ -63,6 +65,8 @@ class Settings(BaseSettings):
     ledger: Path = Path("var/ledger.sqlite3")
     log: Annotated[str, Field(min_length=1, max_length=64)] = "miaopi"
     key: Path | None = None
+    subjects: Path | None = None
+    master_key: Path | None = None
     reviews: Path | None = None
     journal: Path | None = None
     keep_answers_days: Annotated[int, Field(ge=1, le=36_500)] = 30
@@ -97,9 +101,12 @@ class Settings(BaseSettings):
         return (self.clock_sync or ("required" if self.profile == "production" else "told")) == "required"
 
     @property
-    def key_path(self) -> Path:
-        """The key that signs the record: beside the ledger unless said otherwise."""
-        return self.key or self.ledger.with_name(f"{self.ledger.stem}.key")
+    def ledger_files(self) -> LedgerFiles:
+        """The record and its keys: beside the ledger unless said otherwise."""
+        beside = LedgerFiles.beside(self.ledger)
+        return LedgerFiles(
+            self.ledger, self.key or beside.key, self.subjects or beside.ring, self.master_key or beside.master
+        )
 
     @property
     def reviews_path(self) -> Path:

@@ -33,9 +33,7 @@ from decision_service.facts import FactSheet
 from decision_service.http.app import create_app
 from decision_service.http.state import State
 from decision_service.inforce import InForce
-from decision_service.ledger.keys import load_or_create_key
-from decision_service.ledger.sqlite import SqliteStore
-from decision_service.ledger.writer import Ledger
+from decision_service.ledger.opening import LedgerFiles, writing
 from decision_service.load.report import percentile
 from decision_service.policy.shelf import read_shelf
 from decision_service.publishing import Publication, publish
@@ -140,8 +138,7 @@ async def service(kind: str, folder: Path, stack: AsyncExitStack) -> FastAPI:
         stack.push_async_callback(engine.close)
         await engine.start()
         second = Timed(engine)
-    ledger = Ledger(SqliteStore(folder / "l.sqlite3", log="bench", signer=load_or_create_key(folder / "l.key")))
-    stack.callback(ledger.close)
+    record = stack.enter_context(writing(LedgerFiles.beside(folder / "l.sqlite3"), "bench", Telemetry().fault))
     reviews = ReviewStore(folder / "reviews.sqlite3")
     stack.callback(reviews.close)
     journal = Journal(JournalStore(folder / "calls.sqlite3", Retention()))
@@ -152,9 +149,11 @@ async def service(kind: str, folder: Path, stack: AsyncExitStack) -> FastAPI:
         calls = JournalingVerifier(_exchange(clock, stack), journal, marks, asker, clock.now, lambda _: "exchange")
         # Every application here is the same person's: shared answers would show nothing.
         verifier = GuardedVerifier(calls, surroundings=Surroundings(clock.monotonic, clock.now), across=False)
-    services = Services(InForce(rules), ledger, verifier, second, clock, telemetry, journal=journal)
-    vitals = Vitals(guard, ledger, folder, telemetry, clock.monotonic)
-    app = create_app(State(Desk(services), reviews, {}, Doorkeeper(None, None, clock.real), vitals))
+    services = Services(
+        InForce(rules), record.ledger, record.ring.mark, verifier, second, clock, telemetry, journal=journal
+    )
+    vitals = Vitals(guard, record.ledger, folder, telemetry, clock.monotonic)
+    app = create_app(State(Desk(services), record, reviews, {}, Doorkeeper(None, None, clock.real), vitals))
     if isinstance(second, Timed):
         app.add_api_route("/second", second.told)
     return app

@@ -12,7 +12,7 @@ from decision_service.cli.records import Ledger, take_down
 from decision_service.facts import FactSheet
 from decision_service.ledger.entry import Recorded
 from decision_service.ledger.errors import LedgerError
-from decision_service.ledger.reading import LedgerReader
+from decision_service.ledger.opening import LedgerFiles, reading
 from decision_service.ledger.receipt import full_answer
 from decision_service.policy.shape import Policy
 from decision_service.publishing import Publication, publish
@@ -32,26 +32,31 @@ def replay_command(
         misuse("name one decision, or --all", "请写一个决定编号，或 --all", json=json)
     publication = publish(shelf_or_exit(rules, json=json))
     findings: list[dict[str, object]] = []
-    checked = 0
+    checked = erased = 0
     try:
-        with LedgerReader(ledger) as reader, _Seconds() as seconds, progress() as bar:
+        with reading(LedgerFiles.beside(ledger)) as reader, _Seconds() as seconds, progress() as bar:
             total = 1 if decision_id is not None else reader.count()
             task = bar.add_task("decisions 决定", total=total)
             if every:
                 take_down(ledger, None, "miaopi replay", json=json)
-            for one in reader.records(decision_id):
+            for one in reader.decisions(decision_id):
                 if not every:
                     take_down(ledger, one.entry, "miaopi replay", json=json)
+                bar.advance(task, 1)
+                if one.entry.is_erased:
+                    erased += 1
+                    continue
                 what = _difference(one, publication, seconds.of)
                 checked += 1
-                bar.advance(task, 1)
                 if what is not None:
                     findings.append({"index": one.index, "decision_id": one.entry.decision_id, "what": what})
     except LedgerError as error:
         misuse(str(error), "账本读不出", json=json)
+    if decision_id is not None and erased:
+        misuse("the facts of this decision were erased", "该决定的内容已依法删除", json=json)
     if decision_id is not None and not checked:
         misuse("there is no such decision in this ledger", "账本中没有这个决定", json=json)
-    _show(checked, findings, json=json)
+    _show(checked, erased, findings, json=json)
     if findings:
         raise typer.Exit(FINDINGS)
 
@@ -63,9 +68,9 @@ def _difference(one: Recorded, publication: Publication, second: Callable[[Polic
         return str(error)
 
 
-def _show(checked: int, findings: list[dict[str, object]], *, json: bool) -> None:
+def _show(checked: int, erased: int, findings: list[dict[str, object]], *, json: bool) -> None:
     if json:
-        print_json({"replayed": checked, "findings": findings})
+        print_json({"replayed": checked, "erased": erased, "findings": findings})
         return
     out = console()
     for one in findings:
@@ -73,6 +78,8 @@ def _show(checked: int, findings: list[dict[str, object]], *, json: bool) -> Non
     out.print(
         f"{checked} decision(s) made again, {len(findings)} differ 重算{checked}件，不同{len(findings)}件", markup=False
     )
+    if erased:
+        out.print(f"{erased} more were erased 另有{erased}件已依法删除", markup=False)
 
 
 _Judge = Callable[[FactSheet], Verdict]

@@ -47,7 +47,7 @@ class Debt:
 
 def decided_at(recorded: Recorded) -> datetime:
     """The instant of a decision."""
-    return datetime.fromisoformat(recorded.entry.decided_at)
+    return datetime.fromisoformat(recorded.entry.at)
 
 
 def standing(recorded: Recorded, publication: Publication) -> Standing:

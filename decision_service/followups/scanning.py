@@ -10,7 +10,7 @@ from decision_service.followups.file import FollowupFile
 from decision_service.followups.owed import Standing, decided_at, standing
 from decision_service.followups.ticketbox import TicketBox
 from decision_service.followups.tickets import tickets_of
-from decision_service.ledger.entry import Recorded
+from decision_service.ledger.entry import DECISION, Recorded
 from decision_service.ledger.writer import Ledger
 from decision_service.publishing import Publication
 
@@ -69,11 +69,12 @@ class Scanner:
 
     def _take(self, records: tuple[Recorded, ...]) -> None:
         publication, last = self._reading.publication(), records[-1]
-        standings = [self._standing(one, publication) for one in records]
+        decisions = [one for one in records if one.entry.kind == DECISION and not one.entry.is_erased]
+        standings = [self._standing(one, publication) for one in decisions]
         end = last.index + 1
         with self._file.writing() as connection:
             before = connection.total_changes
-            for recorded, stands in zip(records, standings, strict=True):
+            for recorded, stands in zip(decisions, standings, strict=True):
                 entry = recorded.entry
                 match stands:
                     case Standing.UNANSWERED:

@@ -90,7 +90,7 @@ def _ticket(
         ticket_id=ticket_id(recorded.entry.decision_id, name),
         decision_id=recorded.entry.decision_id,
         matter=recorded.entry.matter,
-        opened_at=recorded.entry.decided_at,
+        opened_at=recorded.entry.at,
         register=name,
         # A register that the catalogue has dropped since is known by its bare name.
         label=Bilingual(name, name) if register is None else Bilingual(register.zh, register.en),

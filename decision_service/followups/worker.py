@@ -167,7 +167,7 @@ class Worker:
     def _owed_check(self, owed: Owed) -> LateCheck | None:
         """What the ledger says now: a later decision may have brought the answer, or another applicant."""
         tools, publication = self._tools, self._tools.publication()
-        decisions = tools.ledger.find(ByApplication(*owed.key))
+        decisions = [one for one in tools.ledger.find(ByApplication(*owed.key)) if not one.entry.is_erased]
         made_up = tools.checks.made_up([one.entry.decision_id for one in decisions])
         debt = debt_of(decisions, made_up, publication)
         return None if debt is None else late_check(debt, publication)

@@ -1,5 +1,6 @@
 """Applications in, decisions out: one, several, and a decision looked up afterwards."""
 
+import asyncio
 import hmac
 
 import orjson
@@ -11,6 +12,7 @@ from decision_service.application import (
     Application,
     CredentialOutOfPlaceError,
     DecidedBeforeError,
+    ErasedAnswerError,
     InWorkError,
     KeyReusedError,
     NoRecordKeptError,
@@ -31,7 +33,7 @@ from decision_service.http.state import caller_of, state_of
 from decision_service.http.wire import ApplicationIn, BatchIn, ReviewIn, agent_of
 from decision_service.ledger.entry import Recorded
 from decision_service.ledger.errors import LedgerError
-from decision_service.ledger.receipt import full_answer, make_receipt
+from decision_service.ledger.receipt import full_answer
 from decision_service.ledger.store import ByDecision
 from decision_service.replay import ReplayError, decide_again
 
@@ -71,7 +73,13 @@ async def decision(request: Request, decision_id: str) -> Response:
 @router.get("/decisions/{decision_id}/receipt", **RECEIPT)
 async def receipt(request: Request, decision_id: str) -> Response:
     """What proves, without this service, that the decision is on record (see its `algorithm`)."""
-    return Response(make_receipt(await recorded(request, decision_id)), media_type=JSON)
+    found, state = await recorded(request, decision_id), state_of(request)
+    try:
+        # A checkpoint may have to be made first, which waits for the disk.
+        return Response(await asyncio.to_thread(state.record.checkpoints.receipt, found), media_type=JSON)
+    except LedgerError as error:
+        state.services.telemetry.fault("receipt", error)
+        raise ProblemError("not_ready", headers={"Retry-After": "1"}) from None
 
 
 @router.get("/decisions/{decision_id}/explanation", **EXPLANATION)
@@ -145,6 +153,8 @@ def problem_of(error: TurnedAwayError) -> Problem:
             return Problem("in_work", headers=soon)
         case CredentialOutOfPlaceError():
             return Problem("envelope", (fault(error.place, NOT_LISTED),))
+        case ErasedAnswerError():
+            return Problem("erased")
         case UnknownMatterError():
             return Problem("unknown_matter")
         case OtherMatterError():
@@ -167,5 +177,7 @@ async def recorded(request: Request, decision_id: str) -> Recorded:
         raise ProblemError("not_ready", headers={"Retry-After": "1"}) from None
     if not found or found[0].entry.caller != caller_of(request):
         raise ProblemError("unknown_decision")
+    if found[0].entry.is_erased:
+        raise ProblemError("erased")
     await read_by(request, found[0])
     return found[0]

@@ -119,7 +119,16 @@ def document(  # noqa: PLR0913 - a route is described by as many things, each by
     be, `told` examples of it by name."""
     codes = (*problems, *COMMON, *(READ if sent is not None else ()), *(() if is_open(action) else GUARDED))
     if keyed:
-        codes = (*codes, "key_missing", "key_malformed", "key_reused", "in_work", "decided_before", "other_matter")
+        codes = (
+            *codes,
+            "key_missing",
+            "key_malformed",
+            "key_reused",
+            "in_work",
+            "decided_before",
+            "other_matter",
+            "erased",
+        )
     statuses = sorted({PROBLEMS[code].status for code in codes})
     responses: dict[int | str, Any] = {
         status: {"description": "done", "content": {media_type: {"schema": answer}}},
@@ -164,11 +173,11 @@ BATCH: Final = document(
     {"two": examples.BATCH},
     action=Action.DECIDE,
 )
-DECISION: Final = document(_DECISION, ("unknown_decision", "not_ready"), action=Action.READ_OWN)
-RECEIPT: Final = document(_ANY, ("unknown_decision", "not_ready"), action=Action.READ_OWN)
+DECISION: Final = document(_DECISION, ("unknown_decision", "erased", "not_ready"), action=Action.READ_OWN)
+RECEIPT: Final = document(_ANY, ("unknown_decision", "erased", "not_ready"), action=Action.READ_OWN)
 EXPLANATION: Final = document(
     _object({"decision_id": _TEXT, "outcome": _OUTCOME, "rules": _list(_ANY)}),
-    ("unknown_decision", "not_ready"),
+    ("unknown_decision", "erased", "not_ready"),
     action=Action.READ_OWN,
 )
 _LANGUAGE: Final[Schema] = {
@@ -180,14 +189,14 @@ _LANGUAGE: Final[Schema] = {
 }
 NOTICE: Final = document(
     _TEXT,
-    ("unknown_decision", "not_ready", "envelope"),
+    ("unknown_decision", "erased", "not_ready", "envelope"),
     action=Action.READ_OWN,
     media_type="text/html",
     parameters=(_LANGUAGE,),
 )
 REVIEW: Final = document(
     _object({"review_id": _TEXT, "decision_id": _TEXT, "requested_at": _TEXT}),
-    ("unknown_decision", "review_key_wrong", "not_recorded", "not_ready"),
+    ("unknown_decision", "erased", "review_key_wrong", "not_recorded", "not_ready"),
     ReviewIn,
     {"review": examples.REVIEW},
     status=202,

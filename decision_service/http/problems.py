@@ -154,6 +154,13 @@ PROBLEMS: Mapping[str, Said] = {
         "请用新的申请编号",
         "use a new application_id",
     ),
+    "erased": Said(
+        410,
+        "该决定的内容已依法删除",
+        "what this decision said was erased as the law asks",
+        "账本仍可证明其存在；需要内容请联系承办机关",
+        "the ledger still proves that it stood; ask the authority in charge",
+    ),
     "too_large": Said(
         413,
         "请求体过大",

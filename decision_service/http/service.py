@@ -37,9 +37,7 @@ from decision_service.http.state import State
 from decision_service.http.trusting import trusting
 from decision_service.http.watching import guarded, watching
 from decision_service.inforce import InForce
-from decision_service.ledger.keys import load_or_create_key
-from decision_service.ledger.sqlite import SqliteStore
-from decision_service.ledger.writer import Ledger
+from decision_service.ledger.opening import writing
 from decision_service.publishing import Publication
 from decision_service.readings.rete.process import EngineUnavailable, SecondEngine
 from decision_service.reviews import ReviewStore
@@ -84,9 +82,8 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
     telemetry = Telemetry(parts.out)
     registers = parts.publication.catalogue.registers
     async with AsyncExitStack() as stack:
-        ledger = Ledger(SqliteStore(settings.ledger, log=settings.log, signer=load_or_create_key(settings.key_path)))
-        stack.callback(ledger.close)
-        guard = guarded(settings, ledger, telemetry)
+        record = stack.enter_context(writing(settings.ledger_files, settings.log, telemetry.fault))
+        guard = guarded(settings, record.ledger, telemetry)
         clock = ServiceClock(settings.as_of, guard.now, is_trusted=lambda: guard.look() is None)
         doorkeeper = await stack.enter_async_context(admitting(settings, clock))
         journal = await stack.enter_async_context(keeping(settings, clock, telemetry))
@@ -102,14 +99,24 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
                 await engine.start()
             second = engine
         in_force = InForce(parts.publication)
-        vitals = Vitals(guard, ledger, settings.ledger.absolute().parent, telemetry, clock.monotonic)
+        vitals = Vitals(guard, record.ledger, settings.ledger.absolute().parent, telemetry, clock.monotonic)
         await stack.enter_async_context(watching(vitals, telemetry))
         services = Services(
-            in_force, ledger, counter, second, clock, telemetry, verifier.measured, journal, vitals.has_room
+            in_force,
+            record.ledger,
+            record.ring.mark,
+            counter,
+            second,
+            clock,
+            telemetry,
+            verifier.measured,
+            journal,
+            vitals.has_room,
         )
         bundles = read_bundles(settings.rules, sorted(parts.publication.versions))
         desk = await stack.enter_async_context(followed(settings, services))
-        yield State(desk, reviews, bundles, doorkeeper, Limits(clock.monotonic), vitals, settings.most_in_flight)
+        limits = Limits(clock.monotonic)
+        yield State(desk, record, reviews, bundles, doorkeeper, limits, vitals, settings.most_in_flight)
 
 
 async def _serve(parts: Parts, door: socket.socket, ready: Callable[["Up"], None]) -> None:

@@ -11,6 +11,7 @@ from decision_service.access.limits import Limits
 from decision_service.access.principal import Principal
 from decision_service.bundles import Bundle
 from decision_service.desk import Desk, Services
+from decision_service.ledger.opening import Record
 from decision_service.reviews import ReviewStore
 from decision_service.vitals import Vitals
 
@@ -24,6 +25,7 @@ class State:
     requests at once are turned away with 503."""
 
     desk: Desk
+    record: Record
     reviews: ReviewStore
     bundles: Mapping[str, Bundle]
     doorkeeper: Doorkeeper

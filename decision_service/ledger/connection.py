@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from decision_service.ledger import schema
+from decision_service.ledger.entry import require_unchanged
 from decision_service.ledger.errors import LedgerRefusedError
 from decision_service.ledger.keys import sync_directory
-from decision_service.ledger.receipt import signature_holds, signed_bytes
+from decision_service.proof.signature import signature_holds, signed_bytes
 
 Connect = Callable[[Path], sqlite3.Connection]
 """How a file becomes a connection; tests put one here whose disk fails."""
@@ -71,6 +72,8 @@ def _require_durable(path: Path, connection: sqlite3.Connection, synchronous: st
     if journal != "wal":
         raise LedgerRefusedError(f"ledger {path}: no write-ahead log here (journal is {journal!r}); use a local disk")
     connection.execute(f"PRAGMA synchronous = {level}")
+    # The write-ahead log is moved into the file by `SqliteStore.tidy`, beside the work: no commit waits for it.
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
     # macOS acknowledges fsync before the drive has written, unless asked so.
     connection.execute("PRAGMA fullfsync = ON")
     connection.execute("PRAGMA checkpoint_fullfsync = ON")
@@ -119,7 +122,8 @@ def _require_head(path: Path, connection: sqlite3.Connection, log: str) -> None:
     if row is None:
         return
     try:
-        head = schema.read_row(log, row)
+        head = schema.from_row(log, row)
+        require_unchanged(head)
     except ValueError as error:
         raise LedgerRefusedError(
             f"ledger {path}: the chain ends in a broken record ({error}); restore the file"

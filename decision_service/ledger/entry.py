@@ -1,33 +1,24 @@
-"""What the ledger keeps of one decision, its bytes, and the hash chain over them. Pure functions only.
+"""What the ledger keeps: one entry for each thing that was decided or done, in one order. Its bytes and digests are
+those of `decision_service.proof.statement`."""
 
-Notation: `a || b` is concatenation, `u64(n)` is n in 8 bytes, big-endian, and `field(x)` is u64(length of x) || x,
-where text is UTF-8. All digests are SHA-256 (FIPS 180-4). The first byte 0x00 of a leaf is that of RFC 6962 section
-2.1, so that a leaf can't be taken for an inner node once a Merkle tree stands over the same statements.
-
-    withheld  = sha256(0x02 || salt || field(caller) || field(key) || field(fingerprint) || field(archive))
-    statement = field("miaopi record v1") || field(application_id) || field(matter) || field(decision_id)
-                || field(decided_at) || field(policy_digest) || field(answer) || field(withheld)
-    leaf      = sha256(0x00 || previous leaf || statement)
-
-`previous leaf` of the first record is genesis = sha256(0x03 || field("miaopi ledger v1") || field(name of the log)).
-A receipt shows the statement. What it withholds (who called, the form, the facts) is bound by a digest with 16 random
-bytes of salt: a bare digest of an ID number could be found by trying them all.
-"""
-
-import hashlib
 import re
-import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 import orjson
 
-FORMAT: Final = "miaopi record v1"
-DIGEST_BYTES: Final = 32
-SALT_BYTES: Final = 16
+from decision_service.ledger.errors import ErasedError
+from decision_service.proof.statement import Statement, leaf, origin_digest, sealed_digest
+
+DECISION: Final = "decision"
+"""The kind of a decision; what happens afterwards has kinds of its own, named by the room that records it."""
+
 TEXT_LIMIT: Final = 512
 """Longest text of an entry's field, in characters; answer and archive are not bounded here but at the door."""
 
+MARK_BYTES: Final = 16
+
+_KIND: Final = re.compile(r"[a-z_]{1,32}")
 _FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -37,85 +28,104 @@ def canonical(value: object) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
-    """The part of an entry that its receipt shows; `withheld` (32 bytes) binds the part that it doesn't."""
+class Contents:
+    """What may hold personal values: it lies on disk under the key of the person, and is lost with it.
 
-    application_id: str
-    matter: str
-    decision_id: str
-    decided_at: str
-    policy_digest: str
+    `fingerprint` is the SHA-256 (hex) of what was asked. `answer` is the canonical JSON of what was answered, without
+    its `record` member, `archive` that of all it takes to decide again; the ledger doesn't look into either. Raises
+    ValueError if it can't be kept: the text names the field, never its value.
+    """
+
+    fingerprint: str
     answer: bytes
-    withheld: bytes
+    archive: bytes
 
-    def to_bytes(self) -> bytes:
-        """The bytes that the leaf hashes, as the head of this module defines them."""
-        texts = (FORMAT, self.application_id, self.matter, self.decision_id, self.decided_at, self.policy_digest)
-        return b"".join([*(_field(text.encode()) for text in texts), _field(self.answer), _field(self.withheld)])
+    def __post_init__(self) -> None:
+        if not _FINGERPRINT.fullmatch(self.fingerprint):
+            raise ValueError("entry.fingerprint: must be 64 lower-case hex digits, the SHA-256 of the request body")
+        _require_answer(self.answer)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One decision as it is recorded. Raises ValueError if it can't be: the text names the field, never its value.
+    """One thing as it is recorded. Raises ValueError if it can't be: the text names the field, never its value.
 
-    `key` is the idempotency key, which belongs to `caller` alone; `fingerprint` is the SHA-256 (hex) of the request
-    body. `decided_at` is the instant as the answer writes it. `answer` is the canonical JSON of the decision
-    without its `record` member, `archive` that of all it takes to decide again; the ledger doesn't look into either.
+    `record_id` is unique in the log, of a decision its decision id. `decision_id` is the decision that the record
+    belongs to (of a decision itself the same), empty where there is none, as `application_id`, `matter` and
+    `policy_digest` may be. `key` is the idempotency key, which belongs to `caller` alone. `at` is the instant (RFC
+    3339) as the answer writes it. `subject` marks whose facts `contents` holds (16 bytes), empty where they are
+    nobody's: only then do they lie open on disk. `contents` is None where the key of the person was destroyed.
     """
 
+    kind: str
+    record_id: str
+    decision_id: str
     application_id: str
     matter: str
     caller: str
     key: str
-    fingerprint: str
-    decision_id: str
-    decided_at: str
+    at: str
     policy_digest: str
-    answer: bytes
-    archive: bytes
-    salt: bytes = field(default_factory=lambda: secrets.token_bytes(SALT_BYTES))
+    subject: bytes
+    contents: Contents | None
 
     def __post_init__(self) -> None:
         """Refuse here what the store couldn't write, so that one bad entry never spoils the commit of others."""
-        for name in ("application_id", "matter", "caller", "key", "decision_id", "decided_at", "policy_digest"):
-            _require_text(name, getattr(self, name))
-        if not _FINGERPRINT.fullmatch(self.fingerprint):
-            raise ValueError("entry.fingerprint: must be 64 lower-case hex digits, the SHA-256 of the request body")
-        if len(self.salt) != SALT_BYTES:
-            raise ValueError(f"entry.salt: must be {SALT_BYTES} bytes")
-        _require_answer(self.answer)
+        if not _KIND.fullmatch(self.kind):
+            raise ValueError("entry.kind: must be 1 to 32 small letters and underscores")
+        for name in ("record_id", "caller", "key", "at"):
+            _require_text(name, getattr(self, name), fewest=1)
+        for name in ("decision_id", "application_id", "matter", "policy_digest"):
+            _require_text(name, getattr(self, name), fewest=0)
+        if len(self.subject) not in (0, MARK_BYTES):
+            raise ValueError(f"entry.subject: must be a mark of {MARK_BYTES} bytes, or empty")
 
-    def statement(self) -> Statement:
-        """What the receipt of this entry shows."""
-        private = (self.caller.encode(), self.key.encode(), self.fingerprint.encode(), self.archive)
-        withheld = hashlib.sha256(b"\x02" + self.salt + b"".join(map(_field, private))).digest()
-        return Statement(
-            application_id=self.application_id,
-            matter=self.matter,
-            decision_id=self.decision_id,
-            decided_at=self.decided_at,
-            policy_digest=self.policy_digest,
-            answer=self.answer,
-            withheld=withheld,
-        )
+    @property
+    def is_erased(self) -> bool:
+        """Whether nobody can read the contents any more."""
+        return self.contents is None
+
+    @property
+    def fingerprint(self) -> str:
+        """That of the contents. Raises ErasedError."""
+        return self._contents().fingerprint
+
+    @property
+    def answer(self) -> bytes:
+        """That of the contents. Raises ErasedError."""
+        return self._contents().answer
+
+    @property
+    def archive(self) -> bytes:
+        """That of the contents. Raises ErasedError."""
+        return self._contents().archive
+
+    def _contents(self) -> Contents:
+        if self.contents is None:
+            raise ErasedError("the facts of this record were erased: it proves that it stood, not what it said")
+        return self.contents
 
 
-def genesis(log: str) -> bytes:
-    """What stands before the first record of the log of this name: no two logs share a leaf, so none can be spliced."""
-    return hashlib.sha256(b"\x03" + _field(b"miaopi ledger v1") + _field(log.encode())).digest()
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """How the contents of a record lie on disk: `sealed` bytes under the key named `key_id` (empty: not encrypted), and
+    the salts and digests that bind them. `shown_salt` is empty where the contents were erased."""
 
-
-def leaf(statement: bytes, previous: bytes) -> bytes:
-    """The digest of a record, which binds every record before it through `previous` (32 bytes)."""
-    return hashlib.sha256(b"\x00" + previous + statement).digest()
+    key_id: bytes
+    origin_salt: bytes
+    shown_salt: bytes
+    shown: bytes
+    withheld: bytes
+    sealed: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """An entry with its place in the log. Nothing in it can change any more.
+    """An entry with its place in the log. Nothing in it can change any more, but that its contents are erased.
 
     `index` counts from 0. `previous` and `leaf` are 32 bytes, `signature` is Ed25519 (RFC 8032) under `public_key` (32
-    raw bytes) over `receipt.signed_bytes`; it is kept, not made again, so an answer stays the same when keys change.
+    raw bytes) over `proof.signature.signed_bytes`; it is kept, not made again, so an answer stays the same when keys
+    change.
     """
 
     log: str
@@ -125,15 +135,39 @@ class Recorded:
     signature: bytes
     public_key: bytes
     entry: Entry
+    envelope: Envelope
+
+    def statement(self) -> Statement:
+        """What the leaf binds, and the receipt shows."""
+        return statement_of(self.entry, self.envelope)
 
 
-def _field(content: bytes) -> bytes:
-    return len(content).to_bytes(8, "big") + content
+def statement_of(entry: Entry, envelope: Envelope) -> Statement:
+    """The statement of an entry whose contents lie in `envelope`."""
+    return Statement(
+        kind=entry.kind,
+        record_id=entry.record_id,
+        decision_id=entry.decision_id,
+        application_id=entry.application_id,
+        matter=entry.matter,
+        at=entry.at,
+        policy_digest=entry.policy_digest,
+        shown=envelope.shown,
+        withheld=envelope.withheld,
+        origin=origin_digest(envelope.origin_salt, entry.caller, entry.key, entry.subject, envelope.key_id),
+        sealed=sealed_digest(envelope.sealed),
+    )
 
 
-def _require_text(name: str, text: str) -> None:
-    if not 0 < len(text) <= TEXT_LIMIT:
-        raise ValueError(f"entry.{name}: must have 1 to {TEXT_LIMIT} characters")
+def require_unchanged(recorded: Recorded) -> None:
+    """Raises ValueError if a byte of the record was changed since it was made."""
+    if leaf(recorded.statement().to_bytes(), recorded.previous) != recorded.leaf:
+        raise ValueError(f"record {recorded.index} was changed since it was made; run `miaopi ledger verify`")
+
+
+def _require_text(name: str, text: str, *, fewest: int) -> None:
+    if not fewest <= len(text) <= TEXT_LIMIT:
+        raise ValueError(f"entry.{name}: must have {fewest} to {TEXT_LIMIT} characters")
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -5,7 +5,8 @@
     ├── LedgerFaultError     a write or a read failed: nothing was acknowledged (503 at the door)
     ├── LedgerBusyError      too many decisions wait to be written: come back later (503 with Retry-After)
     ├── KeyConflictError     the idempotency key was used with another request body (422)
-    └── DecisionTakenError   the decision id stands in the ledger already, under another key
+    ├── RecordTakenError     the record id stands in the ledger already, under another key
+    └── ErasedError          the contents were erased with the key of the person (410 at the door)
 
 No message holds a value of an application, a key or a path of a person's data.
 """
@@ -31,5 +32,9 @@ class KeyConflictError(LedgerError):
     """This caller used the idempotency key before, for a request with another body."""
 
 
-class DecisionTakenError(LedgerError):
-    """Another entry has this decision id: whoever makes ids has made one twice."""
+class RecordTakenError(LedgerError):
+    """Another entry has this record id: whoever makes ids has made one twice."""
+
+
+class ErasedError(LedgerError):
+    """What the record said can't be read any more: the key of the person's facts was destroyed."""

@@ -1,15 +1,18 @@
-"""The key that signs the record: an Ed25519 private key in one file that only its owner can read."""
+"""The keys of the record, each in a file that only its owner can read: the Ed25519 key that signs it, and the master
+key under which the keys of persons are wrapped."""
 
-import base64
-import hashlib
 import os
 import secrets
 import stat
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -19,6 +22,19 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from decision_service.ledger.errors import LedgerRefusedError
+
+MASTER_BYTES: Final = 32
+
+
+@dataclass(frozen=True, slots=True)
+class MasterKey:
+    """A secret from which keys for one purpose each are derived; it is used for nothing itself."""
+
+    secret: bytes = field(repr=False)
+
+    def derive(self, purpose: str) -> bytes:
+        """32 bytes that belong to `purpose` alone (HKDF-SHA256, RFC 5869)."""
+        return HKDF(SHA256(), MASTER_BYTES, salt=None, info=f"miaopi {purpose}".encode()).derive(self.secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,34 +54,35 @@ def signer_of(private_key: Ed25519PrivateKey) -> Signer:
     return Signer(private_key, private_key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
 
 
-def key_id(public_key: bytes) -> str:
-    """A short name of a public key: the first 16 hex digits of its SHA-256. For people to compare, not to trust."""
-    return hashlib.sha256(public_key).hexdigest()[:16]
-
-
-def public_key_text(public_key: bytes) -> str:
-    """The 32 raw bytes in base64, as receipts and the published key list write them."""
-    return base64.b64encode(public_key).decode()
-
-
 def load_or_create_key(path: Path) -> Signer:
     """The signer whose key lies at `path` (PEM, PKCS #8), made with mode 0600 if nothing lies there.
 
     Raises LedgerRefusedError if the file is no Ed25519 key, can be read by others, or can't be made.
     """
+    return _parse(path, _secret(path, "signing key", _new_pem))
+
+
+def load_or_create_master(path: Path) -> MasterKey:
+    """The master key at `path` (32 raw bytes), made with mode 0600 if nothing lies there. Raises LedgerRefusedError."""
+    secret = _secret(path, "master key", lambda: secrets.token_bytes(MASTER_BYTES))
+    if len(secret) != MASTER_BYTES:
+        raise LedgerRefusedError(f"master key {path}: must hold {MASTER_BYTES} bytes; put the right file back")
+    return MasterKey(secret)
+
+
+def _secret(path: Path, name: str, new: Callable[[], bytes]) -> bytes:
+    """What lies at `path`, made if nothing does. Raises LedgerRefusedError where others can read it."""
     try:
         if not path.exists():
-            _create(path)
+            _create(path, new())
         mode = stat.S_IMODE(path.stat().st_mode)
         if mode & 0o077:
             raise LedgerRefusedError(
-                f"signing key {path}: others may read it (mode {mode:04o}); chmod 600 it or make a new one"
+                f"{name} {path}: others may read it (mode {mode:04o}); chmod 600 it or make a new one"
             )
-        return _parse(path, path.read_bytes())
+        return path.read_bytes()
     except OSError as error:
-        raise LedgerRefusedError(
-            f"signing key {path}: {error.strerror}; the service must be able to write there"
-        ) from error
+        raise LedgerRefusedError(f"{name} {path}: {error.strerror}; the service must be able to write there") from error
 
 
 def _parse(path: Path, pem: bytes) -> Signer:
@@ -79,15 +96,18 @@ def _parse(path: Path, pem: bytes) -> Signer:
     return signer_of(key)
 
 
-def _create(path: Path) -> None:
+def _new_pem() -> bytes:
+    return Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _create(path: Path, content: bytes) -> None:
     """Write a new key so that a crash leaves the whole key or none, and of two that start together one key wins."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            file.write(pem)
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         try:

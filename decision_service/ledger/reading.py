@@ -9,16 +9,25 @@ from decision_service.ledger import schema
 from decision_service.ledger.connection import connect
 from decision_service.ledger.entry import Recorded
 from decision_service.ledger.errors import LedgerFaultError, LedgerRefusedError
+from decision_service.ledger.keyring import KeyRing
+from decision_service.ledger.linking import opened
+from decision_service.ledger.queries import clause_of
+from decision_service.ledger.store import About, ByApplication, ByDecision
+
+_COUNT = "SELECT count(*) FROM record WHERE kind = 'decision'"
+_FIRST_CALLER = "SELECT min(caller) FROM record WHERE kind = 'decision'"
+_ON_DAY = "SELECT application_id FROM record WHERE kind = 'decision' AND substr(at, 1, 10) = ?"
 
 
 class LedgerReader:
     """The records of the ledger at `path`, as they stood when it was opened."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises LedgerRefusedError if `path` is no ledger."""
+    def __init__(self, path: Path, ring: KeyRing) -> None:
+        """`ring` opens what the records hold. Raises LedgerRefusedError if `path` is no ledger."""
         if not path.is_file():
             raise LedgerRefusedError(f"ledger {path}: no such file")
         self._path = path
+        self._ring = ring
         self._connection = connect(path)
         try:
             self._connection.execute("PRAGMA query_only = ON")
@@ -35,36 +44,40 @@ class LedgerReader:
         self._connection.close()
 
     def count(self) -> int:
-        """How many records there are."""
-        return int(self._connection.execute("SELECT count(*) FROM record").fetchone()[0])
+        """How many decisions there are."""
+        return int(self._connection.execute(_COUNT).fetchone()[0])
 
-    def records(self, decision_id: str | None = None) -> Iterator[Recorded]:
-        """Every record in order, or that of one decision. Raises LedgerFaultError at a record that was changed."""
-        clause, parameters = (
-            ("ORDER BY position", ()) if decision_id is None else ("WHERE decision_id = ?", (decision_id,))
-        )
-        yield from self._records(clause, parameters)
+    def decisions(self, decision_id: str | None = None) -> Iterator[Recorded]:
+        """Every decision in order, or that one. Raises LedgerFaultError at a record that was changed."""
+        if decision_id is None:
+            yield from self._records("WHERE kind = 'decision' ORDER BY position", ())
+        else:
+            yield from self._records(*clause_of(ByDecision(decision_id), "?"))
+
+    def about(self, decision_id: str) -> Iterator[Recorded]:
+        """The whole case of a decision, oldest first. Raises LedgerFaultError at a record that was changed."""
+        yield from self._records(*clause_of(About(decision_id), "?"))
 
     def callers(self) -> Iterator[str]:
         """Everybody whose applications are on record. Each step is one look into the index."""
-        found = next(self._texts("SELECT min(caller) FROM record", ()))
+        found = next(self._texts(_FIRST_CALLER, ()))
         while found is not None:
             yield found
-            found = next(self._texts("SELECT min(caller) FROM record WHERE caller > ?", (found,)))
+            found = next(self._texts(f"{_FIRST_CALLER} AND caller > ?", (found,)))
 
     def applications_decided_on(self, day: str) -> Iterator[str]:
         """The applications with a decision of that day (2026-03-16), as often as they have one."""
-        for one in self._texts("SELECT application_id FROM record WHERE substr(decided_at, 1, 10) = ?", (day,)):
+        for one in self._texts(_ON_DAY, (day,)):
             yield one or ""
 
     def of_application(self, caller: str, application_id: str) -> Iterator[Recorded]:
         """The decisions on an application, oldest first. Raises LedgerFaultError at a record that was changed."""
-        yield from self._records("WHERE caller = ? AND application_id = ? ORDER BY position", (caller, application_id))
+        yield from self._records(*clause_of(ByApplication(caller, application_id), "?"))
 
-    def _records(self, clause: str, parameters: tuple[str, ...]) -> Iterator[Recorded]:
+    def _records(self, clause: str, parameters: tuple[str | bytes, ...]) -> Iterator[Recorded]:
         try:
             for row in self._connection.execute(f"{schema.SELECT} {clause}", parameters):
-                yield schema.read_row(self._log, row)
+                yield opened(schema.from_row(self._log, row), self._ring)
         except (sqlite3.Error, ValueError) as error:
             raise LedgerFaultError(f"ledger {self._path}: a record can't be read ({error})") from error
 

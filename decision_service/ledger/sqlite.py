@@ -8,41 +8,54 @@ a commit to readers after it has synced the log.
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, assert_never
+from typing import Final, TypeVar
 
 from decision_service.ledger import schema
 from decision_service.ledger.connection import Connect, connect, open_for_reading, open_for_writing
-from decision_service.ledger.entry import Entry, Recorded, genesis, leaf
+from decision_service.ledger.entry import Entry, Recorded
 from decision_service.ledger.errors import LedgerFaultError, LedgerRefusedError
+from decision_service.ledger.keyring import KeyRing
 from decision_service.ledger.keys import Signer
-from decision_service.ledger.receipt import signed_bytes
-from decision_service.ledger.store import ByApplication, ByDecision, ByKey, Last, Query, Refusal
+from decision_service.ledger.linking import Head, Linker, opened
+from decision_service.ledger.queries import clause_of
+from decision_service.ledger.store import Query, Refusal, StoredCheckpoint
+from decision_service.proof.merkle import Node
 
 READ_LIMIT: Final = 1000
 """Most records of one `read`: a reader of millions comes back, so that others get their turn."""
 
+TIDY_BYTES: Final = 4 * 1024 * 1024
+"""Size of the write-ahead log from which it is moved into the file."""
+
+Result = TypeVar("Result")
+
 
 class SqliteStore:
-    """A `Store` in the SQLite file at `path`; `log` is the name of the log, part of every signature.
+    """A `Store` and `TreeStore` in the SQLite file at `path`; `log` is the name of the log, part of every signature.
 
     Raises LedgerRefusedError when opened on anything but a sound ledger where a commit is on disk before it returns.
     `connect` is for tests, which put a failing disk there.
     """
 
     def __init__(
-        self, path: Path, *, log: str, signer: Signer, synchronous: str = "FULL", connect: Connect = connect
+        self,
+        path: Path,
+        *,
+        log: str,
+        signer: Signer,
+        ring: KeyRing,
+        synchronous: str = "FULL",
+        connect: Connect = connect,
     ) -> None:
-        if not log or not log.isprintable():
-            raise LedgerRefusedError("ledger: the name of the log must be one line of printable text")
         self._path = path
-        self._log = log
-        self._signer = signer
+        self._linker = Linker(log, signer, ring)
         self._synchronous = synchronous
         self._connect = connect
         self._writing = threading.Lock()
         self._reading = threading.Lock()
+        self._tidying = threading.Lock()
         self._reader: sqlite3.Connection | None = None
         self._closed = False
         try:
@@ -54,12 +67,89 @@ class SqliteStore:
 
     def append(self, entries: Sequence[Entry]) -> list[Recorded | Refusal]:
         """Write `entries` in one transaction, synced when this returns; see `Store.append`."""
+        with self._transaction() as connection:
+            return self._commit(connection, entries)
+
+    def find(self, query: Query) -> tuple[Recorded, ...]:
+        """The records that `query` describes, oldest first; see `Store.find`."""
+        clause, parameters = clause_of(query, "?")
+        return self._select(clause, parameters)
+
+    def read(self, start: int, count: int) -> tuple[Recorded, ...]:
+        """At most `count` records (never more than READ_LIMIT) from index `start`; see `Store.read`."""
+        return self._select("WHERE position >= ? ORDER BY position LIMIT ?", (start, max(0, min(count, READ_LIMIT))))
+
+    def size(self) -> int:
+        """How many records there are; see `TreeStore.size`."""
+        return self._look(lambda reader: int(reader.execute(_SIZE).fetchone()[0]))
+
+    def hashes(self, nodes: Sequence[Node]) -> list[bytes]:
+        """Of complete subtrees; see `TreeStore.hashes`."""
+        return self._look(lambda reader: _hashes(reader, nodes))
+
+    def keep_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
+        """On disk when this returns; see `TreeStore.keep_checkpoint`."""
+        with self._transaction() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            standing = connection.execute(
+                "SELECT cosignatures FROM checkpoint WHERE size = ?", (checkpoint.size,)
+            ).fetchone()
+            if standing is None:
+                connection.execute(
+                    "INSERT INTO checkpoint VALUES (?, ?, ?)",
+                    (checkpoint.size, checkpoint.note, checkpoint.cosignatures),
+                )
+            elif missing := [
+                one for one in checkpoint.cosignatures.splitlines(keepends=True) if one not in standing[0]
+            ]:
+                connection.execute(
+                    "UPDATE checkpoint SET cosignatures = cosignatures || ? WHERE size = ?",
+                    ("".join(missing), checkpoint.size),
+                )
+            connection.execute("COMMIT")
+
+    def last_checkpoint(self) -> StoredCheckpoint | None:
+        """The one of the largest size; see `TreeStore.last_checkpoint`."""
+        row = self._look(lambda reader: reader.execute(_LAST_CHECKPOINT).fetchone())
+        return None if row is None else StoredCheckpoint(*row)
+
+    def tidy(self) -> None:
+        """Move a write-ahead log that has grown into the file; see `TreeStore.tidy`.
+
+        First beside the writer, which takes the time that it takes; then once more between two commits, for the little
+        that came meanwhile, so that the log begins anew.
+        """
+        log = self._path.with_name(f"{self._path.name}-wal")
+        with self._tidying:
+            if self._closed or not log.exists() or log.stat().st_size < TIDY_BYTES:
+                return
+            try:
+                with contextlib.closing(self._connect(self._path)) as connection:
+                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            except sqlite3.Error as error:
+                raise LedgerFaultError(f"ledger {self._path}: can't be tidied ({error})") from error
+            with self._transaction() as connection:
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def close(self) -> None:
+        """Close the file. Later calls raise LedgerFaultError; closing twice does nothing."""
+        with self._tidying, self._writing, self._reading:
+            self._closed = True
+            self._drop_reader()
+            self._drop_writer()
+
+    def _open(self) -> sqlite3.Connection:
+        return open_for_writing(self._path, self._linker.log, self._synchronous, self._connect)
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """The writing connection, for one at a time."""
         with self._writing:
             self._require_open()
             try:
                 if self._writer is None:
                     self._writer = self._open()
-                return self._commit(self._writer, entries)
+                yield self._writer
             except BaseException as error:
                 # This connection's idea of the file is not to be trusted any more: after a failed sync the kernel may
                 # have dropped the pages and would call the next sync a success. The next append opens anew.
@@ -68,83 +158,55 @@ class SqliteStore:
                     raise LedgerFaultError(f"ledger {self._path}: commit failed ({error})") from error
                 raise
 
-    def find(self, query: Query) -> tuple[Recorded, ...]:
-        """The records that `query` describes, oldest first; see `Store.find`."""
-        match query:
-            case ByKey(caller, key):
-                return self._select("WHERE caller = ? AND key = ?", (caller, key))
-            case ByDecision(decision_id):
-                return self._select("WHERE decision_id = ?", (decision_id,))
-            case ByApplication(caller, application_id):
-                return self._select(
-                    "WHERE caller = ? AND application_id = ? ORDER BY position", (caller, application_id)
-                )
-            case Last():
-                return self._select("ORDER BY position DESC LIMIT 1", ())
-            case _:
-                assert_never(query)
-
-    def read(self, start: int, count: int) -> tuple[Recorded, ...]:
-        """At most `count` records (never more than READ_LIMIT) from index `start`; see `Store.read`."""
-        return self._select("WHERE position >= ? ORDER BY position LIMIT ?", (start, max(0, min(count, READ_LIMIT))))
-
-    def close(self) -> None:
-        """Close the file. Later calls raise LedgerFaultError; closing twice does nothing."""
-        with self._writing, self._reading:
-            self._closed = True
-            self._drop_reader()
-            self._drop_writer()
-
-    def _open(self) -> sqlite3.Connection:
-        return open_for_writing(self._path, self._log, self._synchronous, self._connect)
-
     def _commit(self, connection: sqlite3.Connection, entries: Sequence[Entry]) -> list[Recorded | Refusal]:
         connection.execute("BEGIN IMMEDIATE")
-        head = connection.execute("SELECT position, leaf FROM record ORDER BY position DESC LIMIT 1").fetchone()
-        index, previous = (0, genesis(self._log)) if head is None else (head[0] + 1, head[1])
+        head = connection.execute(_HEAD).fetchone()
+        chain = self._linker.chain(
+            None if head is None else Head(*head),
+            lambda nodes: _hashes(connection, nodes),
+            lambda subject: _key_id_of(connection, subject),
+        )
         results: list[Recorded | Refusal] = []
         for entry in entries:
-            recorded = self._link(entry, index, previous)
+            recorded = chain.link(entry)
             try:
                 connection.execute(schema.INSERT, schema.to_row(recorded))
             except sqlite3.IntegrityError:
                 results.append(self._standing(connection, entry))
                 continue
+            chain.accept(recorded)
             results.append(recorded)
-            index, previous = index + 1, recorded.leaf
+        connection.executemany(_INSERT_NODE, [(node.level, node.index, digest) for node, digest in chain.nodes])
         connection.execute("COMMIT")
+        self._linker.committed(chain)
         return results
-
-    def _link(self, entry: Entry, index: int, previous: bytes) -> Recorded:
-        digest = leaf(entry.statement().to_bytes(), previous)
-        return Recorded(
-            log=self._log,
-            index=index,
-            previous=previous,
-            leaf=digest,
-            signature=self._signer.sign(signed_bytes(self._log, index, digest)),
-            public_key=self._signer.public_key,
-            entry=entry,
-        )
 
     def _standing(self, connection: sqlite3.Connection, entry: Entry) -> Recorded | Refusal:
         """What an entry gets that the tables refused. Raises the refusal again if no record stands in its way."""
         row = connection.execute(f"{schema.SELECT} WHERE caller = ? AND key = ?", (entry.caller, entry.key)).fetchone()
         if row is not None:
-            standing = schema.read_row(self._log, row)
-            return standing if standing.entry.fingerprint == entry.fingerprint else Refusal.KEY_CONFLICT
-        if connection.execute("SELECT 1 FROM record WHERE decision_id = ?", (entry.decision_id,)).fetchone() is None:
+            return standing_for(entry, self._read_row(row))
+        if connection.execute("SELECT 1 FROM record WHERE record_id = ?", (entry.record_id,)).fetchone() is None:
             raise sqlite3.IntegrityError("a record was refused that no other record stands in the way of")
-        return Refusal.DECISION_TAKEN
+        return Refusal.RECORD_TAKEN
 
-    def _select(self, clause: str, parameters: tuple[int | str, ...]) -> tuple[Recorded, ...]:
+    def _select(self, clause: str, parameters: tuple[int | str | bytes, ...]) -> tuple[Recorded, ...]:
+        rows = self._look(lambda reader: reader.execute(f"{schema.SELECT} {clause}", parameters).fetchall())
+        try:
+            return tuple(self._read_row(row) for row in rows)
+        except ValueError as error:
+            raise LedgerFaultError(f"ledger {self._path}: a record can't be read ({error})") from error
+
+    def _read_row(self, row: schema.Row) -> Recorded:
+        return opened(schema.from_row(self._linker.log, row), self._linker.ring)
+
+    def _look(self, act: Callable[[sqlite3.Connection], Result]) -> Result:
         with self._reading:
             self._require_open()
             try:
                 if self._reader is None:
                     self._reader = open_for_reading(self._path, self._connect)
-                rows = self._reader.execute(f"{schema.SELECT} {clause}", parameters).fetchall()
-                return tuple(schema.read_row(self._log, row) for row in rows)
+                return act(self._reader)
             except (sqlite3.Error, OSError, ValueError) as error:
                 self._drop_reader()
                 raise LedgerFaultError(f"ledger {self._path}: a record can't be read ({error})") from error
@@ -160,6 +222,40 @@ class SqliteStore:
     def _drop_reader(self) -> None:
         connection, self._reader = self._reader, None
         _close(connection)
+
+
+def standing_for(entry: Entry, standing: Recorded) -> Recorded | Refusal:
+    """What an entry gets whose key stands already: that record if it is the same request, else a refusal. Of a record
+    whose contents were erased nobody can tell any more: it is given back as it is."""
+    if standing.entry.is_erased or standing.entry.fingerprint == entry.fingerprint:
+        return standing
+    return Refusal.KEY_CONFLICT
+
+
+_HEAD: Final = "SELECT position, leaf FROM record ORDER BY position DESC LIMIT 1"
+_SIZE: Final = "SELECT coalesce(max(position) + 1, 0) FROM record"
+_LAST_CHECKPOINT: Final = "SELECT size, note, cosignatures FROM checkpoint ORDER BY size DESC LIMIT 1"
+_INSERT_NODE: Final = "INSERT INTO node VALUES (?, ?, ?)"
+
+
+def _hashes(connection: sqlite3.Connection, nodes: Sequence[Node]) -> list[bytes]:
+    found = []
+    for node in nodes:
+        if node.level == 0:
+            row = connection.execute("SELECT leaf FROM record WHERE position = ?", (node.index,)).fetchone()
+        else:
+            row = connection.execute("SELECT hash FROM node WHERE level = ? AND place = ?", tuple(node)).fetchone()
+        if row is None:
+            raise ValueError("a part of the tree is missing; run `miaopi ledger verify`")
+        found.append(row[0])
+    return found
+
+
+def _key_id_of(connection: sqlite3.Connection, subject: bytes) -> bytes | None:
+    row = connection.execute(
+        "SELECT key_id FROM record WHERE subject = ? AND subject <> x'' ORDER BY position DESC LIMIT 1", (subject,)
+    ).fetchone()
+    return None if row is None else bytes(row[0])
 
 
 def _close(connection: sqlite3.Connection | None) -> None:

@@ -1,4 +1,4 @@
-"""What a place that keeps the ledger must do: the protocol `Store`, and what it is asked."""
+"""What a place that keeps the ledger must do: the protocols `Store` and `TreeStore`, and what it is asked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,11 +6,12 @@ from enum import Enum
 from typing import Protocol
 
 from decision_service.ledger.entry import Entry, Recorded
+from decision_service.proof.merkle import Node
 
 
 @dataclass(frozen=True, slots=True)
 class ByKey:
-    """The decision that `caller` got for this idempotency key: none or one."""
+    """The record that `caller` got for this idempotency key: none or one."""
 
     caller: str
     key: str
@@ -21,6 +22,27 @@ class ByDecision:
     """The decision of this id: none or one."""
 
     decision_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Everything on record of one decision's case, the decision itself first, oldest first."""
+
+    decision_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ByKind:
+    """All records of a kind other than decisions, oldest first. For kinds that stay few, such as suspensions."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class BySubject:
+    """All records that hold facts of the person of this mark, oldest first."""
+
+    subject: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +58,14 @@ class Last:
     """The newest record of the log: none or one."""
 
 
-Query = ByKey | ByDecision | ByApplication | Last
+Query = ByKey | ByDecision | About | ByKind | BySubject | ByApplication | Last
 
 
 class Refusal(Enum):
     """Why an entry was not written, while the others of its batch were."""
 
     KEY_CONFLICT = "key conflict"
-    DECISION_TAKEN = "decision taken"
+    RECORD_TAKEN = "record taken"
 
 
 class Store(Protocol):
@@ -71,3 +93,40 @@ class Store(Protocol):
 
     def close(self) -> None:
         """Let go of the medium; what was appended stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCheckpoint:
+    """A signed checkpoint of the log's first `size` records: the note as the log signed it, and the lines that
+    witnesses added to it."""
+
+    size: int
+    note: str
+    cosignatures: str = ""
+
+    @property
+    def text(self) -> str:
+        """The note with all its signatures."""
+        return self.note + self.cosignatures
+
+
+class TreeStore(Protocol):
+    """The Merkle tree over the records, which `Store.append` makes grow in the same transaction. Used from several
+    threads. Each method raises LedgerFaultError when the medium fails."""
+
+    def size(self) -> int:
+        """How many records there are."""
+
+    def hashes(self, nodes: Sequence[Node]) -> list[bytes]:
+        """The hashes of complete subtrees (level 0: leaves), in the order of `nodes`."""
+
+    def keep_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
+        """Keep a checkpoint; on the medium when this returns. One of that size that stands already stays, and takes
+        over cosignatures that it lacks."""
+
+    def last_checkpoint(self) -> StoredCheckpoint | None:
+        """The checkpoint of the largest size."""
+
+    def tidy(self) -> None:
+        """Do what the medium needs done now and then, such as moving the write-ahead log into the file, beside the work
+        and never in its way."""

@@ -17,11 +17,11 @@ from typing import Final, Protocol
 
 from decision_service.ledger.entry import Entry, Recorded
 from decision_service.ledger.errors import (
-    DecisionTakenError,
     KeyConflictError,
     LedgerBusyError,
     LedgerError,
     LedgerFaultError,
+    RecordTakenError,
 )
 from decision_service.ledger.store import Query, Refusal, Store
 
@@ -76,7 +76,7 @@ class Ledger:
     async def append(self, entry: Entry) -> Recorded:
         """Record `entry`; returns when it is on disk: its record, or the one that stands under its key already.
 
-        Raises KeyConflictError, DecisionTakenError, LedgerBusyError (nothing was written), LedgerFaultError (nobody
+        Raises KeyConflictError, RecordTakenError, LedgerBusyError (nothing was written), LedgerFaultError (nobody
         knows; the same key again tells). A cancelled append may still be written, which the same key tells too.
         """
         loop = asyncio.get_running_loop()
@@ -160,8 +160,8 @@ def _result(result: Recorded | Refusal) -> _Result:
             return result
         case Refusal.KEY_CONFLICT:
             return KeyConflictError("this key was used before, for a request with another body; use a new key")
-        case Refusal.DECISION_TAKEN:
-            return DecisionTakenError("this decision id stands in the ledger under another key")
+        case Refusal.RECORD_TAKEN:
+            return RecordTakenError("this record id stands in the ledger under another key")
 
 
 def _answer(jobs: Sequence[_Job], results: Sequence[_Result]) -> None:

@@ -14,6 +14,7 @@ from decision_service.archive import ArchiveError, read_archive
 from decision_service.lateness import blamed
 from decision_service.ledger.entry import Recorded
 from decision_service.ledger.errors import LedgerFaultError
+from decision_service.ledger.opening import LedgerFiles, reading
 from decision_service.ledger.reading import LedgerReader
 from decision_service.reconciling.exchange_log import Line, match_lines, read_lines
 from decision_service.reconciling.findings import Difference, Tally
@@ -81,7 +82,11 @@ class Report:
 def reconcile(sources: Sources, day: date, rules: Catalogued, now: datetime, progress: Progress) -> Report:
     """The report on `day` (China's). Raises LedgerError, JournalError, ExchangeLogError, OSError."""
     # The ledger first: every call of a decision that it then holds is in the journal by then.
-    with LedgerReader(sources.ledger) as ledger, JournalReader(sources.journal) as journal, _Desktop() as desktop:
+    with (
+        reading(LedgerFiles.beside(sources.ledger)) as ledger,
+        JournalReader(sources.journal) as journal,
+        _Desktop() as desktop,
+    ):
         found = _Day(ledger, journal, desktop, day)
         found.require_kept()
         found.gather(sources.register_log)
@@ -168,8 +173,12 @@ class _Day:
         for done, (number,) in enumerate(numbers, 1):
             calls = self._journal.calls_of(number)
             for caller in {*self._callers, *(call.sent.caller for call in calls)}:
-                made = [_made(one) for one in self._ledger.of_application(caller, number)]
-                match(made, [call for call in calls if call.sent.caller == caller], look, tally)
+                decisions = list(self._ledger.of_application(caller, number))
+                made_by_caller = [call for call in calls if call.sent.caller == caller]
+                if any(one.entry.is_erased for one in decisions):
+                    tally.explained["erased"] += len(made_by_caller)  # what they were for nobody can tell any more
+                else:
+                    match([_made(one) for one in decisions], made_by_caller, look, tally)
             if self._logged is not None:
                 match_lines(number, self._lines(number), calls, self._logged, look, tally)
             progress(done, total)
@@ -211,7 +220,7 @@ def _made(recorded: Recorded) -> Made:
     entry = recorded.entry
     try:
         archive = read_archive(entry.archive)
-        decided_at = datetime.fromisoformat(entry.decided_at)
+        decided_at = datetime.fromisoformat(entry.at)
         answer = orjson.loads(entry.answer)
         return Made(
             decision_id=entry.decision_id,

@@ -44,7 +44,11 @@ def test_every_kind_of_decision_comes_out_again_byte_for_byte(records: tuple[Rec
 def changed(record: Recorded, change: Callable[[dict], object]) -> Recorded:
     archive = orjson.loads(record.entry.archive)
     change(archive)
-    return replace(record, entry=replace(record.entry, archive=canonical(archive)))
+    return archived(record, canonical(archive))
+
+
+def archived(record: Recorded, archive: bytes) -> Recorded:
+    return replace(record, entry=replace(record.entry, contents=replace(record.entry.contents, archive=archive)))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +82,7 @@ def test_without_the_rules_of_then_it_says_which_are_missing(records: tuple[Reco
 
 
 def test_an_archive_that_is_none_is_a_finding_not_a_crash(records: tuple[Recorded, ...]) -> None:
-    broken = replace(records[0], entry=replace(records[0].entry, archive=b'{"format":"other"}'))
+    broken = archived(records[0], b'{"format":"other"}')
     with pytest.raises(ReplayError):
         replay(broken, publication(), second)
     with pytest.raises(ReplayError, match="population"):

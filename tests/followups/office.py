@@ -19,10 +19,8 @@ from decision_service.followups.ticketbox import TicketBox
 from decision_service.followups.turns import Key, Turns
 from decision_service.followups.worker import Tools, Worker
 from decision_service.inquiry import Answered
-from decision_service.ledger.entry import Entry, canonical
-from decision_service.ledger.keys import load_or_create_key
-from decision_service.ledger.sqlite import SqliteStore
-from decision_service.ledger.writer import Ledger
+from decision_service.ledger.entry import DECISION, Contents, Entry, canonical
+from decision_service.ledger.opening import LedgerFiles, writing
 from decision_service.telemetry import Telemetry
 from tests.http.staging import BY_ID, DAY, publication
 from verifiers.deadline import Deadline
@@ -88,8 +86,8 @@ class Office:
         self.log = io.StringIO()
         self._number = 0
         self._numbers = numbers
-        signer = load_or_create_key(folder / "ledger.key")
-        self.ledger = Ledger(SqliteStore(folder / "ledger.sqlite3", log="test", signer=signer))
+        self._record = writing(LedgerFiles.beside(folder / "ledger.sqlite3"), "test", Telemetry(self.log).fault)
+        self.ledger = self._record.__enter__().ledger
         self._open()
 
     def _open(self) -> None:
@@ -148,16 +146,17 @@ class Office:
         told = {"decision_id": decision_id, "outcome": "CORRECTION_REQUIRED", "reasons": [], "advice": []}
         self.ledger.append_blocking(
             Entry(
+                kind=DECISION,
+                record_id=decision_id,
+                decision_id=decision_id,
                 application_id=application,
                 matter=policy.matter,
                 caller=CALLER,
                 key=f"key-{decision_id}",
-                fingerprint="0" * 64,
-                decision_id=decision_id,
-                decided_at=at,
+                at=at,
                 policy_digest=policy.digest,
-                answer=canonical({**told, "verifications": []}),
-                archive=archive.to_bytes(),
+                subject=b"",
+                contents=Contents("0" * 64, canonical({**told, "verifications": []}), archive.to_bytes()),
             )
         )
         return decision_id
@@ -194,6 +193,6 @@ class Office:
     def close(self) -> None:
         """Everything is closed."""
         self._close()
-        self.ledger.close()
+        self._record.__exit__(None, None, None)
         self.loop.run_until_complete(self.loop.shutdown_default_executor())
         self.loop.close()

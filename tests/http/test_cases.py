@@ -6,7 +6,7 @@ import pytest
 
 from decision_service.facts import Why
 from decision_service.forms import read_form
-from decision_service.ledger.reading import LedgerReader
+from decision_service.ledger.opening import LedgerFiles, reading
 from decision_service.ledger.receipt import full_answer
 from decision_service.ledger.verify import verify_ledger
 from decision_service.offline import evidence_of
@@ -90,8 +90,8 @@ def test_the_record_of_all_that_is_sound_and_every_answer_comes_out_again_byte_f
     path = ledger._store._path  # type: ignore[attr-defined]  # the file behind the open ledger
     assert verify_ledger(path).is_sound
     engines: dict[str, ReteEngine] = {}
-    with LedgerReader(path) as reader:
-        records = list(reader.records())
+    with reading(LedgerFiles.beside(path)) as reader:
+        records = list(reader.decisions())
     assert len(records) >= len(CASES)
     try:
         for one in records:

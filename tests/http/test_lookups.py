@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from decision_service.ledger.receipt import verify_receipt
+from decision_service.proof.receipt import verify_receipt
 from tests.http.staging import BY_ID, CASES, Stage, application
 
 

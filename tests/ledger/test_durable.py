@@ -9,7 +9,8 @@ import pytest
 
 from decision_service.ledger.connection import connect, open_for_writing
 from decision_service.ledger.errors import LedgerFaultError, LedgerRefusedError
-from decision_service.ledger.store import Last
+from decision_service.ledger.schema import COLUMNS
+from decision_service.ledger.store import Last, StoredCheckpoint
 from tests.ledger.making import LOG, entry, open_store, sqlite_store, tampering
 
 
@@ -66,7 +67,7 @@ def test_what_is_no_ledger_is_refused(tmp_path: Path) -> None:
     connection.close()
     sqlite_store(newer).close()
     connection = connect(newer)
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute("PRAGMA user_version = 3")
     connection.close()
     for path in (text, other, newer, tmp_path):
         with pytest.raises(LedgerRefusedError):
@@ -77,7 +78,7 @@ def test_another_log_is_refused(tmp_path: Path) -> None:
     sqlite_store(tmp_path / "ledger.sqlite3").close()
     with pytest.raises(LedgerRefusedError, match="another log"):
         sqlite_store(tmp_path / "ledger.sqlite3", log="other")
-    for name in ("", "two\nlines"):
+    for name in ("", "two\nlines", "two words", "a+b"):
         with pytest.raises(LedgerRefusedError, match="one line"):
             sqlite_store(tmp_path / "new.sqlite3", log=name)
 
@@ -93,19 +94,28 @@ def test_only_the_owner_reads_the_file(tmp_path: Path) -> None:
     assert modes == {0o600}
 
 
-REST = "decided_at, policy_digest, answer, archive, salt, leaf, signature, public_key FROM record WHERE position = 1"
+def copied(position: int, **changed: str) -> str:
+    """A record with other values in some columns."""
+    columns = [changed.get(name, name) for name in COLUMNS.split(", ")[1:]]
+    return f"SELECT {position}, {', '.join(columns)} FROM record WHERE position = 1"  # noqa: S608 - constants of this file
 
 
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE record SET answer = x'00' WHERE position = 0",
+        "UPDATE record SET sealed = x'00' WHERE position = 0",
         "UPDATE record SET position = 9 WHERE position = 1",
         "DELETE FROM record",
         "DELETE FROM record WHERE position = 1",
         "INSERT OR REPLACE INTO record SELECT * FROM record WHERE position = 0",
-        f"INSERT OR REPLACE INTO record SELECT 2, application_id, matter, caller, key, fingerprint, 'new', {REST}",
-        f"INSERT INTO record SELECT 7, application_id, matter, caller, 'new', fingerprint, 'new', {REST}",
+        "INSERT OR REPLACE INTO record " + copied(2, record_id="'new'"),
+        "INSERT INTO record " + copied(7, key="'new'", record_id="'new'"),
+        "UPDATE node SET hash = zeroblob(32)",
+        "DELETE FROM node",
+        "INSERT OR REPLACE INTO node SELECT * FROM node",
+        "DELETE FROM checkpoint",
+        "UPDATE checkpoint SET note = 'other'",
+        "INSERT OR REPLACE INTO checkpoint SELECT size, 'other', '' FROM checkpoint",
         "UPDATE about SET log = 'other'",
         "DELETE FROM about",
     ],
@@ -114,6 +124,7 @@ def test_the_tables_are_append_only(tmp_path: Path, statement: str) -> None:
     """A plain connection, as from a shell, without any of our settings."""
     with open_store(tmp_path / "ledger.sqlite3") as store:
         recorded = store.append([entry(1), entry(2)])
+        store.keep_checkpoint(StoredCheckpoint(2, "note"))
         connection = connect(tmp_path / "ledger.sqlite3")
         with pytest.raises(sqlite3.IntegrityError):
             connection.execute(statement)
@@ -121,7 +132,7 @@ def test_the_tables_are_append_only(tmp_path: Path, statement: str) -> None:
         assert list(store.read(0, 10)) == recorded
 
 
-@pytest.mark.parametrize("column", ["answer", "archive", "leaf", "signature", "caller"])
+@pytest.mark.parametrize("column", ["sealed", "shown", "leaf", "signature", "caller"])
 def test_a_broken_head_is_refused(tmp_path: Path, column: str) -> None:
     path = tmp_path / "ledger.sqlite3"
     with open_store(path) as store:
@@ -138,9 +149,7 @@ def test_a_changed_record_is_never_answered(tmp_path: Path) -> None:
     with open_store(path) as store:
         _, last = store.append([entry(1), entry(2)])
         with tampering(path) as connection:
-            connection.execute(
-                "UPDATE record SET answer = CAST(replace(answer, 'APPROVED', 'REFERRED') AS BLOB) WHERE position = 0"
-            )
+            connection.execute("UPDATE record SET matter = replace(matter, 'elderly', 'younger') WHERE position = 0")
         with pytest.raises(LedgerFaultError, match="record 0 was changed"):
             store.read(0, 1)
         assert store.find(Last()) == (last,)

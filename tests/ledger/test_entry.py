@@ -4,6 +4,7 @@ import hashlib
 import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,35 +13,53 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decision_service.ledger.entry import Statement, canonical, genesis, leaf
+from decision_service.ledger.connection import connect
+from decision_service.ledger.entry import canonical
 from decision_service.ledger.errors import LedgerRefusedError
-from decision_service.ledger.keys import load_or_create_key
-from decision_service.ledger.receipt import signature_holds
-from tests.ledger.making import entry
+from decision_service.ledger.keys import load_or_create_key, load_or_create_master
+from decision_service.proof.signature import signature_holds
+from decision_service.proof.statement import Statement, genesis, leaf
+from tests.ledger.making import LOG, entry, open_store
 
-parts = st.tuples(*[st.text(st.characters(exclude_categories=["Cs"]), max_size=6)] * 5, st.binary(max_size=6))
+parts = st.tuples(*[st.text(st.characters(exclude_categories=["Cs"]), max_size=6)] * 7)
 
 
 @given(parts, parts)
 def test_no_two_statements_have_the_same_bytes(one: tuple, other: tuple) -> None:
     """Text moved from one field into the next makes another statement."""
-    first, second = (Statement(*each, withheld=bytes(32)).to_bytes() for each in (one, other))
+    first, second = (Statement(*each, *[bytes(32)] * 4).to_bytes() for each in (one, other))
     assert (first == second) == (one == other)
 
 
-def test_a_leaf_is_what_the_document_says() -> None:
-    one = entry(1, salt=bytes(16))
+def test_a_leaf_is_what_the_document_says(tmp_path: Path) -> None:
+    """The head of proof/statement.py followed by hand, from the bytes in the file to the leaf."""
+    path = tmp_path / "ledger.sqlite3"
+    with open_store(path) as store:
+        (one,) = store.append([entry(1, subject=b"")])
+    with closing(connect(path)) as shell:
+        salt, sealed = shell.execute("SELECT salt, sealed FROM record").fetchone()
 
     def field(content: bytes) -> bytes:
         return len(content).to_bytes(8, "big") + content
 
-    private = field(b"hall") + field(b"key 1") + field(one.fingerprint.encode()) + field(one.archive)
-    withheld = hashlib.sha256(b"\x02" + bytes(16) + private).digest()
-    texts = ["miaopi record v1", "application 1", "elderly_allowance", "decision 1", one.decided_at, one.policy_digest]
-    statement = b"".join(field(text.encode()) for text in texts) + field(one.answer) + field(withheld)
-    start = hashlib.sha256(b"\x03" + field(b"miaopi ledger v1") + field("名".encode())).digest()
-    assert genesis("名") == start
-    assert leaf(one.statement().to_bytes(), start) == hashlib.sha256(b"\x00" + start + statement).digest()
+    def digest(*parts: bytes) -> bytes:
+        return hashlib.sha256(b"".join(parts)).digest()
+
+    held = one.entry
+    inside = [field(part) for part in (held.fingerprint.encode(), held.answer, held.archive)]
+    assert sealed[32:] == b"".join(inside)
+    digests = (
+        digest(b"\x02", sealed[:16], inside[1]),
+        digest(b"\x03", sealed[16:32], inside[0], inside[2]),
+        digest(b"\x04", salt, field(b"hall"), field(b"key 1"), field(b""), field(b"")),
+        digest(b"\x05", sealed),
+    )
+    texts = ("miaopi record v2", "decision", "decision 1", "decision 1", "application 1", "elderly_allowance")
+    texts = (*texts, held.at, held.policy_digest)
+    statement = b"".join([*(field(text.encode()) for text in texts), *map(field, digests)])
+    start = digest(b"\x06", field(b"miaopi ledger v2"), field(LOG.encode()))
+    assert genesis(LOG) == start == one.previous
+    assert leaf(statement, start) == digest(b"\x00", start, statement) == one.leaf
 
 
 def test_equal_values_have_equal_bytes() -> None:
@@ -55,11 +74,15 @@ def test_equal_values_have_equal_bytes() -> None:
         {"key": "k" * 513},
         {"caller": "\ud800 private"},
         {"application_id": "private \udfff"},
-        {"decision_id": ""},
+        {"kind": ""},
+        {"kind": "Decision"},
+        {"kind": "a" * 33},
+        {"record_id": ""},
+        {"matter": "private \udfff"},
+        {"subject": b"private"},
         {"fingerprint": "AB" * 32},
         {"fingerprint": "ab" * 31},
         {"fingerprint": "ab" * 32 + "\n"},
-        {"salt": bytes(15)},
         {"answer": b""},
         {"answer": b"{}"},
         {"answer": b"[1]"},
@@ -77,6 +100,17 @@ def test_an_entry_that_cannot_be_recorded_is_refused(wrong: dict[str, object]) -
 
 def test_an_answer_may_speak_of_a_record() -> None:
     assert entry(1, answer=b'{"advice":[{"record":"record"}],"title":"record"}')
+
+
+def test_a_master_key_gives_each_purpose_a_key_of_its_own(tmp_path: Path) -> None:
+    master = load_or_create_master(tmp_path / "master.key")
+    assert load_or_create_master(tmp_path / "master.key") == master
+    assert "secret" not in repr(master)
+    assert len({master.derive(purpose) for purpose in ("a", "b", "a b")}) == 3
+    (tmp_path / "short").write_bytes(b"short")
+    (tmp_path / "short").chmod(0o600)
+    with pytest.raises(LedgerRefusedError, match="must hold 32 bytes"):
+        load_or_create_master(tmp_path / "short")
 
 
 def test_a_key_is_made_once_and_read_by_its_owner_only(tmp_path: Path) -> None:

@@ -12,9 +12,8 @@ import pytest
 from decision_service.ledger.entry import Recorded
 from decision_service.ledger.errors import LedgerFaultError, LedgerRefusedError
 from decision_service.ledger.store import ByKey, Last
-from decision_service.ledger.verify import verify_ledger
 from decision_service.ledger.writer import Ledger
-from tests.ledger.making import FailingDisk, entry, open_store, sqlite_store
+from tests.ledger.making import FailingDisk, checked, entry, open_store, sqlite_store
 from tests.sizes import size
 
 ROOT = Path(__file__).parents[2]
@@ -38,7 +37,7 @@ def test_each_statement_may_fail_once(tmp_path: Path, after: bool) -> None:
                 except LedgerFaultError:
                     faults += 1
         store.close()
-        report = verify_ledger(path)
+        report = checked(path)
         assert report.is_sound
         assert report.records == 7
         assert [one.index for one in acknowledged] == [1, 2, 3, 4, 5, 6]
@@ -102,7 +101,7 @@ def test_everybody_in_the_batch_gets_the_fault(tmp_path: Path) -> None:
         await asyncio.to_thread(ledger.close)
 
     asyncio.run(scene())
-    assert verify_ledger(tmp_path / "ledger.sqlite3").is_sound
+    assert checked(tmp_path / "ledger.sqlite3").is_sound
 
 
 def test_a_full_disk_is_a_fault_until_there_is_room(tmp_path: Path) -> None:
@@ -129,6 +128,10 @@ def test_a_closed_ledger_says_so(tmp_path: Path) -> None:
         ledger.find(Last())
 
 
+AFTER_OPENING = {"fsync,fdatasync:error=EIO": 26, "pwrite64:error=ENOSPC": 90, "pwrite64:error=EIO": 90}
+"""Calls that it takes to make and open the files, in which a failure refuses the start."""
+
+
 def under_strace(path: Path, options: list[str], keys: list[str]) -> list[list[str]]:
     """What the writing process says while the kernel fails some of its calls; skips where tracing isn't allowed."""
     if shutil.which("strace") is None:
@@ -152,7 +155,7 @@ def test_each_commit_is_synced_by_the_kernel(tmp_path: Path) -> None:
     assert trace.read_text().count("sync(") >= 30
 
 
-@pytest.mark.parametrize("calls", ["fsync,fdatasync:error=EIO", "pwrite64:error=ENOSPC", "pwrite64:error=EIO"])
+@pytest.mark.parametrize("calls", AFTER_OPENING)
 def test_calls_that_the_kernel_fails(tmp_path: Path, calls: str) -> None:
     """What was acknowledged stands, what was not may be tried again, whichever call it was that failed."""
     faults = 0
@@ -160,13 +163,15 @@ def test_calls_that_the_kernel_fails(tmp_path: Path, calls: str) -> None:
     last = size("kernel_faults", quick=1, full=40)
     for n in range(1, last + 1):
         path, keys = tmp_path / f"{n}.sqlite3", [f"key {number}" for number in range(40)]
-        lines = under_strace(path, ["-o", "/dev/null", "-e", f"inject={calls}:when={n + 25}+{step}"], keys)
+        lines = under_strace(
+            path, ["-o", "/dev/null", "-e", f"inject={calls}:when={n + AFTER_OPENING[calls]}+{step}"], keys
+        )
         assert lines[0] == ["ready"]
         faults += sum(line[0] == "fault" for line in lines)
         acknowledged = {line[1]: line[2:4] for line in lines if line[0] == "ok"}
         assert set(acknowledged) == set(keys), "a retry must succeed once the disk does"
         held = {int(index): bytes.fromhex(leaf) for index, leaf in acknowledged.values()}
-        report = verify_ledger(path, held=held)
+        report = checked(path, held=held)
         assert report.is_sound
         assert report.records == len(held) == len(keys)
     assert faults > 0, "no call failed where it counts: the test shows nothing"

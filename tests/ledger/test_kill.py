@@ -11,8 +11,7 @@ import pytest
 
 from decision_service.ledger.receipt import full_answer
 from decision_service.ledger.store import ByKey
-from decision_service.ledger.verify import verify_ledger
-from tests.ledger.making import LOG, SIGNER, open_store
+from tests.ledger.making import LOG, SIGNER, checked, open_store
 from tests.sizes import size
 
 ROOT = Path(__file__).parents[2]
@@ -76,7 +75,7 @@ def test_nothing_acknowledged_is_lost_or_doubled(tmp_path: Path) -> None:
     assert len(acknowledged) == asked
 
     held = {index: bytes.fromhex(leaf) for index, leaf, _ in acknowledged.values()}
-    report = verify_ledger(path, trusted=[SIGNER.public_key], held=held)
+    report = checked(path, trusted=[SIGNER.public_key], held=held)
     assert report.is_sound
     assert report.records == asked == len(held), "a key has two records, or two keys have one"
     with open_store(path, log=LOG) as store:

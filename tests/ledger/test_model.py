@@ -7,13 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from decision_service.ledger.entry import Entry, Recorded, genesis, leaf
+from decision_service.ledger.entry import Entry, Recorded
 from decision_service.ledger.errors import LedgerFaultError
-from decision_service.ledger.receipt import full_answer, signature_holds, signed_bytes
+from decision_service.ledger.receipt import full_answer
 from decision_service.ledger.sqlite import SqliteStore
 from decision_service.ledger.store import ByApplication, ByDecision, ByKey, Last, Refusal
-from decision_service.ledger.verify import verify_ledger
-from tests.ledger.making import LOG, SIGNER, FailingDisk, entry, sqlite_store
+from decision_service.proof.signature import signature_holds, signed_bytes
+from decision_service.proof.statement import genesis, leaf
+from tests.ledger.making import LOG, SIGNER, FailingDisk, checked, entry, sqlite_store
 from tests.sizes import size
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
@@ -28,7 +29,7 @@ def entries(draw: st.DrawFn) -> Entry:
         caller=draw(few),
         key=draw(few),
         body=draw(st.sampled_from(["this", "that"])),
-        decision_id=draw(st.one_of(texts, few)),
+        record_id=draw(st.one_of(texts, few)),
         matter=draw(texts),
         archive=draw(st.binary(max_size=50)),
     )
@@ -49,10 +50,10 @@ class Model:
         standing = self.by_key.get((one.caller, one.key))
         if standing is not None:
             return standing if self.kept[standing].fingerprint == one.fingerprint else Refusal.KEY_CONFLICT
-        if one.decision_id in self.ids:
-            return Refusal.DECISION_TAKEN
+        if one.record_id in self.ids:
+            return Refusal.RECORD_TAKEN
         self.by_key[one.caller, one.key] = len(self.kept)
-        self.ids.add(one.decision_id)
+        self.ids.add(one.record_id)
         self.kept.append(one)
         return len(self.kept) - 1
 
@@ -61,7 +62,7 @@ def check_chain(records: list[Recorded]) -> None:
     previous = genesis(LOG)
     for index, one in enumerate(records):
         assert (one.index, one.previous) == (index, previous)
-        assert one.leaf == leaf(one.entry.statement().to_bytes(), previous)
+        assert one.leaf == leaf(one.statement().to_bytes(), previous)
         assert signature_holds(SIGNER.public_key, one.signature, signed_bytes(LOG, index, one.leaf))
         previous = one.leaf
 
@@ -95,7 +96,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.store.close()
-        report = verify_ledger(self.path, trusted=[SIGNER.public_key])
+        report = checked(self.path, trusted=[SIGNER.public_key])
         assert report.is_sound
         assert report.records == len(self.model.kept)
         self.folder.cleanup()
@@ -135,7 +136,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def ask_again(self, data: st.DataObject) -> None:
         one = data.draw(st.sampled_from(self.model.kept))
         (by_key,) = self.store.find(ByKey(one.caller, one.key))
-        assert (by_key,) == self.store.find(ByDecision(one.decision_id))
+        assert (by_key,) == self.store.find(ByDecision(one.record_id))
         assert by_key.entry == one
         assert full_answer(by_key) == self.answers[one.caller, one.key]
         same = [

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from decision_service.ledger.entry import Entry, Recorded
-from decision_service.ledger.errors import DecisionTakenError, KeyConflictError, LedgerBusyError, LedgerFaultError
+from decision_service.ledger.entry import Entry, Envelope, Recorded
+from decision_service.ledger.errors import KeyConflictError, LedgerBusyError, LedgerFaultError, RecordTakenError
 from decision_service.ledger.receipt import full_answer
 from decision_service.ledger.store import ByKey, Query, Refusal
-from decision_service.ledger.verify import verify_ledger
 from decision_service.ledger.writer import Ledger
-from tests.ledger.making import entry, sqlite_store
+from tests.ledger.making import checked, entry, sqlite_store
 from tests.sizes import size
 
 
@@ -34,7 +33,7 @@ class HeldStore:
         self.batches.append(list(entries))
         if self.fault is not None:
             raise self.fault
-        return [Recorded("log", 0, b"", b"", b"", b"", one) for one in entries]
+        return [Recorded("log", 0, b"", b"", b"", b"", one, Envelope(*[b""] * 6)) for one in entries]
 
     def find(self, query: Query) -> tuple[Recorded, ...]:  # noqa: ARG002 - the protocol's
         return ()
@@ -54,7 +53,7 @@ def test_racing_for_the_same_keys(tmp_path: Path, linger: float) -> None:
     async def scene() -> None:
         ledger = Ledger(sqlite_store(tmp_path / "ledger.sqlite3"), linger_seconds=linger)
         asked = [
-            entry(n, key=f"key {dice.randrange(40)}", body=dice.choice("xxxy"), decision_id=f"try {n}")
+            entry(n, key=f"key {dice.randrange(40)}", body=dice.choice("xxxy"), record_id=f"try {n}")
             for n in range(tasks)
         ]
         results = await asyncio.gather(*map(ledger.append, asked), return_exceptions=True)
@@ -76,7 +75,7 @@ def test_racing_for_the_same_keys(tmp_path: Path, linger: float) -> None:
         await asyncio.to_thread(ledger.close)
 
     asyncio.run(scene())
-    report = verify_ledger(tmp_path / "ledger.sqlite3")
+    report = checked(tmp_path / "ledger.sqlite3")
     assert report.is_sound
     assert report.records == 40
 
@@ -88,13 +87,13 @@ def test_a_refused_entry_leaves_the_others_of_its_batch_alone(tmp_path: Path) ->
         asked = [
             entry(1),
             entry(2, key="key 0", body="other"),
-            entry(3, decision_id="decision 0"),
+            entry(3, record_id="decision 0"),
             entry(4, key="key 1", decision_id="never"),
             entry(5),
         ]
         first, conflict, taken, loser, last = await asyncio.gather(*map(ledger.append, asked), return_exceptions=True)
         assert isinstance(conflict, KeyConflictError)
-        assert isinstance(taken, DecisionTakenError)
+        assert isinstance(taken, RecordTakenError)
         assert isinstance(first, Recorded)
         assert isinstance(last, Recorded)
         assert loser == first
@@ -234,7 +233,7 @@ def test_two_writers_of_one_file_make_one_chain(tmp_path: Path) -> None:
     for ledger in ledgers:
         ledger.close()
     assert {one.index for one in found} == set(range(40))
-    assert verify_ledger(tmp_path / "ledger.sqlite3").is_sound
+    assert checked(tmp_path / "ledger.sqlite3").is_sound
 
 
 @pytest.mark.parametrize(

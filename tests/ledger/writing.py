@@ -26,7 +26,7 @@ async def write(ledger: Ledger, key: str) -> None:
         decision_id = secrets.token_hex(8)
         answer = canonical({"decision_id": decision_id, "dice": secrets.token_hex(300)})
         try:
-            recorded = await ledger.append(entry(key, key=key, decision_id=decision_id, answer=answer))
+            recorded = await ledger.append(entry(key, key=key, record_id=decision_id, answer=answer))
         except LedgerFaultError:
             say("fault", key)
             continue

@@ -12,9 +12,7 @@ from pathlib import Path
 
 from decision_service.cli.reconcile import catalogued
 from decision_service.clock import ServiceClock
-from decision_service.ledger.keys import load_or_create_key
-from decision_service.ledger.reading import LedgerReader
-from decision_service.ledger.sqlite import SqliteStore
+from decision_service.ledger.opening import LedgerFiles, reading, writing
 from decision_service.reconciling import Report, Sources, reconcile
 from tests.http.staging import CASES, DAY, TOKEN, Got, Stage, application
 from tests.requirements.deciding import shelf
@@ -64,12 +62,11 @@ class Files:
 
     def decide_again(self, decision_id: str, **changed: str) -> None:
         """Writes a decision into the ledger once more, soundly chained and signed, with some of its fields changed."""
-        with LedgerReader(self.ledger) as reader:
-            (found,) = reader.records(decision_id)
-        signer = load_or_create_key(self.folder / "ledger.key")
-        store = SqliteStore(self.ledger, log="miaopi", signer=signer)
-        store.append([replace(found.entry, **{"key": "another", "decision_id": "another", **changed})])
-        store.close()
+        with reading(LedgerFiles.beside(self.ledger)) as reader:
+            (found,) = reader.decisions(decision_id)
+        again = {"key": "another", "record_id": "another", "decision_id": "another", **changed}
+        with writing(LedgerFiles.beside(self.ledger), "miaopi", print) as record:
+            record.ledger.append_blocking(replace(found.entry, **again))
 
 
 def now() -> datetime:

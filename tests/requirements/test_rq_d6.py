@@ -11,9 +11,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from decision_service.cli.app import build
-from decision_service.ledger.keys import load_or_create_key
-from decision_service.ledger.reading import LedgerReader
-from decision_service.ledger.sqlite import SqliteStore
+from decision_service.ledger.opening import LedgerFiles, reading, writing
 from tests.cli.running import miaopi
 from tests.http.staging import DAY, sandbox_config, staged
 from tests.requirements.reconciling import Files, live_a_day, reconciled
@@ -159,21 +157,21 @@ def test_a_check_that_was_put_off_is_due_for_a_day_and_then_missing(
 
 def _forget_credit(files: Files, decision_id: str) -> None:
     """The decision was made without credit: written anew in a ledger of its own, as the service would have."""
-    with LedgerReader(files.ledger) as reader:
-        entries = [one.entry for one in reader.records()]
-    signer = load_or_create_key(files.folder / "ledger.key")
+    beside = LedgerFiles.beside(files.ledger)
+    with reading(beside) as reader:
+        entries = [one.entry for one in reader.decisions()]
     for path in files.folder.glob("ledger.sqlite3*"):
         path.unlink()
-    store = SqliteStore(files.ledger, log="miaopi", signer=signer)
-    store.append([_without_credit(entry) if entry.decision_id == decision_id else entry for entry in entries])
-    store.close()
+    with writing(beside, "miaopi", print) as record:
+        for entry in entries:
+            record.ledger.append_blocking(_without_credit(entry) if entry.decision_id == decision_id else entry)
 
 
 def _without_credit(entry: object) -> object:
     archive = json.loads(entry.archive)
     late = {"status": "timeout", "facts": {}, "data_as_of": None, "request_id": None, "digest": None}
     archive["answers"]["credit"] |= late
-    return replace(entry, archive=json.dumps(archive).encode())
+    return replace(entry, contents=replace(entry.contents, archive=json.dumps(archive).encode()))
 
 
 def _check_later(files: Files, call: str, hours: int, number: str = "zz") -> None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from decision_service.ledger.receipt import verify_receipt
 from decision_service.policy.shape import Budget
+from decision_service.proof.receipt import verify_receipt
 from tests.http.staging import BY_ID, Stage, application, changed, staged
 
 

@@ -1,6 +1,7 @@
 """One run: the real desk, guard and exchange over registers, record and second engine in memory, on a virtual clock."""
 
 import asyncio
+import hashlib
 import io
 import json
 import random
@@ -14,7 +15,7 @@ from decision_service.application import Application, InWorkError, TurnedAwayErr
 from decision_service.clock import ServiceClock
 from decision_service.desk import Desk, Services
 from decision_service.inforce import InForce
-from decision_service.ledger.entry import Entry, Recorded
+from decision_service.ledger.entry import Entry, Envelope, Recorded
 from decision_service.ledger.errors import KeyConflictError, LedgerFaultError
 from decision_service.ledger.store import ByApplication, ByKey
 from decision_service.telemetry import Telemetry
@@ -64,7 +65,11 @@ class Record:
 
 
 def _recorded(entry: Entry) -> Recorded:
-    return Recorded("simulated", 0, bytes(32), bytes(32), bytes(64), bytes(32), entry)
+    return Recorded("simulated", 0, bytes(32), bytes(32), bytes(64), bytes(32), entry, Envelope(*[b""] * 6))
+
+
+def _mark(*words: str) -> bytes:
+    return hashlib.sha256("\n".join(words).encode()).digest()[:16]
 
 
 @dataclass
@@ -126,7 +131,7 @@ class _World:
         guard = GuardedVerifier(exchange, surroundings=around)
         clock = ServiceClock(None, self.now, self.clock)
         rules = publication()
-        return Services(InForce(rules), self.record, guard, Reference(rules), clock, Telemetry(self.log))
+        return Services(InForce(rules), self.record, _mark, guard, Reference(rules), clock, Telemetry(self.log))
 
     async def live(self) -> Story:
         story = self.story

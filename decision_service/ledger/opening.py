@@ -1,0 +1,84 @@
+"""The files of a ledger, and a ledger opened from them: by the service that writes it, or by a command beside it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from decision_service.ledger.checkpoints import Checkpointer, Checkpoints, Published
+from decision_service.ledger.errors import LedgerRefusedError
+from decision_service.ledger.keyring import KeyRing
+from decision_service.ledger.keys import load_or_create_key, load_or_create_master
+from decision_service.ledger.reading import LedgerReader
+from decision_service.ledger.sqlite import SqliteStore
+from decision_service.ledger.writer import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerFiles:
+    """Where a ledger and its keys lie: `key` signs the records, `ring` holds the keys of persons, wrapped under
+    `master`."""
+
+    ledger: Path
+    key: Path
+    ring: Path
+    master: Path
+
+    @classmethod
+    def beside(cls, ledger: Path) -> Self:
+        """The places that are taken unless said otherwise: all in the folder of `ledger`."""
+        return cls(
+            ledger=ledger,
+            key=ledger.with_name(f"{ledger.stem}.key"),
+            ring=ledger.with_name(f"{ledger.stem}-subjects.sqlite3"),
+            master=ledger.with_name(f"{ledger.stem}-master.key"),
+        )
+
+    def existing_ring(self) -> KeyRing:
+        """The key ring that goes with a ledger; never made. Raises LedgerRefusedError."""
+        for path in (self.ring, self.master):
+            if not path.is_file():
+                raise LedgerRefusedError(
+                    f"ledger {self.ledger}: {path.name} is not beside it; without its keys no record can be read"
+                )
+        return KeyRing(self.ring, load_or_create_master(self.master))
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A ledger opened for writing, with its checkpoints and its key ring."""
+
+    ledger: Ledger
+    checkpoints: Checkpoints
+    ring: KeyRing
+
+
+@contextmanager
+def writing(
+    files: LedgerFiles, log: str, fault: Callable[[str, BaseException], None], published: Published | None = None
+) -> Iterator[Record]:
+    """The ledger in `files`, made where there is none, open for as long as the block runs; what waits is written at the
+    end. `fault` is told where a checkpoint failed. Raises LedgerRefusedError."""
+    with ExitStack() as stack:
+        signer = load_or_create_key(files.key)
+        ring = KeyRing(files.ring, load_or_create_master(files.master))
+        stack.callback(ring.close)
+        store = SqliteStore(files.ledger, log=log, signer=signer, ring=ring)
+        ledger = Ledger(store)
+        stack.callback(ledger.close)
+        checkpoints = Checkpoints(store, log, signer)
+        checkpointer = Checkpointer(checkpoints, store, fault, published)
+        stack.callback(checkpointer.close)
+        yield Record(ledger, checkpoints, ring)
+
+
+@contextmanager
+def reading(files: LedgerFiles) -> Iterator[LedgerReader]:
+    """The ledger in `files`, read beside whoever writes it. Raises LedgerRefusedError."""
+    ring = files.existing_ring()
+    try:
+        with LedgerReader(files.ledger, ring) as reader:
+            yield reader
+    finally:
+        ring.close()

@@ -1,0 +1,30 @@
+"""What a store is asked, as SQL that every store speaks."""
+
+from typing import assert_never
+
+from decision_service.ledger.store import About, ByApplication, ByDecision, ByKey, ByKind, BySubject, Last, Query
+
+
+def clause_of(query: Query, mark: str) -> tuple[str, tuple[str | bytes, ...]]:
+    """The part behind `SELECT … FROM record` that finds what `query` describes, oldest first, and its parameters;
+    `mark` stands for a parameter in the store's dialect."""
+    match query:
+        case ByKey(caller, key):
+            return f"WHERE caller = {mark} AND key = {mark}", (caller, key)
+        case ByDecision(decision_id):
+            return f"WHERE record_id = {mark} AND kind = 'decision'", (decision_id,)
+        case About(decision_id):
+            either = f"record_id = {mark} OR (decision_id = {mark} AND kind <> 'decision')"
+            return f"WHERE {either} ORDER BY position", (decision_id, decision_id)
+        case ByKind(kind):
+            return f"WHERE kind = {mark} AND kind <> 'decision' ORDER BY position", (kind,)
+        case BySubject(subject):
+            some = "''" if mark == "%s" else "x''"
+            return f"WHERE subject = {mark} AND subject <> {some} ORDER BY position", (subject,)
+        case ByApplication(caller, application_id):
+            of = f"caller = {mark} AND application_id = {mark} AND kind = 'decision'"
+            return f"WHERE {of} ORDER BY position", (caller, application_id)
+        case Last():
+            return "ORDER BY position DESC LIMIT 1", ()
+        case _:
+            assert_never(query)
