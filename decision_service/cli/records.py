@@ -9,7 +9,7 @@ from decision_service.cli.accesses import note_reading
 from decision_service.cli.output import console, misuse
 from decision_service.ledger.entry import Entry, Recorded
 from decision_service.ledger.errors import LedgerError
-from decision_service.ledger.reading import LedgerReader
+from decision_service.ledger.opening import LedgerFiles, reading
 from verifiers.journal.errors import JournalError
 
 Ledger = Annotated[Path, typer.Option("--ledger", help="file of the record 账本文件")]
@@ -18,12 +18,14 @@ Ledger = Annotated[Path, typer.Option("--ledger", help="file of the record 账�
 def one_record(ledger: Path, decision_id: str, purpose: str, *, json: bool = False) -> Recorded:
     """The record of a decision; leaves with exit code 2 where there is none, or its reading can't be taken down."""
     try:
-        with LedgerReader(ledger) as reader:
-            found = next(iter(reader.records(decision_id)), None)
+        with reading(LedgerFiles.beside(ledger)) as reader:
+            found = next(reader.decisions(decision_id), None)
     except LedgerError as error:
         misuse(str(error), "账本读不出", json=json)
     if found is None:
         misuse("there is no such decision in this ledger", "账本中没有这个决定", json=json)
+    if found.entry.is_erased:
+        misuse("the facts of this decision were erased", "该决定的内容已依法删除", json=json)
     take_down(ledger, found.entry, purpose, json=json)
     return found
 

@@ -28,7 +28,7 @@ def guarded(settings: Settings, ledger: Ledger, telemetry: Telemetry) -> ClockGu
 
 def _newest(ledger: Ledger) -> datetime | None:
     found = ledger.find(Last())
-    return datetime.fromisoformat(found[0].entry.decided_at) if found else None
+    return datetime.fromisoformat(found[0].entry.at) if found else None
 
 
 @asynccontextmanager

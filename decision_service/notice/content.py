@@ -10,7 +10,6 @@ import orjson
 from decision_service.decision import MARK, city_of
 from decision_service.explaining import explanation
 from decision_service.ledger.entry import Recorded
-from decision_service.ledger.keys import key_id
 from decision_service.ledger.receipt import full_answer
 from decision_service.notice.values import day, given, masked, plain, printed
 from decision_service.notice.words import (
@@ -26,6 +25,7 @@ from decision_service.notice.words import (
 )
 from decision_service.outcome import FAVOURABLE, Outcome
 from decision_service.policy.shape import Basis, Bilingual
+from decision_service.proof.signature import key_id
 from decision_service.publishing import Publication
 from decision_service.replay import Again, decide_again
 from decision_service.verdict import State

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from decision_service.ledger.reading import LedgerReader
+from decision_service.ledger.opening import LedgerFiles, reading
 from decision_service.readings.rete.engine import ReteEngine
 from decision_service.replay import replay
 from tests.cli.running import miaopi
@@ -59,8 +59,8 @@ def test_every_grant_has_an_identifier_of_its_own_and_nothing_else_has_one(
 def test_deciding_again_from_the_record_gives_the_same_identifier(answers: tuple[Stage, Path, list[dict]]) -> None:
     _, ledger, found = answers
     granted = next(one for one in found if "licence" in one)
-    with LedgerReader(ledger) as reader:
-        recorded = next(iter(reader.records(granted["decision_id"])))
+    with reading(LedgerFiles.beside(ledger)) as reader:
+        recorded = next(reader.decisions(granted["decision_id"]))
     again = replay(recorded, publication(), lambda policy: ReteEngine(policy).judge)
     assert granted["licence"]["identifier"].encode() in again
 
