@@ -100,6 +100,9 @@ COMMON: Final = (
     "key_in_url",
 )  # fmt: skip
 GUARDED: Final = ("not_authenticated", "not_allowed", "query_refused", "too_many_requests")
+KEYED: Final = (
+    "key_missing", "key_malformed", "key_reused", "in_work", "decided_before", "other_matter", "erased",
+)  # fmt: skip
 READ: Final = ("json_refused", "body_incomplete", "media_type", "envelope")
 
 
@@ -119,16 +122,7 @@ def document(  # noqa: PLR0913 - a route is described by as many things, each by
     be, `told` examples of it by name."""
     codes = (*problems, *COMMON, *(READ if sent is not None else ()), *(() if is_open(action) else GUARDED))
     if keyed:
-        codes = (
-            *codes,
-            "key_missing",
-            "key_malformed",
-            "key_reused",
-            "in_work",
-            "decided_before",
-            "other_matter",
-            "erased",
-        )
+        codes = (*codes, *KEYED)
     statuses = sorted({PROBLEMS[code].status for code in codes})
     responses: dict[int | str, Any] = {
         status: {"description": "done", "content": {media_type: {"schema": answer}}},

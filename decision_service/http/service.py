@@ -91,32 +91,30 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
         counter = await stack.enter_async_context(trusting(settings, registers, clock, verifier))
         reviews = ReviewStore(settings.reviews_path)
         stack.callback(reviews.close)
-        second = parts.second
-        if second is None:
-            engine = SecondEngine(settings.rules)
-            stack.push_async_callback(engine.close)
-            with suppress(EngineUnavailable):
-                await engine.start()
-            second = engine
+        second = parts.second or await stack.enter_async_context(_second_engine(settings))
         in_force = InForce(parts.publication)
         vitals = Vitals(guard, record.ledger, settings.ledger.absolute().parent, telemetry, clock.monotonic)
         await stack.enter_async_context(watching(vitals, telemetry))
         services = Services(
-            in_force,
-            record.ledger,
-            record.ring.mark,
-            counter,
-            second,
-            clock,
-            telemetry,
-            verifier.measured,
-            journal,
-            vitals.has_room,
-        )
+            in_force, record.ledger, record.ring.mark, counter, second, clock, telemetry,
+            verifier.measured, journal, vitals.has_room,
+        )  # fmt: skip
         bundles = read_bundles(settings.rules, sorted(parts.publication.versions))
         desk = await stack.enter_async_context(followed(settings, services))
         limits = Limits(clock.monotonic)
         yield State(desk, record, reviews, bundles, doorkeeper, limits, vitals, settings.most_in_flight)
+
+
+@asynccontextmanager
+async def _second_engine(settings: Settings) -> AsyncIterator[SecondEngine]:
+    """The second engine in its process; one that does not start yet starts when it is first asked."""
+    engine = SecondEngine(settings.rules)
+    with suppress(EngineUnavailable):
+        await engine.start()
+    try:
+        yield engine
+    finally:
+        await engine.close()
 
 
 async def _serve(parts: Parts, door: socket.socket, ready: Callable[["Up"], None]) -> None:
