@@ -91,7 +91,7 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
         counter = await stack.enter_async_context(trusting(settings, registers, clock, verifier))
         reviews = ReviewStore(settings.reviews_path)
         stack.callback(reviews.close)
-        second = parts.second or await stack.enter_async_context(_second_engine(settings))
+        second = await stack.enter_async_context(_second_engine(settings)) if parts.second is None else parts.second
         in_force = InForce(parts.publication)
         vitals = Vitals(guard, record.ledger, settings.ledger.absolute().parent, telemetry, clock.monotonic)
         await stack.enter_async_context(watching(vitals, telemetry))
