@@ -15,6 +15,7 @@ from decision_service.mandate import Agent, parties
 from decision_service.outcome import APPROVALS, FAVOURABLE, OPEN, REMEDIED, Outcome
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Bilingual, Policy, Rule
+from decision_service.remedies import remedies_in
 from decision_service.telling import Told, tell
 from decision_service.verdict import Finding, State, Verdict
 from decision_service.wording import Reason, Words, as_json
@@ -213,30 +214,10 @@ def city_of(decided: Decided) -> str:
 
 
 def _remedies(decided: Decided, occasion: Occasion) -> dict[str, object] | None:
-    """Body, court, periods and channel (行政复议法 art. 20, 22; 行政诉讼法 art. 46); null where nothing is refused."""
     if decided.outcome not in REMEDIED:
         return None
-    remedies = decided.catalogue.remedies[city_of(decided)]
     texts = decided.catalogue.remedy_texts
-
-    def filled(name: str) -> dict[str, str]:
-        template, key = texts[name], occasion.human_review_key
-        zh = {"reconsideration_body": remedies.reconsideration_body.zh, "court": remedies.court.zh}
-        en = {"reconsideration_body": remedies.reconsideration_body.en, "court": remedies.court.en}
-        both = {"review_channel": remedies.review_channel, "human_review_key": key}
-        return {"zh": template.zh.format(**zh, **both), "en": template.en.format(**en, **both)}
-
-    return {
-        "reconsideration": {
-            "body": _json(remedies.reconsideration_body),
-            "within_days": 60,
-            **filled("reconsideration"),
-        },
-        "lawsuit": {"court": _json(remedies.court), "within_months": 6, **filled("lawsuit")},
-        "review_channel": remedies.review_channel,
-        "human_review_key": occasion.human_review_key,
-        "human_review": filled("human_review"),
-    }
+    return remedies_in(decided.catalogue, city_of(decided), occasion.human_review_key, texts["human_review"])
 
 
 def _next_step(decided: Decided, occasion: Occasion, values: Mapping[str, object]) -> dict[str, object] | None:

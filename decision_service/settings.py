@@ -4,6 +4,7 @@ not known stops the start, by name; no message holds a value."""
 import os
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -67,7 +68,6 @@ class Settings(BaseSettings):
     key: Path | None = None
     subjects: Path | None = None
     master_key: Path | None = None
-    reviews: Path | None = None
     journal: Path | None = None
     keep_answers_days: Annotated[int, Field(ge=1, le=36_500)] = 30
     keep_logs_days: Annotated[int, Field(le=36_500), AfterValidator(_at_least(LEAST_LOG_DAYS, "six months"))] = 1827
@@ -91,6 +91,7 @@ class Settings(BaseSettings):
     access: Path | None = None
     control_host: str = "127.0.0.1"
     control_port: Annotated[int, Field(ge=0, le=65535)] = 8081
+    sample_rate: Annotated[Decimal, Field(ge=0, le=1, max_digits=8)] = Decimal("0.01")
     most_in_flight: Annotated[int, Field(ge=1, le=4096)] = 64
     most_connections: Annotated[int, Field(ge=16, le=65536)] = 2048
     most_connections_per_peer: Annotated[int, Field(ge=1, le=65536)] = 256
@@ -107,11 +108,6 @@ class Settings(BaseSettings):
         return LedgerFiles(
             self.ledger, self.key or beside.key, self.subjects or beside.ring, self.master_key or beside.master
         )
-
-    @property
-    def reviews_path(self) -> Path:
-        """The requests for review: beside the ledger unless said otherwise."""
-        return self.reviews or self.ledger.with_name(f"{self.ledger.stem}-reviews.sqlite3")
 
     @property
     def presentations_path(self) -> Path:

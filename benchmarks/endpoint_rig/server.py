@@ -25,12 +25,14 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from decision_service.access.doorkeeper import Doorkeeper
+from decision_service.access.limits import Limits
 from decision_service.agreement import SecondJudge
 from decision_service.clock import ServiceClock
 from decision_service.clockguard import ClockGuard
 from decision_service.desk import Desk, Services
 from decision_service.facts import FactSheet
 from decision_service.http.app import create_app
+from decision_service.http.caseworking import caseworking
 from decision_service.http.state import State
 from decision_service.inforce import InForce
 from decision_service.ledger.opening import LedgerFiles, writing
@@ -38,7 +40,7 @@ from decision_service.load.report import percentile
 from decision_service.policy.shelf import read_shelf
 from decision_service.publishing import Publication, publish
 from decision_service.readings.rete.process import SecondEngine
-from decision_service.reviews import ReviewStore
+from decision_service.settings import read_settings
 from decision_service.telemetry import Telemetry
 from decision_service.verdict import Verdict
 from decision_service.vitals import ClockSigns, Vitals
@@ -139,8 +141,6 @@ async def service(kind: str, folder: Path, stack: AsyncExitStack) -> FastAPI:
         await engine.start()
         second = Timed(engine)
     record = stack.enter_context(writing(LedgerFiles.beside(folder / "l.sqlite3"), "bench", Telemetry().fault))
-    reviews = ReviewStore(folder / "reviews.sqlite3")
-    stack.callback(reviews.close)
     journal = Journal(JournalStore(folder / "calls.sqlite3", Retention()))
     stack.callback(journal.close)
     verifier: Verifier = AtOnce(_answers(rules, folder))
@@ -153,7 +153,9 @@ async def service(kind: str, folder: Path, stack: AsyncExitStack) -> FastAPI:
         InForce(rules), record.ledger, record.ring.mark, verifier, second, clock, telemetry, journal=journal
     )
     vitals = Vitals(guard, record.ledger, folder, telemetry, clock.monotonic)
-    app = create_app(State(Desk(services), record, reviews, {}, Doorkeeper(None, None, clock.real), vitals))
+    office = await stack.enter_async_context(caseworking(read_settings({"ledger": folder / "l.sqlite3"}, {}), services))
+    doorkeeper = Doorkeeper(None, None, clock.real)
+    app = create_app(State(Desk(services), record, office, {}, doorkeeper, Limits(clock.monotonic), vitals))
     if isinstance(second, Timed):
         app.add_api_route("/second", second.told)
     return app

@@ -22,6 +22,14 @@ async def read_by(request: Request, found: Recorded) -> None:
         raise ProblemError("not_ready", headers={"Retry-After": "1"})
 
 
+async def opened_for(request: Request, found: Recorded, purpose: str) -> None:
+    """A member of staff is about to see the file of `found`, for the purpose that is named. Raises ProblemError as
+    `read_by`."""
+    seen = (found.entry.decision_id, found.entry.application_id)
+    if not await _is_noted(state_of(request), caller_of(request), seen, f"staff: {purpose}"):
+        raise ProblemError("not_ready", headers={"Retry-After": "1"})
+
+
 async def given_again(state: State, asked: Application, reply: Reply) -> Reply:
     """`reply`, whose decision may be one of an earlier request with the same key. Raises ProblemError as `read_by`."""
     if reply.replayed:

@@ -1,7 +1,6 @@
 """Applications in, decisions out: one, several, and a decision looked up afterwards."""
 
 import asyncio
-import hmac
 
 import orjson
 from fastapi import APIRouter
@@ -20,22 +19,19 @@ from decision_service.application import (
     TurnedAwayError,
     UnknownMatterError,
 )
-from decision_service.archive import ArchiveError, read_archive
 from decision_service.desk import Reply
-from decision_service.explaining import explanation
 from decision_service.http.accesses import given_again, read_by
 from decision_service.http.counting import decided, spend
-from decision_service.http.documents import BATCH, DECIDE, DECISION, EXPLANATION, RECEIPT, REVIEW
+from decision_service.http.documents import BATCH, DECIDE, DECISION, RECEIPT
 from decision_service.http.problems import Problem, ProblemError
 from decision_service.http.reading import MAX_BATCH, idempotency_key, read_envelope
 from decision_service.http.showing import NOT_LISTED, fault, shown
 from decision_service.http.state import caller_of, state_of
-from decision_service.http.wire import ApplicationIn, BatchIn, ReviewIn, agent_of
+from decision_service.http.wire import ApplicationIn, BatchIn, agent_of
 from decision_service.ledger.entry import Recorded
 from decision_service.ledger.errors import LedgerError
 from decision_service.ledger.receipt import full_answer
 from decision_service.ledger.store import ByDecision
-from decision_service.replay import ReplayError, decide_again
 
 router = APIRouter(prefix="/v1", tags=["decisions"])
 JSON = "application/json"
@@ -80,44 +76,6 @@ async def receipt(request: Request, decision_id: str) -> Response:
     except LedgerError as error:
         state.services.telemetry.fault("receipt", error)
         raise ProblemError("not_ready", headers={"Retry-After": "1"}) from None
-
-
-@router.get("/decisions/{decision_id}/explanation", **EXPLANATION)
-async def explain(request: Request, decision_id: str) -> Response:
-    """Each rule: met or not, by which law, from which source and of which date."""
-    found = await recorded(request, decision_id)
-    publication = state_of(request).services.in_force.publication
-    try:
-        again = decide_again(found, publication, None, None)
-    except ReplayError:
-        raise ProblemError("not_ready") from None
-    told = explanation(again.decided, orjson.loads(full_answer(found)))
-    return Response(orjson.dumps(told), media_type=JSON)
-
-
-@router.post("/decisions/{decision_id}/review", **REVIEW)
-async def review(request: Request, decision_id: str) -> Response:
-    """Ask that an officer looks at the decision again; good for whoever holds its key."""
-    sent = await read_envelope(request, ReviewIn)
-    found = await recorded(request, decision_id)
-    state = state_of(request)
-    try:
-        key = read_archive(found.entry.archive).occasion.human_review_key
-        if not hmac.compare_digest(key.encode(), sent.human_review_key.encode()):
-            raise ProblemError("review_key_wrong")
-        at = state.services.clock.now().isoformat(timespec="seconds")
-        kept = state.reviews.request(found.entry.decision_id, at, sent.statement)
-    except (LedgerError, ArchiveError) as error:
-        state.services.telemetry.fault("review", error)
-        raise ProblemError("not_recorded", headers={"Retry-After": "1"}) from None
-    told = {
-        "review_id": kept.review_id,
-        "decision_id": kept.decision_id,
-        "requested_at": kept.requested_at,
-        "zh": "已登记，工作人员将复核该决定",
-        "en": "on file; an officer will look at the decision again",
-    }
-    return Response(orjson.dumps(told), 202, media_type=JSON)
 
 
 def application(caller: str, key: str, sent: ApplicationIn) -> Application:

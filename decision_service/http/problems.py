@@ -6,21 +6,14 @@ from dataclasses import dataclass, field
 import orjson
 from starlette.responses import Response
 
+from decision_service.http.casework_problems import CASEWORK
+from decision_service.http.said import Said
+
 MEDIA_TYPE = "application/problem+json"
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A problem's status, and its title and what to do, in Chinese and English."""
-
-    status: int
-    zh: str
-    en: str
-    do_zh: str
-    do_en: str
-
-
 PROBLEMS: Mapping[str, Said] = {
+    **CASEWORK,
     "not_http": Said(
         400,
         "不是可接受的HTTP请求",

@@ -21,6 +21,7 @@ from decision_service.desk import Services
 from decision_service.http.admitting import admitting
 from decision_service.http.app import create_app
 from decision_service.http.asking import Wiring, asking
+from decision_service.http.caseworking import caseworking
 from decision_service.http.control import create_control_app
 from decision_service.http.following import followed
 from decision_service.http.keeping import keeping
@@ -40,7 +41,6 @@ from decision_service.inforce import InForce
 from decision_service.ledger.opening import writing
 from decision_service.publishing import Publication
 from decision_service.readings.rete.process import EngineUnavailable, SecondEngine
-from decision_service.reviews import ReviewStore
 from decision_service.settings import Settings, SettingsRefusedError
 from decision_service.telemetry import Telemetry
 from decision_service.vitals import Vitals
@@ -89,8 +89,6 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
         journal = await stack.enter_async_context(keeping(settings, clock, telemetry))
         verifier = await stack.enter_async_context(asking(settings, registers, clock, telemetry, journal, parts.wiring))
         counter = await stack.enter_async_context(trusting(settings, registers, clock, verifier))
-        reviews = ReviewStore(settings.reviews_path)
-        stack.callback(reviews.close)
         second = await stack.enter_async_context(_second_engine(settings)) if parts.second is None else parts.second
         in_force = InForce(parts.publication)
         vitals = Vitals(guard, record.ledger, settings.ledger.absolute().parent, telemetry, clock.monotonic)
@@ -101,8 +99,9 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
         )  # fmt: skip
         bundles = read_bundles(settings.rules, sorted(parts.publication.versions))
         desk = await stack.enter_async_context(followed(settings, services))
+        office = await stack.enter_async_context(caseworking(settings, services))
         limits = Limits(clock.monotonic)
-        yield State(desk, record, reviews, bundles, doorkeeper, limits, vitals, settings.most_in_flight)
+        yield State(desk, record, office, bundles, doorkeeper, limits, vitals, settings.most_in_flight)
 
 
 @asynccontextmanager

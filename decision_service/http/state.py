@@ -10,9 +10,9 @@ from decision_service.access.doorkeeper import Doorkeeper
 from decision_service.access.limits import Limits
 from decision_service.access.principal import Principal
 from decision_service.bundles import Bundle
+from decision_service.casework.office import Office
 from decision_service.desk import Desk, Services
 from decision_service.ledger.opening import Record
-from decision_service.reviews import ReviewStore
 from decision_service.vitals import Vitals
 
 PRINCIPAL: Final = "miaopi.principal"
@@ -26,7 +26,7 @@ class State:
 
     desk: Desk
     record: Record
-    reviews: ReviewStore
+    office: Office
     bundles: Mapping[str, Bundle]
     doorkeeper: Doorkeeper
     limits: Limits

@@ -24,12 +24,7 @@ _Name = Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class _Envelope(BaseModel):
-    """Shows nothing of itself: what is sent is personal, whatever a log or a trace makes of it."""
-
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    def __repr_args__(self) -> tuple[()]:
-        return ()
 
 
 class CredentialIn(_Envelope):

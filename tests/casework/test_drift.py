@@ -5,7 +5,7 @@ from fractions import Fraction
 from math import comb
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decision_service.casework.drift import ALARM_RATE, BASELINE_LEAST, Tally, has_moved, look, same_rate
@@ -21,6 +21,7 @@ def by_definition(one: Tally, other: Tally) -> float:
     return float(Fraction(sum(way for way in ways.values() if way <= ways[one.hits]), comb(total, hits)))
 
 
+@settings(deadline=None)
 @given(tallies, tallies)
 def test_the_test_is_fishers(one: Tally, other: Tally) -> None:
     assert same_rate(one, other) == pytest.approx(by_definition(one, other), rel=1e-9)

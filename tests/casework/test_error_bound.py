@@ -4,7 +4,7 @@ from fractions import Fraction
 from math import comb
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decision_service.casework.error_bound import at_most, upper_bound
@@ -19,6 +19,7 @@ def exactly(errors: int, sample: int, rate: Fraction) -> Fraction:
 samples = st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
+@settings(deadline=None)
 @given(samples, st.integers(0, 1000))
 def test_the_probability_of_so_few_errors_is_the_binomial_sum(found: tuple[int, int], thousandths: int) -> None:
     errors, sample = found
@@ -26,6 +27,7 @@ def test_the_probability_of_so_few_errors_is_the_binomial_sum(found: tuple[int, 
     assert at_most(errors, sample, float(rate)) == pytest.approx(float(exactly(errors, sample, rate)), abs=1e-11)
 
 
+@settings(deadline=None)
 @given(samples)
 def test_at_the_bound_so_few_errors_have_five_percent(found: tuple[int, int]) -> None:
     errors, sample = found

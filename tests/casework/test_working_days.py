@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decision_service.casework.working_days import STATUTORY_DAYS, Due, due_after, first_working_day
@@ -12,6 +12,7 @@ YEAR = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
 calendars = st.sets(st.sampled_from(YEAR), max_size=200).map(lambda off: {2026: frozenset(YEAR) - off})
 
 
+@settings(deadline=None)
 @given(st.sampled_from(YEAR), st.integers(0, 60), calendars)
 def test_a_period_ends_on_the_nth_working_day_after_its_start(start: date, days: int, calendar: dict) -> None:
     working = sorted(day for day in calendar[2026] if day > start)

@@ -65,8 +65,8 @@ def test_whoever_holds_the_key_can_ask_for_an_officer_once(stage: Stage, decided
     second = stage.send("POST", path, {"human_review_key": key, "statement": "再说一次"})
     assert (first.status, second.status) == (202, 202)
     assert first.json["review_id"] == second.json["review_id"]
-    kept = [one for one in stage.state.reviews.waiting() if one.decision_id == decided["decision_id"]]
-    assert [one.statement for one in kept] == ["请人工复核"]
+    case = stage.send("GET", f"/v1/decisions/{decided['decision_id']}/case").json
+    assert [one["statement"] for one in case["reviews"]] == ["请人工复核"]
     wrong = stage.send("POST", path, {"human_review_key": "HR-0000000000000000"})
     assert (wrong.status, wrong.json["type"]) == (403, "urn:miaopi:problem:review_key_wrong")
 

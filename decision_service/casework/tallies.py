@@ -1,0 +1,128 @@
+"""Counting decisions by day, matter and city, and raising or ending an alarm where a rate has moved (drift.py)."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, Literal
+
+from decision_service.casework.drift import BASELINE_DAYS, Tally, has_moved, is_calm, look
+
+Rate = Literal["approval", "referral", "override"]
+"""Shares of all decisions that grant something, and that leave something to an officer; and of the machine's own
+decisions that officers looked at again, those that they overrode."""
+
+EVERYWHERE: Final = ""
+"""The city of a series that counts all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One rate of one matter, in a city or everywhere."""
+
+    matter: str
+    city: str
+    rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """A rate that moved on `day`: what was counted until the look that showed it, and before."""
+
+    series: Series
+    day: date
+    seen: Tally
+    usual: Tally
+    ended_on: date | None = None
+    is_recorded: bool = False
+
+    @property
+    def record_id(self) -> str:
+        """The id of its record: one a series and day."""
+        one = self.series
+        return ":".join(("drift", one.rate, one.matter, one.city or "all", self.day.isoformat()))
+
+
+def count(connection: sqlite3.Connection, matter: str, city: str, rate: Rate, day: date, *, hit: bool) -> None:
+    """One more of `matter` on `day`, and whether it is a hit of `rate`."""
+    for place in {EVERYWHERE, city}:
+        _count(connection, Series(matter, place, rate), day, hit=hit)
+
+
+def _count(connection: sqlite3.Connection, series: Series, day: date, *, hit: bool) -> None:
+    key = (series.matter, series.city, series.rate)
+    hits, total = connection.execute(
+        "INSERT INTO tally VALUES (?, ?, ?, ?, ?, 1) ON CONFLICT DO UPDATE SET hits = hits + excluded.hits, "
+        "total = total + 1 RETURNING hits, total",
+        (*key, day.isoformat(), int(hit)),
+    ).fetchone()
+    if total == 1:
+        _calm_down(connection, series, day)
+    number = look(total)
+    if number is None or _stands(connection, key, day):
+        return
+    usual = _before(connection, key, day)
+    if has_moved(Tally(hits, total), usual, number):
+        connection.execute(
+            "INSERT INTO alarm VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL, 0)",
+            (*key, day.isoformat(), hits, total, usual.hits, usual.total),
+        )
+
+
+def _calm_down(connection: sqlite3.Connection, series: Series, day: date) -> None:
+    """A new day begins for a series: if it has an alarm, whether the last complete day still shows it."""
+    key = (series.matter, series.city, series.rate)
+    standing = connection.execute(
+        "SELECT day FROM alarm WHERE matter = ? AND city = ? AND rate = ? AND ended_on IS NULL", key
+    ).fetchone()
+    last = connection.execute(
+        "SELECT day, hits, total FROM tally WHERE matter = ? AND city = ? AND rate = ? AND day < ? "
+        "ORDER BY day DESC LIMIT 1",
+        (*key, day.isoformat()),
+    ).fetchone()
+    if standing is None or last is None or last[0] <= standing[0]:
+        return
+    complete = date.fromisoformat(last[0])
+    if is_calm(Tally(last[1], last[2]), _before(connection, key, complete)):
+        connection.execute(
+            "UPDATE alarm SET ended_on = ? WHERE matter = ? AND city = ? AND rate = ? AND ended_on IS NULL",
+            (last[0], *key),
+        )
+
+
+def _stands(connection: sqlite3.Connection, key: tuple[str, str, str], day: date) -> bool:
+    """Whether an alarm stands already, or was raised this very day and has ended: once a day is enough."""
+    return (
+        connection.execute(
+            "SELECT 1 FROM alarm WHERE matter = ? AND city = ? AND rate = ? AND (ended_on IS NULL OR day = ?)",
+            (*key, day.isoformat()),
+        ).fetchone()
+        is not None
+    )
+
+
+def _before(connection: sqlite3.Connection, key: tuple[str, str, str], day: date) -> Tally:
+    first = day - timedelta(days=BASELINE_DAYS)
+    hits, total = connection.execute(
+        "SELECT coalesce(sum(hits), 0), coalesce(sum(total), 0) FROM tally "
+        "WHERE matter = ? AND city = ? AND rate = ? AND day >= ? AND day < ?",
+        (*key, first.isoformat(), day.isoformat()),
+    ).fetchone()
+    return Tally(hits, total)
+
+
+def alarms(connection: sqlite3.Connection, *, unrecorded: bool = False) -> Iterator[Alarm]:
+    """The alarms that stand; with `unrecorded` those that are not on record yet, whether they stand or not."""
+    which = "is_recorded = 0" if unrecorded else "ended_on IS NULL"
+    for row in connection.execute(f"SELECT * FROM alarm WHERE {which} ORDER BY day, matter, city, rate"):  # noqa: S608 - one of two texts
+        ended = None if row[8] is None else date.fromisoformat(row[8])
+        series, day = Series(row[0], row[1], row[2]), date.fromisoformat(row[3])
+        yield Alarm(series, day, Tally(row[4], row[5]), Tally(row[6], row[7]), ended, bool(row[9]))
+
+
+def recorded(connection: sqlite3.Connection, series: Series, day: str) -> None:
+    """The alarm is on record."""
+    connection.execute(
+        "UPDATE alarm SET is_recorded = 1 WHERE matter = ? AND city = ? AND rate = ? AND day = ?",
+        (series.matter, series.city, series.rate, day),
+    )
