@@ -1,5 +1,10 @@
 """The commands, each in a module of its own that is imported when it is called."""
 
+import os
+import sys
+from contextlib import suppress
+from typing import NoReturn
+
 import typer
 
 from decision_service.cli import (
@@ -55,6 +60,20 @@ def build() -> typer.Typer:
     return app
 
 
-def main() -> None:
+def main() -> NoReturn:
     """The entry point of the console script."""
-    build()()
+    code: object = 0
+    try:
+        build()()
+    except SystemExit as left:
+        code = left.code
+    if not isinstance(code, int):
+        code = 0 if code is None else 1
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(BrokenPipeError):  # whoever reads has had enough
+            stream.flush()
+    if "pyreqwest" in sys.modules:
+        # Its threads may still be letting go of Python objects; where the interpreter is being taken down meanwhile,
+        # that aborts the process, and a command that succeeded would end with a signal.
+        os._exit(code)
+    sys.exit(code)
