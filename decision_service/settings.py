@@ -56,6 +56,7 @@ class Settings(BaseSettings):
     taken, `audience` the name under which wallets know this service. `access` is the file that says who may call; if it
     lists staff, the control plane listens on `control_host` and `control_port`. `most_connections` may be open at once
     at a listener, `most_connections_per_peer` of one address; those of this machine, a proxy's, only count there.
+    `witnesses` are those who cosign the record's checkpoints: lines `key url`, or the file that holds them.
     `clock_sync`: whether machines decide only while the kernel calls its clock synchronised (`required`, as in
     production unless said otherwise), or it is only `told`.
     """
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     key: Path | None = None
     subjects: Path | None = None
     master_key: Path | None = None
+    witnesses: str = ""
     journal: Path | None = None
     keep_answers_days: Annotated[int, Field(ge=1, le=36_500)] = 30
     keep_logs_days: Annotated[int, Field(le=36_500), AfterValidator(_at_least(LEAST_LOG_DAYS, "six months"))] = 1827

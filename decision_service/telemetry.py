@@ -16,7 +16,7 @@ FIELDS = frozenset(
     {
         "event", "level", "timestamp", "decision_id", "matter", "channel", "policy", "outcome", "reasons", "registers",
         "engines_agree", "elapsed_ms", "parts", "where", "error", "path", "status", "suspended", "version", "problem",
-        "cause",
+        "cause", "witness",
     }
 )  # fmt: skip
 """The only fields that a log line may have; others are dropped, whoever put them there."""

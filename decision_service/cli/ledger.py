@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from decision_service.cli import ledger_key
 from decision_service.cli.output import FINDINGS, Json, console, misuse, print_json, progress
 from decision_service.cli.witness import witness
 from decision_service.ledger.errors import LedgerRefusedError
@@ -27,6 +28,7 @@ def build() -> typer.Typer:
     """The commands of `miaopi ledger`."""
     app = typer.Typer(help="The auditor's tools on the record. 账本审计。", no_args_is_help=True)
     app.command("verify")(verify)
+    app.command("key")(ledger_key.key)
     app.command("witness")(witness)
     app.callback()(_group)
     return app

@@ -34,11 +34,11 @@ from decision_service.http.listening import (
     places_of,
     require_files,
 )
+from decision_service.http.recording import recording
 from decision_service.http.state import State
 from decision_service.http.trusting import trusting
 from decision_service.http.watching import guarded, watching
 from decision_service.inforce import InForce
-from decision_service.ledger.opening import writing
 from decision_service.publishing import Publication
 from decision_service.readings.rete.process import EngineUnavailable, SecondEngine
 from decision_service.settings import Settings, SettingsRefusedError
@@ -82,7 +82,7 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
     telemetry = Telemetry(parts.out)
     registers = parts.publication.catalogue.registers
     async with AsyncExitStack() as stack:
-        record = stack.enter_context(writing(settings.ledger_files, settings.log, telemetry.fault))
+        record = stack.enter_context(recording(settings, telemetry))
         guard = guarded(settings, record.ledger, telemetry)
         clock = ServiceClock(settings.as_of, guard.now, is_trusted=lambda: guard.look() is None)
         doorkeeper = await stack.enter_async_context(admitting(settings, clock))

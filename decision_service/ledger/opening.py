@@ -1,17 +1,19 @@
 """The files of a ledger, and a ledger opened from them: by the service that writes it, or by a command beside it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from decision_service.ledger.checkpoints import Checkpointer, Checkpoints, Published
+from decision_service.ledger.checkpoints import Checkpointer, Checkpoints
 from decision_service.ledger.errors import LedgerRefusedError
 from decision_service.ledger.keyring import KeyRing
 from decision_service.ledger.keys import load_or_create_key, load_or_create_master
 from decision_service.ledger.reading import LedgerReader
 from decision_service.ledger.sqlite import SqliteStore
+from decision_service.ledger.witnesses import WitnessAddress
+from decision_service.ledger.witnessing import Tell, Witnesses
 from decision_service.ledger.writer import Ledger
 
 
@@ -56,10 +58,15 @@ class Record:
 
 @contextmanager
 def writing(
-    files: LedgerFiles, log: str, fault: Callable[[str, BaseException], None], published: Published | None = None
+    files: LedgerFiles,
+    log: str,
+    fault: Callable[[str, BaseException], None],
+    addresses: Sequence[WitnessAddress] = (),
+    tell: Tell = lambda _: None,
 ) -> Iterator[Record]:
     """The ledger in `files`, made where there is none, open for as long as the block runs; what waits is written at the
-    end. `fault` is told where a checkpoint failed. Raises LedgerRefusedError."""
+    end. `fault` is told where a checkpoint failed, `tell` what came of giving checkpoints to the witnesses at
+    `addresses`. Raises LedgerRefusedError."""
     with ExitStack() as stack:
         signer = load_or_create_key(files.key)
         ring = KeyRing(files.ring, load_or_create_master(files.master))
@@ -68,7 +75,9 @@ def writing(
         ledger = Ledger(store)
         stack.callback(ledger.close)
         checkpoints = Checkpoints(store, log, signer)
-        checkpointer = Checkpointer(checkpoints, store, fault, published)
+        witnesses = Witnesses(addresses, checkpoints, store, tell)
+        stack.callback(witnesses.close)
+        checkpointer = Checkpointer(checkpoints, store, fault, witnesses.published)
         stack.callback(checkpointer.close)
         yield Record(ledger, checkpoints, ring)
 
