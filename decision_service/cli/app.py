@@ -11,6 +11,7 @@ from decision_service.cli import (
     access,
     accesses,
     check,
+    contract,
     decide,
     demo,
     drill,
@@ -54,6 +55,7 @@ def build() -> typer.Typer:
     app.add_typer(ledger.build(), name="ledger")
     app.add_typer(followups.build(), name="followups")
     app.add_typer(registers.build(), name="registers")
+    app.add_typer(contract.build(), name="contract")
     app.command("sandbox")(sandbox.sandbox)
     app.command("load")(load.load)
     app.command("drill")(drill.drill)

@@ -15,6 +15,7 @@ from decision_service.client.connecting import Credential, base_url, configured,
 from decision_service.client.errors import ClientError, ProblemError
 from decision_service.client.exchange import MAX_BYTES, Delivered, Exchange, Lost, Pace, Pause, Send, Steps, T
 from decision_service.client.requests import Application, BundleApplication, Form, Submission
+from decision_service.client.verifying import verify
 
 
 class Client:
@@ -23,6 +24,8 @@ class Client:
     Each call raises ProblemError where the service refuses, NoAnswerError where no answer came in time, and AnswerError
     where the answer is not understood.
     """
+
+    verify = staticmethod(verify)
 
     def __init__(
         self,

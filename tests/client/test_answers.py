@@ -24,6 +24,7 @@ from decision_service.client import (
     ProblemError,
 )
 from decision_service.client.answers import read_decision
+from decision_service.client.contract.logbook import Logbook
 from decision_service.client.errors import problem_of
 from decision_service.client.requests import Application
 from decision_service.http.problems import PROBLEMS, Problem
@@ -258,6 +259,24 @@ def test_the_client_works_without_the_service() -> None:
     loaded = alone("from decision_service.client import Client, AsyncClient; Client('https://x')", LIGHT)
     assert "decision_service.proof" not in loaded
     assert "decision_service.client.blocking" in loaded
+
+
+def test_a_receipt_is_checked_without_the_service(tmp_path: Path) -> None:
+    """Then `cryptography` is needed too, and of ours the room `proof`."""
+    log = Logbook()
+    answer = log.append(
+        {"decision_id": "d", "application_id": "a", "matter": "m", "decided_at": "x", "policy": {"digest": "sha256:0"}}
+    )
+    for name, content in (("receipt", log.receipt("d")), ("answer", answer)):
+        (tmp_path / name).write_bytes(content)
+    code = f"""
+from pathlib import Path
+from decision_service.client import Client
+receipt, answer = (Path({str(tmp_path)!r}, name).read_bytes() for name in ("receipt", "answer"))
+Client.verify(receipt, {log.public_key!r}, answer)"""
+    loaded = alone(code, [*LIGHT, "decision_service.proof", "cryptography", "_cffi_backend", "cffi"])
+    assert "decision_service.proof.receipt" in loaded
+    assert "decision_service.ledger" not in loaded
 
 
 def test_what_it_loads_is_little() -> None:

@@ -4,7 +4,7 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -43,15 +43,21 @@ class Passed:
     authorization: str | None = None
 
 
+Reply = tuple[int, dict[str, str], bytes]
+Change = Callable[[Passed, Reply], Reply]
+
+
 @dataclass
 class Unruly:
-    """What is played next, and what came so far. Once the script is over, everything passes."""
+    """What is played next, and what came so far. Once the script is over, everything passes; `change` makes something
+    else of an answer."""
 
     url: str
     upstream: str
     script: list[str | Say] = field(default_factory=list)
     passed: list[Passed] = field(default_factory=list)
     ever: str | Say | None = None
+    change: Change | None = None
 
     def play(self, *steps: str | Say, ever: str | Say | None = None) -> None:
         """`steps` for the next requests, then `ever`, or pass."""
@@ -71,6 +77,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Silent."""
 
     def do_GET(self) -> None:
+        self._serve(b"")
+
+    def do_DELETE(self) -> None:
         self._serve(b"")
 
     def do_POST(self) -> None:
@@ -93,7 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif step == PAGE:
             self._answer(502, {"Content-Type": "text/html"}, b"<h1>Bad Gateway</h1>")
         else:
-            self._forwarded(step, *self._upstream(body))
+            reply = self._upstream(body)
+            self._forwarded(step, *(unruly.change(unruly.passed[-1], reply) if unruly.change else reply))
 
     def _forwarded(self, step: str, status: int, headers: dict[str, str], body: bytes) -> None:
         match step:

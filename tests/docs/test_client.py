@@ -1,6 +1,8 @@
 """docs/client.md: its snippets run in their order against a real service that asks for a key."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from decision_service import client
 from tests.http.conftest import registers
 from tests.http.members import Guarded, guarded, usual_members
-from tests.http.staging import BY_ID
+from tests.http.staging import BY_ID, ROOT, application
 
 PAGE = (Path(__file__).parents[2] / "docs" / "client.md").read_text(encoding="utf-8")
 SNIPPETS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -23,11 +25,18 @@ def service(registers: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield found
 
 
+def public_key_of(service: Guarded) -> str:
+    """As the authority publishes it."""
+    number = service.decide("platform-b", application("ELD-1"), "for the key").json["decision_id"]
+    return service.send("platform-b", "GET", f"/v1/decisions/{number}/receipt").json["public_key"]
+
+
 def test_the_snippets_run_as_they_stand(
     service: Guarded, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Only the address is another; the second application is approved too, and each print says something."""
     monkeypatch.setenv("MIAOPI_KEY", service.members.keys["platform-a"])
+    monkeypatch.setenv("MIAOPI_PUBLIC_KEY", public_key_of(service))
     for number in ("SY20260316000001", "SY20260316000002"):
         service.stage.play(number, BY_ID["ELD-1"]["facts"])
     names: dict[str, object] = {}
@@ -47,3 +56,17 @@ def test_every_exception_is_told() -> None:
     table = set(re.findall(r"`(\w+Error)`", PAGE.partition("| raised |")[2].partition("\n\n")[0]))
     there = {name for name in client.__all__ if name.endswith("Error")}
     assert table | {"ReceiptRefusedError"} == there - {"ClientError"}
+    assert "`ReceiptRefusedError`" in PAGE
+
+
+def test_the_commands_of_the_page_are_there() -> None:
+    """Every option that it names is one of the command's."""
+    for name in ("stand-in", "check"):
+        help_ = subprocess.run(
+            [sys.executable, "-m", "decision_service", "contract", name, "--help"],
+            capture_output=True, text=True, check=True, cwd=ROOT,
+        ).stdout  # fmt: skip
+        lines = [line for line in PAGE.splitlines() if f"miaopi contract {name} " in line]
+        assert lines
+        for option in re.findall(r"--[a-z-]+", " ".join(lines)):
+            assert option in help_, option

@@ -1,0 +1,108 @@
+"""`miaopi contract`: what platforms and the service owe each other, checked from both sides."""
+
+import signal
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from decision_service.cli.output import FINDINGS, Json, console, folding, misuse, print_json, progress
+
+if TYPE_CHECKING:
+    from decision_service.client.connecting import Credential
+    from decision_service.client.contract.report import Report
+
+
+def build() -> typer.Typer:
+    """The command group."""
+    group = typer.Typer(help="The contract between platforms and the service. 平台接入约定。", no_args_is_help=True)
+    group.command("check")(check)
+    group.command("stand-in")(stand_in)
+    return group
+
+
+def check(
+    url: Annotated[str, typer.Argument(help="address of a running service 服务地址")],
+    key_file: Annotated[Path | None, typer.Option("--key-file", help="file of the API key 密钥文件")] = None,
+    other_key_file: Annotated[Path | None, typer.Option("--other-key-file", help="another platform's 另一平台")] = None,
+    public_key: Annotated[str | None, typer.Option("--public-key", help="trusted key of receipts 回执公钥")] = None,
+    matter: Annotated[str, typer.Option("--matter", help="matter to apply for 事项")] = "",
+    json: Json = False,
+) -> None:
+    """Check a running service by an integrator's rules. 按平台接入约定检查运行中的服务。
+
+    Submits some thirty applications of the published sample, which are recorded: for a service on trial. Exit 0: all
+    rules are kept; 1: one is broken.
+    """
+    from decision_service.client.contract.checking import check as checked
+    from decision_service.client.contract.probe import NoServiceError, Probe
+    from decision_service.client.contract.rules import RULES
+
+    key, other = _credential(key_file, json=json), _credential(other_key_file, json=json)
+    probe = Probe(url, key, other, public_key, matter)
+    try:
+        with progress() as bar:
+            task = bar.add_task("contract", total=len(RULES))
+            report = checked(probe, lambda _: bar.advance(task))
+    except (NoServiceError, ValueError) as error:
+        misuse(str(error), "没有这样的服务，或地址、密钥不可用", json=json)
+    _print(report, json=json)
+
+
+def stand_in(
+    port: Annotated[int, typer.Option("--port", help="loopback port, 0 for a free one 端口")] = 0,
+    json: Json = False,
+) -> None:
+    """Serve what misbehaves until Ctrl-C, and judge the platform that was pointed at it. 不守规矩的替身服务。
+
+    Submit an application for each number that is printed. What only the platform knows (whether it acted on an answer
+    or took a receipt) is shown by `decision_service.client.contract.examine` in its tests.
+    """
+    from decision_service.client.contract.examining import judged
+    from decision_service.client.contract.standin import standing_in
+    from decision_service.client.contract.trials import PLAYS, TRIALS
+
+    done = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: done.set())
+    try:
+        with standing_in(PLAYS, port) as serving:
+            out = console()
+            table = folding("application_id", "rule 规则")
+            for one in TRIALS:
+                numbers = "\n".join(f"{one.name}-{number}" for number in range(1, one.submissions + 1))
+                table.add_row(numbers + ("\n(twice 两次)" if one.again else ""), f"{one.zh}\n{one.en}")
+            out.print(table)
+            typer.echo(f"stand-in listening on {serving.url}")
+            done.wait()
+            report = judged(serving)
+    except OSError as error:
+        misuse(f"port {port}: {error.strerror}", "端口不可用", json=json)
+    _print(report, json=json)
+
+
+def _credential(path: Path | None, *, json: bool) -> "Credential | None":
+    if path is None:
+        return None
+    try:
+        key = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        misuse(f"{path.name}: can't be read; name a file with the key alone", "读不了密钥文件", json=json)
+    return lambda: key
+
+
+def _print(report: "Report", *, json: bool) -> None:
+    """The table, or JSON; leaves with exit code 1 where a rule is broken."""
+    if json:
+        print_json(report.as_json())
+    else:
+        table = folding("rule 规则", "must be 应当", "verdict 结果", "seen 实际")
+        for one in report.rules:
+            table.add_row(one.rule, f"{one.zh}\n{one.en}", one.verdict, one.why)
+        out = console()
+        out.print(table)
+        counts = {word: sum(one.verdict == word for one in report.rules) for word in ("kept", "broken", "not shown")}
+        out.print(f"{counts['kept']} kept 遵守, {counts['broken']} broken 违反, {counts['not shown']} not shown 未检查")
+    if not report.holds:
+        raise typer.Exit(FINDINGS)

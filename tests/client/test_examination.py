@@ -1,0 +1,118 @@
+"""The contract kit for platforms: our own client passes, and whoever is bad at one thing fails at that."""
+
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Any
+
+import pytest
+
+from decision_service.client.contract import BrokenContractError, Report, examine
+from decision_service.client.contract.examining import judged
+from decision_service.client.contract.standin import APPLICATION, standing_in
+from decision_service.client.contract.trials import PLAYS, TRIALS
+from tests.client.platforms import Plain, our_acceptance, ours
+
+NAMES = [one.name for one in TRIALS]
+
+
+@cache
+def report_on_ours() -> Report:
+    return examine(ours, our_acceptance, patience=10)
+
+
+def broken(report: Report) -> set[str]:
+    return {one.rule for one in report.rules if one.verdict == "broken"}
+
+
+def test_our_own_client_passes_everything() -> None:
+    report = report_on_ours()
+    report.require()
+    assert [one.rule for one in report.rules] == NAMES
+    assert {one.verdict for one in report.rules} == {"kept"}
+
+
+def test_a_careful_platform_without_it_passes_too() -> None:
+    report = examine(Plain().submit, our_acceptance, patience=10)
+    report.require()
+    assert {one.verdict for one in report.rules} == {"kept"}
+
+
+LOST = {"lost_answer", "lost_request", "half_answer", "retry_after", "in_work", "server_error", "storm"}
+BAD: dict[str, tuple[dict[str, Any], set[str]]] = {
+    "a new key at each try": ({"keeps_key": False}, LOST | {"gives_up"}),
+    "no second try": ({"retries": False}, LOST),
+    "no waiting": ({"waits": False, "deadline": 1.0}, {"retry_after", "in_work", "gives_up"}),
+    "one key for everything": ({"new_key": lambda *_: "the-key"}, {"own_key", "correction"}),
+    "the number as the key": ({"new_key": lambda sent, _: sent["application_id"]}, {"correction"}),
+    "no printable key": (
+        {"new_key": lambda sent, _: "x" * 256 + sent["application_id"]},
+        {"own_key", "correction"},
+    ),
+    "submits what was decided": ({"resubmits": True}, {"decided_before"}),
+    "stumbles over a new member": ({"strict_members": True}, {"new_members"}),
+    "believes any outcome": ({"believes": True}, {"new_outcome"}),
+    "sends again what is wrong": ({"retries_refusals": True}, {"refused", "decided_before"}),
+    "takes silence for a yes": ({"makes_up": "APPROVED"}, {"gives_up", "refused"}),
+    "never ends": ({"deadline": 1e9}, {"gives_up"}),
+    "puts people into URLs": ({"query": "?id={id_no}"}, {"url"}),
+}
+
+
+@pytest.fixture(scope="module")
+def reports() -> dict[str, Report]:
+    """All of them examined at once, each before a stand-in of its own: they mostly wait."""
+    with ThreadPoolExecutor(len(BAD)) as pool:
+        made = {
+            what: pool.submit(examine, Plain(**flaw).submit, our_acceptance, patience=6.0)
+            for what, (flaw, _) in BAD.items()
+        }
+        return {what: one.result() for what, one in made.items()}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_who_is_bad_at_one_thing_fails_at_that(reports: dict[str, Report], what: str) -> None:
+    _, rules = BAD[what]
+    report = reports[what]
+    if what == "one key for everything":  # which a service refuses from the second application on
+        assert rules < broken(report), str(report)
+    else:
+        assert broken(report) == rules, str(report)
+    with pytest.raises(BrokenContractError) as caught:
+        report.require()
+    assert all(rule in str(caught.value) for rule in rules)
+
+
+@pytest.mark.parametrize(("accept", "rules"), [
+    (lambda *_: True, {"altered_receipt", "others_receipt"}),
+    (lambda *_: False, {"receipt"}),
+    (lambda *_: 1 / 0, {"receipt"}),
+])  # fmt: skip
+def test_receipts_are_to_be_checked(accept: Any, rules: set[str]) -> None:
+    assert broken(examine(ours, accept, patience=10)) == rules
+
+
+def test_every_rule_is_failed_by_somebody() -> None:
+    failed = set().union(*(rules for _, rules in BAD.values())) | {"receipt", "altered_receipt", "others_receipt"}
+    assert failed == set(NAMES)
+
+
+def test_what_a_platform_elsewhere_shows_is_judged_by_its_requests_alone() -> None:
+    """Pointed at the stand-in from outside, in any language: what only the platform knows is not shown."""
+    with standing_in(PLAYS) as stand_in:
+        assert {one.verdict for one in judged(stand_in).rules} == {"not shown"}
+        for name in ("lost_answer", "own_key", "gives_up"):
+            for number in (1, 2):
+                Plain(keeps_key=name != "lost_answer").submit(
+                    stand_in.url, {"application_id": f"{name}-{number}", **APPLICATION}
+                )
+        verdicts = {one.rule: one.verdict for one in judged(stand_in).rules}
+    assert verdicts["lost_answer"] == "broken"
+    assert verdicts["own_key"] == "kept"
+    assert verdicts["gives_up"] == "not shown"
+
+
+def test_every_rule_says_itself_in_both_languages() -> None:
+    for one in report_on_ours().rules:
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in one.zh)
+        assert one.en.isascii()
+    assert report_on_ours().as_json()["holds"] is True
