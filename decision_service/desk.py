@@ -1,11 +1,11 @@
 """The counter (窗口): serves one application, from receipt to the recorded decision."""
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from decision_service.agreement import SecondJudge, doubts
 from decision_service.application import (
     Application,
     CredentialOutOfPlaceError,
@@ -13,44 +13,26 @@ from decision_service.application import (
     InWorkError,
     KeyReusedError,
     NoRecordKeptError,
+    TurnedAwayError,
     UnknownMatterError,
 )
-from decision_service.archive import Archive, answer_to_json
-from decision_service.clock import ServiceClock
-from decision_service.decision import ENGINES_DIFFER, SUSPENDED, Decided, Occasion, answer
-from decision_service.facts import FactSheet
+from decision_service.archive import answer_to_json
+from decision_service.deciding import Draft, Services, Work, draft_of, entry_of, stopped
 from decision_service.followups.turns import Key, Turns
-from decision_service.forms import FormReading, read_form
-from decision_service.inforce import InForce
-from decision_service.inquiry import Counter, Inquiry
-from decision_service.ledger.entry import DECISION, Contents, Entry, Recorded, canonical
+from decision_service.lateness import Retried, blamed, waits
+from decision_service.ledger.entry import DECISION, Recorded
 from decision_service.ledger.errors import ErasedError, KeyConflictError, LedgerBusyError, LedgerError
 from decision_service.ledger.receipt import full_answer
-from decision_service.ledger.store import ByApplication, ByKey
-from decision_service.ledger.writer import Ledger
+from decision_service.ledger.store import About, ByApplication, ByKey
 from decision_service.loglines import line_of
-from decision_service.mandate import handed_in
-from decision_service.numbering import new_occasion
-from decision_service.outcome import Outcome
-from decision_service.planning import Measured, Planners, nothing_measured
-from decision_service.publishing import Publication, Published
-from decision_service.resubmission import Submission, submission_of
-from decision_service.sheet import fact_sheet
-from decision_service.subject import subject_words
-from decision_service.telemetry import Telemetry
-from decision_service.verdict import Verdict
+from decision_service.planning import Planners
+from decision_service.redecision import AGAIN, CAME, USABLE, Known, Redecision, redecision_of
+from decision_service.resubmission import Answers, submission_of
 from verifiers.deadline import Deadline
-from verifiers.evidence import Evidence
 from verifiers.journal.errors import JournalBusyError, JournalError
-from verifiers.journal.journal import Journal
 from verifiers.journal.journaling import taken_down
-from verifiers.verifier import Verifier
 
-RESERVE_SECONDS = 0.15
-"""Kept back from asking, for the engines and the record."""
-
-RECORD_SECONDS = 0.05
-"""Of that, kept back from the second engine for the record."""
+__all__ = ["Desk", "Reply", "Services"]
 
 LATELY_SECONDS = 5.0
 """How long a failed write keeps new work away."""
@@ -62,40 +44,6 @@ class Reply:
 
     body: bytes = field(repr=False)
     replayed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What the desk works with. `mark` gives the mark of whom words name (`KeyRing.mark`). `second` judges beside the
-    first engine, which comes with the publication. `measured`: how long registers took lately; `journal`: where calls
-    are taken down, None in a rehearsal that makes none; `has_room`: whether the disk has room for more records.
-
-    INVARIANT: no decision is on record whose calls are not in the journal (tests/desk/test_journal.py).
-    """
-
-    in_force: InForce
-    ledger: Ledger
-    mark: Callable[..., bytes]
-    verifier: Verifier
-    second: SecondJudge
-    clock: ServiceClock
-    telemetry: Telemetry
-    measured: Measured = nothing_measured
-    journal: Journal | None = None
-    has_room: Callable[[], bool] = lambda: True
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """One application being decided. The rules and the day are taken once and hold to the end."""
-
-    application: Application
-    publication: Publication
-    published: Published
-    form: Mapping[str, object]
-    now: datetime
-    started: float
-    deadline: Deadline
 
 
 class Desk:
@@ -126,6 +74,12 @@ class Desk:
         found = self._find(ByKey(application.caller, application.key))
         if found:
             return _given_again(found[0], application)
+        with self._before_it(application):
+            return await self._serve(application)
+
+    @contextmanager
+    def _before_it(self, application: Application) -> Iterator[None]:
+        """The application and its key are before the desk. Raises InWorkError where they are already."""
         claims = {
             ("key", application.caller, application.key),
             ("application", application.caller, application.application_id),
@@ -134,7 +88,7 @@ class Desk:
             raise InWorkError("this application is being decided; ask again with the same key")
         self._in_work |= claims
         try:
-            return await self._serve(application)
+            yield
         finally:
             self._in_work -= claims
 
@@ -157,127 +111,97 @@ class Desk:
         late = await self._turns.late_answers(earlier)
         submission = submission_of(application, earlier, policy, now, late)
         deadline = Deadline(started + policy.budget.deadline / 1000, services.clock.monotonic)
-        work = _Work(application, publication, published, submission.form, now, started, deadline)
-        decided, inquiry = await self._decided(work, submission)
-        return await self._record(work, decided, inquiry)
-
-    def _inquiry(self, work: _Work, reading: FormReading, submission: Submission) -> Inquiry:
-        mine, services, deadline = work.application, self.services, work.deadline
-        asking = Deadline(deadline.ends_at - RESERVE_SECONDS, deadline.clock)
-        at = (services.verifier, asking, services.clock.now, submission.kept, mine.credentials)
-        counter, planner = Counter(*at, caller=mine.caller), self._planners.of(work.published.policy)
-        return Inquiry(planner, reading, mine.application_id, counter)
-
-    async def _decided(self, work: _Work, submission: Submission) -> tuple[Decided, Inquiry]:
-        policy, catalogue = work.published.policy, work.publication.catalogue
-        as_of = work.now.date()
-        reading, agent = self._reading(work), work.application.agent
-        inquiry = self._inquiry(work, reading, submission)
-
-        def sheet(evidence: Mapping[str, Evidence]) -> FactSheet:
-            return fact_sheet(policy, reading, evidence, as_of, catalogue.calendar)
-
-        judged: dict[int, tuple[FactSheet, Verdict]] = {}
-
-        def judge(evidence: Mapping[str, Evidence]) -> tuple[FactSheet, Verdict]:
-            # Answers only ever grow: as many as before are the same as before.
-            if len(evidence) not in judged:
-                known = sheet(evidence)
-                judged[len(evidence)] = (known, work.published.judge(known))
-            return judged[len(evidence)]
-
-        def outcome(verdict: Verdict, referred_by: str | None, known: FactSheet | None = None) -> Decided:
-            evidence = inquiry.evidence
-            return Decided(policy, catalogue, reading, known or sheet(evidence), evidence, verdict, referred_by, agent)
-
-        try:
-            if self._stopped(policy.matter):
-                await inquiry.ask_credit()
-                return outcome(_NOTHING, SUSPENDED), inquiry
-            if not reading.stopped:
-                await inquiry.gather(judge)
-            final, verdict = judge(inquiry.evidence)
-            timeout = max(0.0, work.deadline.remaining() - RECORD_SECONDS)
-            doubt = await doubts(self.services.second, policy, verdict, final, timeout)
-            if doubt is not None:
-                self.services.telemetry.engines_differ(policy.matter, policy.digest, doubt.why, doubt.parts)
-            return outcome(verdict, ENGINES_DIFFER if doubt else self._stopped(policy.matter), final), inquiry
-        except Exception as fault:  # noqa: BLE001 - whatever went wrong, an officer gets the file and nobody is approved by it
-            self.services.telemetry.fault("decide", fault)
-            return outcome(_NOTHING, ENGINES_DIFFER), inquiry
-
-    def _stopped(self, matter: str) -> str | None:
-        """Why no machine decides `matter` now. Asked before and after judging, which rests on a day and on how fresh
-        answers are."""
-        trusted = self.services.clock.is_trusted()
-        return SUSPENDED if matter in self.services.in_force.suspended or not trusted else None
-
-    def _reading(self, work: _Work) -> FormReading:
-        policy, as_of = work.published.policy, work.now.date()
-        form = read_form(policy, work.form, as_of, work.publication.catalogue.prefectures)
-        return handed_in(form, work.application.agent, policy.matter, as_of)
-
-    async def _record(self, work: _Work, decided: Decided, inquiry: Inquiry) -> Reply:
-        application, policy = work.application, work.published.policy
-        elapsed_ms = round((self.services.clock.monotonic() - work.started) * 1000)
-        occasion = new_occasion(application.application_id, application.channel, work.now, elapsed_ms)
-        decided, told = self._answer(decided, occasion)
-        archive = Archive(
-            form=work.form,
-            as_of=work.now.date(),
-            policy_digest=policy.digest,
-            occasion=occasion,
-            referred_by=decided.referred_by,
-            answers={name: answer_to_json(policy.asks[name], one) for name, one in inquiry.answers.items()},
-            agent=application.agent,
+        work = Work(
+            application, publication, published, submission.form, now.date(), now, started, deadline, submission.kept
         )
-        words = subject_words(application.caller, application.application_id, work.form, decided.form)
-        entry = Entry(
-            kind=DECISION,
-            record_id=occasion.decision_id,
-            decision_id=occasion.decision_id,
-            application_id=application.application_id,
-            matter=application.matter,
-            caller=application.caller,
-            key=application.key,
-            at=occasion.decided_at,
-            policy_digest=policy.digest,
-            subject=self.services.mark(*words),
-            contents=Contents(application.fingerprint, canonical(told), archive.to_bytes()),
-        )
-        recorded = await self._append(entry, inquiry)
-        self._turns.wake()
+        draft = await draft_of(services, self._planners.of(policy), work)
+        recorded = await self._record(work, draft)
         # Another process may have recorded the same request first: its answer is the answer.
-        replayed = recorded.entry.decision_id != occasion.decision_id
-        if not replayed:
-            self.services.telemetry.decided(line_of(decided, occasion, told))
-        return _given_again(recorded, application) if replayed else Reply(full_answer(recorded), replayed=False)
+        if recorded.entry.decision_id != draft.occasion.decision_id:
+            return _given_again(recorded, application)
+        return Reply(full_answer(recorded), replayed=False)
 
-    def _answer(self, decided: Decided, occasion: Occasion) -> tuple[Decided, dict[str, object]]:
-        """The answer; one that can't be worded becomes a referral. Raises NoRecordKeptError if not even that."""
+    async def _record(self, work: Work, draft: Draft) -> Recorded:
+        """The draft on record, or what stands under its key."""
+        services = self.services
         try:
-            return decided, answer(decided, occasion)
-        except Exception as fault:  # noqa: BLE001 - as above: a fault refers
-            self.services.telemetry.fault("answer", fault)
-        referred = replace(decided, referred_by=ENGINES_DIFFER)
-        try:
-            return referred, answer(referred, occasion)
-        except Exception as fault:  # noqa: BLE001 - told as 503: without words there is no decision to record
-            self.services.telemetry.fault("answer", fault)
-            raise NoRecordKeptError from None
-
-    async def _append(self, entry: Entry, inquiry: Inquiry) -> Recorded:
-        try:
-            await taken_down(self.services.journal, inquiry.evidence.values())
-            return await self.services.ledger.append(entry)
+            await taken_down(services.journal, draft.inquiry.evidence.values())
+            recorded = await services.ledger.append(entry_of(services, work, draft))
         except KeyConflictError:
             raise KeyReusedError("this key was used before, for another application") from None
         except (LedgerError, JournalError) as error:
-            self.services.telemetry.fault("record", error)
-            self._record_failed_at = self.services.clock.monotonic()
+            services.telemetry.fault("record", error)
+            self._record_failed_at = services.clock.monotonic()
             raise NoRecordKeptError(busy=isinstance(error, LedgerBusyError | JournalBusyError)) from None
+        self._turns.wake()
+        if recorded.entry.decision_id == draft.occasion.decision_id:
+            services.telemetry.decided(line_of(draft.decided, draft.occasion, draft.told))
+        return recorded
 
-    def _find(self, query: ByKey | ByApplication) -> tuple[Recorded, ...]:
+    async def decide_again(self, decision_id: str, remembered: Answers) -> Retried:
+        """Decide the case of that decision once more, which waits for late registers, with what was answered to earlier
+        tries. It is on record only if it waits no longer. Raises LedgerError, ArchiveError."""
+        started, now = self.services.clock.monotonic(), self.services.clock.now()
+        try:
+            case = self._find(About(decision_id))
+            if not case:
+                return Retried("settled")
+            key = case[0].entry.caller, case[0].entry.application_id
+            if self.is_deciding(key) or not await self._turns.landed(key):
+                return Retried("in_work")
+            decisions = self._find(ByApplication(*key))
+            late = await self._turns.late_answers(decisions)
+            publication = self.services.in_force.publication
+            found = redecision_of(case, decisions, publication, Known(now, late, remembered))
+            if not isinstance(found, Redecision):
+                return Retried(found)
+            with self._before_it(found.application):
+                return await self._decide_again(found, decision_id, started, now)
+        except InWorkError:
+            return Retried("in_work")
+        except (TurnedAwayError, JournalError):
+            return Retried("not_recorded")
+
+    async def _decide_again(self, found: Redecision, decision_id: str, started: float, now: datetime) -> Retried:
+        services, policy = self.services, found.published.policy
+        if stopped(services, policy.matter) is not None:
+            return Retried("suspended")
+        if not services.has_room():
+            return Retried("not_recorded")
+        deadline = Deadline(started + policy.budget.deadline / 1000, services.clock.monotonic)
+        work = Work(
+            application=found.application,
+            publication=services.in_force.publication,
+            published=found.published,
+            form=found.application.form,
+            as_of=found.as_of,
+            now=now,
+            started=started,
+            deadline=deadline,
+            kept=found.kept,
+            suffix=AGAIN,
+            replaces=decision_id,
+        )
+        draft = await draft_of(services, self._planners.of(policy), work)
+        since = now.isoformat(timespec="milliseconds")
+        asked = {name: one for name, one in draft.inquiry.answers.items() if one.asked_at >= since}
+        came = {name: one.evidence.status in CAME for name, one in asked.items()}
+        usable = {name: one for name, one in asked.items() if one.evidence.status in USABLE}
+        answers = {name: answer_to_json(policy.asks[name], one) for name, one in usable.items()}
+        if draft.decided.referred_by is not None:
+            return Retried("undecided", came=came, answers=answers)
+        if blamed(draft.told):
+            return Retried("waits", came=came, answers=answers)
+        await taken_down(services.journal, draft.inquiry.evidence.values())
+        # People may have taken the case up while registers were asked. From here to the record nothing is waited for.
+        decisions = self._find(ByApplication(found.application.caller, found.application.application_id))
+        if not waits(self._find(About(decision_id)), decisions):
+            return Retried("settled", came=came)
+        recorded = await self._record(work, draft)
+        is_ours = recorded.entry.decision_id == draft.occasion.decision_id
+        return Retried("decided" if is_ours else "settled", draft.decided.outcome.value, came)
+
+    def _find(self, query: ByKey | ByApplication | About) -> tuple[Recorded, ...]:
         try:
             return self.services.ledger.find(query)
         except LedgerError as error:
@@ -293,7 +217,3 @@ def _given_again(recorded: Recorded, application: Application) -> Reply:
         return Reply(full_answer(recorded), replayed=True)
     except ErasedError:
         raise ErasedAnswerError from None
-
-
-_NOTHING = Verdict(Outcome.REFERRED, ())
-"""What stands where no verdict was drawn: told as its one reason by `Decided.referred_by`."""

@@ -58,7 +58,8 @@ class Settings(BaseSettings):
     at a listener, `most_connections_per_peer` of one address; those of this machine, a proxy's, only count there.
     `witnesses` are those who cosign the record's checkpoints: lines `key url`, or the file that holds them.
     `clock_sync`: whether machines decide only while the kernel calls its clock synchronised (`required`, as in
-    production unless said otherwise), or it is only `told`.
+    production unless said otherwise), or it is only `told`. `decide_again_hours`: for how long a case that was referred
+    only because registers were late is tried again, 0 for not at all.
     """
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
@@ -95,6 +96,7 @@ class Settings(BaseSettings):
     control_port: Annotated[int, Field(ge=0, le=65535)] = 8081
     sample_rate: Annotated[Decimal, Field(ge=0, le=1, max_digits=8)] = Decimal("0.01")
     most_in_flight: Annotated[int, Field(ge=1, le=4096)] = 64
+    decide_again_hours: Annotated[int, Field(ge=0, le=168)] = 24
     most_connections: Annotated[int, Field(ge=16, le=65536)] = 2048
     most_connections_per_peer: Annotated[int, Field(ge=1, le=65536)] = 256
 

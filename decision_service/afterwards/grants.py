@@ -4,7 +4,7 @@ import calendar
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from decision_service.outcome import APPROVALS
 from decision_service.policy.afterwards import Afterwards
@@ -12,31 +12,22 @@ from decision_service.policy.needs import registers_read
 from decision_service.policy.shape import Policy
 from decision_service.verdict import State, Verdict
 
-CheckKind = Literal["commitment", "registers"]
-"""commitment: its day has come, and an officer goes and looks. registers: those that may have changed are asked."""
-
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One check that is due on a day; `every` so many months after the grant, 0 for once."""
+    """The first check after a grant; from then on one every so many months, or no other where `every` is 0."""
 
-    kind: CheckKind
     due_on: date
-    every: int = 0
+    every: int
 
 
-def checks_after(answer: Mapping[str, Any], policy: Policy, afterwards: Afterwards) -> tuple[Check, ...]:
-    """The first checks of each kind after a decision; none unless it granted something."""
-    if answer["outcome"] not in APPROVALS:
-        return ()
-    found, as_of = [], date.fromisoformat(answer["as_of"])
-    promised = answer["result"].get("post_check_by")
-    if promised is not None:
-        found.append(Check("commitment", date.fromisoformat(promised)))
-    if watched(policy, afterwards):
-        every = afterwards.every_months if afterwards.running & answer["result"].keys() else 0
-        found.append(Check("registers", months_after(as_of, every or afterwards.once_after_months), every))
-    return tuple(found)
+def check_after(answer: Mapping[str, Any], granted_on: date, policy: Policy, afterwards: Afterwards) -> Check | None:
+    """The check after a decision, or an officer's outcome, that answered this; None unless it granted something that
+    hangs on registers."""
+    if answer["outcome"] not in APPROVALS or not watched(policy, afterwards):
+        return None
+    every = afterwards.every_months if afterwards.running & answer["result"].keys() else 0
+    return Check(months_after(granted_on, every or afterwards.once_after_months), every)
 
 
 def following(granted_on: date, every: int, today: date) -> date:

@@ -14,14 +14,15 @@ from decision_service.ledger.errors import LedgerFaultError
 class FollowupFile:
     """A connection whose transactions come one at a time; a commit is on disk when it returns."""
 
-    def __init__(self, path: Path) -> None:
-        """The file at `path`, made if it isn't there. Raises LedgerFaultError if it can't be opened or is none."""
+    def __init__(self, path: Path, tables: str = TABLES, version: int = VERSION) -> None:
+        """The file at `path` with `tables`, which set its `user_version`; made if it isn't there. Raises
+        LedgerFaultError if it can't be opened or is none."""
         self._lock = threading.Lock()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)
             self._connection = connect(path)
-            self._prepare(path)
+            self._prepare(path, tables, version)
         except (sqlite3.Error, OSError) as error:
             raise LedgerFaultError(
                 f"follow-ups {path}: can't be opened ({error}); name a file on a sound local disk"
@@ -32,16 +33,16 @@ class FollowupFile:
         """Where the follow-ups of this ledger lie."""
         return ledger.with_name(f"{ledger.stem}-followups.sqlite3")
 
-    def _prepare(self, path: Path) -> None:
-        version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-        if version not in (0, VERSION):
+    def _prepare(self, path: Path, tables: str, version: int) -> None:
+        found = self._connection.execute("PRAGMA user_version").fetchone()[0]
+        if found not in (0, version):
             self._connection.close()
-            raise LedgerFaultError(f"follow-ups {path}: is of format {version}; this version reads {VERSION}")
+            raise LedgerFaultError(f"follow-ups {path}: is of format {found}; this version reads {version}")
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = FULL")
         # What is forgotten is overwritten, not only unlinked (RQ-H2).
         self._connection.execute("PRAGMA secure_delete = ON")
-        self._connection.executescript(TABLES)
+        self._connection.executescript(tables)
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -22,12 +22,19 @@ class Turns:
         """`late` looks up, for decisions that went out without credit, what was answered since; it may block.
         None where nothing is followed up."""
         self.woken = asyncio.Event()
+        self._others: list[asyncio.Event] = []
         self._late = late
         self._under_way: dict[Key, asyncio.Event] = {}
 
     def wake(self) -> None:
-        """There is a new record: have the worker look at it."""
-        self.woken.set()
+        """There is a new record: have the workers look at it."""
+        for one in (self.woken, *self._others):
+            one.set()
+
+    def listen(self) -> asyncio.Event:
+        """An event that is set whenever there is a new record, for one more worker."""
+        self._others.append(asyncio.Event())
+        return self._others[-1]
 
     def is_under_way(self, key: Key) -> bool:
         """Whether a late check of this application is under way."""

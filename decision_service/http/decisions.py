@@ -31,7 +31,7 @@ from decision_service.http.wire import ApplicationIn, BatchIn, agent_of
 from decision_service.ledger.entry import Recorded
 from decision_service.ledger.errors import LedgerError
 from decision_service.ledger.receipt import full_answer
-from decision_service.ledger.store import ByDecision
+from decision_service.ledger.store import ByApplication, ByDecision
 
 router = APIRouter(prefix="/v1", tags=["decisions"])
 JSON = "application/json"
@@ -62,8 +62,9 @@ async def batch(request: Request) -> Response:
 
 @router.get("/decisions/{decision_id}", **DECISION)
 async def decision(request: Request, decision_id: str) -> Response:
-    """The answer as it was recorded."""
-    return Response(full_answer(await recorded(request, decision_id)), media_type=JSON)
+    """The answer as it was recorded. `Link` names the latest decision on the application, if it is another."""
+    found = await recorded(request, decision_id)
+    return Response(full_answer(found), headers=latest(request, found), media_type=JSON)
 
 
 @router.get("/decisions/{decision_id}/receipt", **RECEIPT)
@@ -139,3 +140,15 @@ async def recorded(request: Request, decision_id: str) -> Recorded:
         raise ProblemError("erased")
     await read_by(request, found[0])
     return found[0]
+
+
+def latest(request: Request, found: Recorded) -> dict[str, str]:
+    """The header that names the latest decision on the application (RFC 5829), where that is another one."""
+    state, entry = state_of(request), found.entry
+    try:
+        last = state.services.ledger.find(ByApplication(entry.caller, entry.application_id))[-1].entry
+    except LedgerError as error:
+        state.services.telemetry.fault("find", error)
+        return {}
+    is_last = last.decision_id == entry.decision_id
+    return {} if is_last else {"Link": f'</v1/decisions/{last.decision_id}>; rel="latest-version"'}

@@ -71,6 +71,7 @@ ANSWER: Final[Schema] = _object(
     },
     feedback=_object({"rating_key": _MAYBE_TEXT, "complaint_key": _TEXT}),
     parties=_object({"principal": _PARTY, "agent": _PARTY, "notify": _TEXT, "zh": _TEXT, "en": _TEXT}),
+    replaces=_TEXT,
     licence=_object({"identifier": _TEXT, "standard": _TEXT, "illustrative": {"type": "boolean"}}),
 )
 PROBLEM: Final[Schema] = _object(

@@ -13,6 +13,7 @@ from decision_service.followups.schedule import LONGEST_SECONDS, fair, pause
 from decision_service.followups.ticketbox import TicketBox
 from decision_service.followups.turns import Turns
 from decision_service.followups.worker import Tools, Worker
+from decision_service.http.afterwards import looking_again
 from decision_service.ledger.errors import LedgerError
 from decision_service.resubmission import Late
 from decision_service.settings import Settings
@@ -42,7 +43,8 @@ async def followed(settings: Settings, services: Services) -> AsyncIterator[Desk
         worker = Worker(_tools(services, desk, turns, file, alone))
         task = asyncio.create_task(worker.run(), name="followups")
         try:
-            yield desk
+            async with looking_again(settings, desk, turns):
+                yield desk
         finally:
             worker.stop()
             await task

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from decision_service.desk import RESERVE_SECONDS
+from decision_service.deciding import RESERVE_SECONDS
 from decision_service.guide import guide_of
 from decision_service.http.counting import probe
 from decision_service.http.decisions import JSON

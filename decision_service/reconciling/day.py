@@ -11,7 +11,7 @@ from typing import Final
 import orjson
 
 from decision_service.archive import ArchiveError, read_archive
-from decision_service.lateness import blamed
+from decision_service.lateness import waited_for
 from decision_service.ledger.entry import Recorded
 from decision_service.ledger.errors import LedgerFaultError
 from decision_service.ledger.opening import LedgerFiles, reading
@@ -231,7 +231,7 @@ def _made(recorded: Recorded) -> Made:
             outcome=answer["outcome"],
             broken_off=archive.referred_by is not None,
             answers=tuple(_used(archive.answers)),
-            waits=bool(blamed(answer)),
+            waits=bool(waited_for(answer)),
             replaces=answer.get("replaces"),
         )
     except (ArchiveError, KeyError, TypeError, ValueError) as error:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decision_service.afterwards.grants import Check, checks_after, following, months_after, turned, watched, watching
+from decision_service.afterwards.grants import Check, check_after, following, months_after, turned, watched, watching
 from decision_service.outcome import Outcome
 from decision_service.policy.afterwards import Afterwards
 from decision_service.policy.shelf import read_shelf
@@ -26,10 +26,6 @@ def policy(matter: str):
     return found.policy
 
 
-def answer(outcome: Outcome, **result: object) -> dict:
-    return {"outcome": outcome.value, "as_of": "2026-01-31", "result": result}
-
-
 @pytest.mark.parametrize(
     ("matter", "registers", "rules"),
     [
@@ -45,27 +41,24 @@ def test_only_registers_that_may_change_and_rules_that_rest_on_them(
     assert watching(policy(matter), registers) == rules
 
 
+def check(matter: str, outcome: Outcome = Outcome.APPROVED, afterwards: Afterwards = AFTERWARDS, **result: object):
+    answer = {"outcome": outcome.value, "result": result}
+    return check_after(answer, date(2026, 1, 31), policy(matter), afterwards)
+
+
 def test_a_benefit_that_runs_is_checked_every_month_and_a_grant_for_once_a_single_time() -> None:
-    monthly = checks_after(answer(Outcome.APPROVED, pay_from="2026-02"), policy("elderly_allowance"), AFTERWARDS)
-    assert monthly == (Check("registers", date(2026, 2, 28), 1),)
-    once = checks_after(answer(Outcome.APPROVED, card="A"), policy("senior_card"), AFTERWARDS)
-    assert once == (Check("registers", date(2026, 2, 28), 0),)
+    assert check("elderly_allowance", pay_from="2026-02") == Check(date(2026, 2, 28), 1)
+    assert check("senior_card", card="A") == Check(date(2026, 2, 28), 0)
 
 
-def test_the_day_of_a_commitment_is_the_one_that_the_decision_states() -> None:
-    found = checks_after(
-        answer(Outcome.APPROVED_ON_COMMITMENT, post_check_by="2026-03-02"), policy("hygiene_permit"), AFTERWARDS
-    )
-    assert found[0] == Check("commitment", date(2026, 3, 2))
-
-
-@pytest.mark.parametrize("outcome", [one for one in Outcome if not one.value.startswith(("APPROVED", "PARTIALLY"))])
+@pytest.mark.parametrize("outcome", Outcome)
 def test_what_granted_nothing_is_not_checked(outcome: Outcome) -> None:
-    assert checks_after(answer(outcome, pay_from="2026-02"), policy("elderly_allowance"), AFTERWARDS) == ()
+    granted = outcome.value.startswith(("APPROVED", "PARTIALLY"))
+    assert (check("elderly_allowance", outcome, pay_from="2026-02") is not None) == granted
 
 
 def test_a_rules_folder_that_says_nothing_of_it_has_no_checks() -> None:
-    assert checks_after(answer(Outcome.APPROVED, pay_from="2026-02"), policy("elderly_allowance"), Afterwards()) == ()
+    assert check("elderly_allowance", afterwards=Afterwards(), pay_from="2026-02") is None
 
 
 @given(DAYS, st.integers(0, 60))

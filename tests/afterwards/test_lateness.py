@@ -2,7 +2,7 @@
 
 import pytest
 
-from decision_service.lateness import blamed
+from decision_service.lateness import blamed, waited_for
 from decision_service.offline import offline_answer
 from decision_service.trials import Case, worked
 from tests.http.staging import publication
@@ -34,4 +34,4 @@ def test_one_other_reason_is_enough(code: str) -> None:
     late = {"code": "R01_VERIFIER_UNAVAILABLE", "facts": ["deaths"]}
     assert blamed({"outcome": "REFERRED", "reasons": [late]}) == ("deaths",)
     assert not blamed({"outcome": "REFERRED", "reasons": [late, {"code": code, "facts": []}]})
-    assert not blamed({"outcome": "REFERRED", "reasons": [late], "replaces": "another"})
+    assert not waited_for({"outcome": "REFERRED", "reasons": [late], "replaces": "another"})

@@ -13,11 +13,11 @@ COMMAND = [sys.executable, "-m", "decision_service"]
 
 
 def environment(**more: str) -> dict[str, str]:
-    """That of this process with no setting of Miaopi's but the secret, a quick gate, no records of samples between
-    those that tests count, and `more`."""
+    """That of this process with no setting of Miaopi's but the secret, a quick gate, no records of samples and cases
+    decided again between those that tests count, and `more`."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MIAOPI_")}
-    given = {"MIAOPI_REGISTERS_SECRET": SECRET, "MIAOPI_GATE_CASES": "5", "MIAOPI_SAMPLE_RATE": "0"}
-    return {**clean, **given, **more}
+    quiet = {"MIAOPI_SAMPLE_RATE": "0", "MIAOPI_DECIDE_AGAIN_HOURS": "0"}
+    return {**clean, "MIAOPI_REGISTERS_SECRET": SECRET, "MIAOPI_GATE_CASES": "5", **quiet, **more}
 
 
 @contextmanager

@@ -88,6 +88,7 @@ def settings(folder: Path, registers: str, **more: object) -> Settings:
         # Records that the service makes by itself would come between those that tests count.
         "sample_rate": "0",
         "most_in_flight": 64,
+        "decide_again_hours": 0,  # but in tests of it: others look at one decision
     }
     return read_settings({**given, **more}, {})
 

@@ -43,6 +43,8 @@ class Registers:
     now: Callable[[], datetime]
     clock: Callable[[], float]
     put: list[tuple[str, str]] = field(default_factory=list)
+    heard: list[tuple[float, Asked]] = field(default_factory=list)
+    """The same with when, and all that was asked."""
     played: list[str] = field(default_factory=list)
     faulty: dict[str, str] = field(default_factory=dict)
     """request_id -> the fault of that answer."""
@@ -60,6 +62,7 @@ class Registers:
         stamp = int(self.now().timestamp() * 1000)
         asked, _ = self.gate.admit(path.removeprefix(PATH), Received("POST", path, tuple(headers.items()), body, stamp))
         self.put.append((asked.register, asked.application_id))
+        self.heard.append((self.clock(), asked))
         fault = self._fault(asked.register)
         if fault is not None:
             self.played.append(fault)

@@ -15,9 +15,9 @@ from decision_service.application import Application, InWorkError, TurnedAwayErr
 from decision_service.clock import ServiceClock
 from decision_service.desk import Desk, Services
 from decision_service.inforce import InForce
-from decision_service.ledger.entry import Entry, Envelope, Recorded
+from decision_service.ledger.entry import DECISION, Entry, Envelope, Recorded
 from decision_service.ledger.errors import KeyConflictError, LedgerFaultError
-from decision_service.ledger.store import ByApplication, ByKey
+from decision_service.ledger.store import About, ByApplication, ByKey
 from decision_service.telemetry import Telemetry
 from tests import virtual_time
 from tests.http.staging import Reference, publication
@@ -53,19 +53,27 @@ class Record:
             self.entries.append(entry)
         if fails:
             raise LedgerFaultError("simulated")
-        return _recorded(standing or entry)
+        return self.recorded(standing or entry)
 
-    def find(self, query: ByKey | ByApplication) -> tuple[Recorded, ...]:
+    def find(self, query: ByKey | ByApplication | About) -> tuple[Recorded, ...]:
         match query:
             case ByKey(caller, key):
-                return tuple(_recorded(one) for one in self.entries if (one.caller, one.key) == (caller, key))
+                found = [one for one in self.entries if (one.caller, one.key) == (caller, key)]
             case ByApplication(caller, number):
-                found = [one for one in self.entries if (one.caller, one.application_id) == (caller, number)]
-                return tuple(_recorded(one) for one in found)
+                decisions = [one for one in self.entries if one.kind == DECISION]
+                found = [one for one in decisions if (one.caller, one.application_id) == (caller, number)]
+            case About(decision_id):
+                found = [one for one in self.entries if one.decision_id == decision_id]
+        return tuple(self.recorded(one) for one in found)
 
+    def read(self, start: int, count: int) -> tuple[Recorded, ...]:
+        return tuple(self.recorded(one) for one in self.entries[start : start + count])
 
-def _recorded(entry: Entry) -> Recorded:
-    return Recorded("simulated", 0, bytes(32), bytes(32), bytes(64), bytes(32), entry, Envelope(*[b""] * 6))
+    def recorded(self, entry: Entry) -> Recorded:
+        """The entry with its place; its leaf tells it from others and proves nothing."""
+        leaf = hashlib.sha256(entry.record_id.encode()).digest()
+        index = next(place for place, one in enumerate(self.entries) if one is entry)
+        return Recorded("simulated", index, bytes(32), leaf, bytes(64), bytes(32), entry, Envelope(*[b""] * 6))
 
 
 def _mark(*words: str) -> bytes:
@@ -99,10 +107,12 @@ def _names() -> tuple[str, ...]:
 def story_of(seed: int) -> Story:
     """Everything that happens under `seed`; the same each time."""
     plan = plan_of(seed, _names(), len(pool()))
-    return virtual_time.run(lambda clock: _World(plan, clock).live())
+    return virtual_time.run(lambda clock: World(plan, clock).live())
 
 
-class _World:
+class World:
+    """The service, its registers and those who apply. `desk` may be another one as time goes by."""
+
     def __init__(self, plan: Plan, clock: Callable[[], float]) -> None:
         self.story = Story(plan)
         self.clock = clock
