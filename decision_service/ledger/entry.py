@@ -13,8 +13,9 @@ from decision_service.proof.statement import Statement, leaf, origin_digest, sea
 DECISION: Final = "decision"
 """The kind of a decision; what happens afterwards has kinds of its own, named by the room that records it."""
 
-TEXT_LIMIT: Final = 512
-"""Longest text of an entry's field, in characters; answer and archive are not bounded here but at the door."""
+TEXT_LIMIT: Final = 1024
+"""Longest text of an entry's field, in bytes of UTF-8: two of them fit into an index of every store. Answer and archive
+are not bounded here but at the door."""
 
 MARK_BYTES: Final = 16
 
@@ -166,13 +167,13 @@ def require_unchanged(recorded: Recorded) -> None:
 
 
 def _require_text(name: str, text: str, *, fewest: int) -> None:
-    if not fewest <= len(text) <= TEXT_LIMIT:
-        raise ValueError(f"entry.{name}: must have {fewest} to {TEXT_LIMIT} characters")
     try:
-        text.encode()
+        length = len(text.encode())
     except UnicodeEncodeError:
         # Without its cause, whose text would repeat the value.
         raise ValueError(f"entry.{name}: holds half a surrogate pair, which UTF-8 can't write") from None
+    if not fewest <= length <= TEXT_LIMIT or "\x00" in text:
+        raise ValueError(f"entry.{name}: must have {fewest} to {TEXT_LIMIT} bytes, and no NUL")
 
 
 def _require_answer(answer: bytes) -> None:
