@@ -146,3 +146,7 @@ class TreeStore(Protocol):
     def tidy(self) -> None:
         """Do what the medium needs done now and then, such as moving the write-ahead log into the file, beside the work
         and never in its way."""
+
+
+class BothStores(Store, TreeStore, Protocol):
+    """A place that keeps the records and the tree over them."""

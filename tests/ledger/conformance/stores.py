@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 import psycopg
 from pydantic import SecretStr
@@ -14,13 +13,9 @@ from decision_service.ledger.keyring import KeyRing
 from decision_service.ledger.postgres import PostgresStore
 from decision_service.ledger.postgres_schema import SCHEMA
 from decision_service.ledger.sqlite import SqliteStore
-from decision_service.ledger.store import Store, TreeStore
+from decision_service.ledger.store import BothStores
 from tests.ledger.making import LOG, SIGNER, ring_beside, sqlite_store
 from tests.verifiers.connections.postgres_server import Server
-
-
-class Both(Store, TreeStore, Protocol):
-    """What a ledger needs of its store."""
 
 
 @dataclass
@@ -28,7 +23,7 @@ class Place:
     """An empty place in `folder`; its stores are closed at its end."""
 
     folder: Path
-    stores: list[Both] = field(default_factory=list)
+    stores: list[BothStores] = field(default_factory=list)
     rings: list[KeyRing] = field(default_factory=list)
 
     @property
@@ -39,7 +34,7 @@ class Place:
         self.rings.append(ring_beside(self.path))
         return self.rings[-1]
 
-    def open(self, log: str = LOG) -> Both:
+    def open(self, log: str = LOG) -> BothStores:
         """A store of the tests' log; several may be open at once."""
         raise NotImplementedError
 
