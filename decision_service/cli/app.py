@@ -10,6 +10,7 @@ import typer
 from decision_service.cli import (
     access,
     accesses,
+    backup,
     check,
     contract,
     decide,
@@ -49,6 +50,8 @@ def build() -> typer.Typer:
     app.command("serve")(serve.serve)
     app.command("replay")(replay.replay_command)
     app.command("notice")(notice.notice_command)
+    app.command("backup")(backup.backup)
+    app.command("restore")(backup.restore)
     app.command("accesses")(accesses.accesses)
     app.command("reconcile")(reconcile.reconcile_command)
     app.add_typer(access.build(), name="access")

@@ -15,6 +15,7 @@ from decision_service.ledger.keys import Signer, load_or_create_key, load_or_cre
 from decision_service.ledger.reading import LedgerReader
 from decision_service.ledger.sqlite import SqliteStore
 from decision_service.ledger.store import BothStores
+from decision_service.ledger.using import used
 from decision_service.ledger.witnesses import WitnessAddress
 from decision_service.ledger.witnessing import Tell, Witnesses
 from decision_service.ledger.writer import Ledger
@@ -72,6 +73,7 @@ def writing(
     end. `fault` is told where a checkpoint failed, `tell` what came of giving checkpoints to the witnesses at
     `addresses`. Raises LedgerRefusedError."""
     with ExitStack() as stack:
+        stack.enter_context(used(files.ledger))
         signer = load_or_create_key(files.key)
         ring = KeyRing(files.ring, load_or_create_master(files.master))
         stack.callback(ring.close)
