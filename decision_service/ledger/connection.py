@@ -31,7 +31,7 @@ def open_for_writing(path: Path, log: str, synchronous: str, connect: Connect) -
     Raises LedgerRefusedError if commits would not be durable, the file can't be written, is another log or none,
     or its head does not follow from the records before; sqlite3.Error or OSError if the disk fails.
     """
-    _make_file(path)
+    make_file(path)
     connection = connect(path)
     try:
         _require_writable(path, connection)
@@ -52,7 +52,7 @@ def open_for_reading(path: Path, connect: Connect) -> sqlite3.Connection:
     return connection
 
 
-def _make_file(path: Path) -> None:
+def make_file(path: Path) -> None:
     """An empty file that only its owner reads, as it will hold personal data; SQLite gives its -wal the same mode."""
     if path.exists():
         return

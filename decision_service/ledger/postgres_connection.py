@@ -117,9 +117,8 @@ def _make_tables(connection: BoundedConnection, log: str) -> None:
 
 def make_tables(connection: psycopg.Connection[TupleRow], log: str) -> None:
     """Make an empty ledger, in the transaction that is open."""
-    for statement in postgres_schema.TABLES:
+    for statement in postgres_schema.made(log):
         connection.execute(statement)
-    connection.execute("INSERT INTO about (one, log, version) VALUES (1, %s, %s)", (log, postgres_schema.VERSION))
 
 
 def _require_tables(connection: BoundedConnection, log: str) -> None:

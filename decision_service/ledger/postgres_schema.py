@@ -90,6 +90,12 @@ TRIGGERS: Final = frozenset(one.split()[2] for one in TABLES if one.startswith("
 INSERT: Final = f"INSERT INTO record ({COLUMNS}) VALUES ({', '.join(['%s'] * 19)})"  # noqa: S608 - constants of this module
 
 
+def made(log: str) -> tuple[str, ...]:
+    """The statements that make an empty ledger for the log of that name, in one transaction."""
+    name = log.replace("'", "''")
+    return (*TABLES, f"INSERT INTO about (one, log, version) VALUES (1, '{name}', {VERSION})")  # noqa: S608 - the name is quoted
+
+
 def grants(role: str) -> tuple[str, ...]:
     """All the rights that a service needs which logs in as `role`: reading, appending, and adding cosignatures."""
     name = '"' + role.replace('"', '""') + '"'
