@@ -66,7 +66,8 @@ class Settings(BaseSettings):
     folder that remembers which versions did. `connections` is the file that says how each register is reached;
     `registers_url` with its secret is the short form, one exchange for all. `keep_…_days`: how long raw answers of
     registers, calls and accesses, and credit calls are kept. `issuers` is the file that says whose credentials are
-    taken, `audience` the name under which wallets know this service. `access` is the file that says who may call; if it
+    taken, `audience` the name under which wallets know this service. `subscribers` is the file that says who gets
+    events. `access` is the file that says who may call; if it
     lists staff, the control plane listens on `control_host` and `control_port`. `most_connections` may be open at once
     at a listener, `most_connections_per_peer` of one address; those of this machine, a proxy's, only count there.
     `witnesses` are those who cosign the record's checkpoints: lines `key url`, or the file that holds them.
@@ -95,6 +96,7 @@ class Settings(BaseSettings):
     connections: Path | None = None
     issuers: Path | None = None
     audience: Annotated[str, Field(max_length=256)] = ""
+    subscribers: Path | None = None
     registers_url: str = ""
     registers_app: Annotated[str, Field(min_length=1, max_length=64)] = "miaopi"
     registers_secret: SecretStr | None = None

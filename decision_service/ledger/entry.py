@@ -110,7 +110,7 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """How the contents of a record lie on disk: `sealed` bytes under the key named `key_id` (empty: not encrypted), and
-    the salts and digests that bind them. `shown_salt` is empty where the contents were erased."""
+    the salts and digests that bind them. `shown_salt` and `withheld_salt` are empty where the contents were erased."""
 
     key_id: bytes
     origin_salt: bytes
@@ -118,6 +118,7 @@ class Envelope:
     shown: bytes
     withheld: bytes
     sealed: bytes
+    withheld_salt: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
