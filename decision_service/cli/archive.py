@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from decision_service.cli.output import FINDINGS, Json, console, misuse, print_j
 from decision_service.cli.output import Rules as RulesFolder
 from decision_service.cli.records import Ledger, take_down
 from decision_service.ledger.checkpoints import Checkpoints
-from decision_service.ledger.entry import Recorded
+from decision_service.ledger.entry import Entry, Recorded
 from decision_service.ledger.errors import LedgerError
 from decision_service.ledger.keys import Signer, load_or_create_key
 from decision_service.ledger.opening import LedgerFiles, reading
@@ -27,6 +27,7 @@ from decision_service.publishing import publish
 from decision_service.seals import TEST, OwnSeal, SealError, SealProvider, provider_of
 
 PURPOSE = "miaopi archive"
+Rows = list[dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +66,10 @@ def archive(
     if day is not None:
         day_between(day, json=json)
     shelf = shelf_or_exit(rules, json=json)
-    made: list[dict[str, object]] = []
-    failed: list[dict[str, object]] = []
+    wanted = _Wanted(decision_id, day, out)
     try:
-        with _opened(ledger, Rules(rules, publish(shelf)), seal or ()) as desk, progress() as bar:
-            if decision_id is None:
-                take_down(ledger, None, PURPOSE, json=json)
-                out.mkdir(parents=True, exist_ok=True)
-            task = bar.add_task("packages 档案包", total=None)
-            for one in _wanted(desk.reader, decision_id, day):
-                if decision_id is not None:
-                    take_down(ledger, one.entry, PURPOSE, json=json)
-                path = out if decision_id is not None else out / f"{one.entry.decision_id}.zip"
-                told: dict[str, object] = {"decision_id": one.entry.decision_id}
-                try:
-                    _write(path, desk.package(one))
-                    made.append(told | {"file": str(path)})
-                except PackageError as error:
-                    failed.append(told | {"what": str(error)})
-                bar.advance(task, 1)
+        with _opened(ledger, Rules(rules, publish(shelf)), seal or ()) as desk:
+            made, failed = _make(desk, wanted, lambda entry: take_down(ledger, entry, PURPOSE, json=json))
     except (LedgerError, SealError) as error:
         misuse(str(error), "档案包不能制作", json=json)
     except OSError as error:
@@ -93,6 +79,43 @@ def archive(
     _show(made, failed, json=json)
     if failed:
         raise typer.Exit(FINDINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which decisions, and where their packages go: `out` is a file for one, else a folder."""
+
+    decision_id: str | None
+    day: str | None
+    out: Path
+
+    def of(self, reader: LedgerReader) -> Iterator[tuple[Recorded, Path]]:
+        """Each decision with the file that it becomes."""
+        for one in reader.decisions(self.decision_id):
+            if self.day is None or one.entry.at[:10] == self.day:
+                yield one, self.out if self.decision_id is not None else self.out / f"{one.entry.decision_id}.zip"
+
+
+def _make(desk: _Desk, wanted: _Wanted, noted: Callable[[Entry | None], None]) -> tuple[Rows, Rows]:
+    """The packages made, and those that can't be; `noted` takes down who reads what before it is read."""
+    made: Rows = []
+    failed: Rows = []
+    if wanted.decision_id is None:
+        noted(None)
+        wanted.out.mkdir(parents=True, exist_ok=True)
+    with progress() as bar:
+        task = bar.add_task("packages 档案包", total=None)
+        for one, path in wanted.of(desk.reader):
+            if wanted.decision_id is not None:
+                noted(one.entry)
+            told: dict[str, object] = {"decision_id": one.entry.decision_id}
+            try:
+                _write(path, desk.package(one))
+                made.append(told | {"file": str(path)})
+            except PackageError as error:
+                failed.append(told | {"what": str(error)})
+            bar.advance(task, 1)
+    return made, failed
 
 
 @contextmanager
@@ -109,12 +132,6 @@ def _opened(ledger: Path, rules: Rules, seals: Sequence[str]) -> Iterator[_Desk]
             yield _Desk(reader, Checkpoints(store, reader.log, signer), rules, OwnSeal(signer), further)
 
 
-def _wanted(reader: LedgerReader, decision_id: str | None, day: str | None) -> Iterator[Recorded]:
-    for one in reader.decisions(decision_id):
-        if day is None or one.entry.at[:10] == day:
-            yield one
-
-
 def _write(path: Path, content: bytes) -> None:
     """Whole or not at all: an archive takes nothing half written."""
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
@@ -125,7 +142,7 @@ def _write(path: Path, content: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
-def _show(made: list[dict[str, object]], failed: list[dict[str, object]], *, json: bool) -> None:
+def _show(made: Rows, failed: Rows, *, json: bool) -> None:
     if json:
         print_json({"made": made, "failed": failed})
         return
