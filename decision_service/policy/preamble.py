@@ -1,6 +1,7 @@
 """The part of a rule file that is law and paper: legal basis, suitability, materials."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from decision_service.policy.entries import Entries
 from decision_service.policy.shape import Basis, Bilingual, Field, Material, Suitability
@@ -22,8 +23,9 @@ def read_basis_list(entries: Entries) -> tuple[Basis, ...]:
     return tuple(found)
 
 
-def read_suitability(entries: Entries) -> Suitability:
-    """Why the matter may be decided at once (RQ-F2, RQ-H3). A matter that lacks any part of it can't be published."""
+def read_suitability(entries: Entries, in_force: date) -> Suitability:
+    """Why the matter may be decided at once (RQ-F2, RQ-H3). A matter that lacks any part of it can't be published,
+    and neither can a version that decides from a day (`in_force`) before its assessment (PIPL 55, 56)."""
     assessment = entries.inner("assessment", needed=True)
     reviewed = entries.inner("reviewed_by", needed=True)
     found = Suitability(
@@ -42,6 +44,14 @@ def read_suitability(entries: Entries) -> Suitability:
             "the legal and the technical reviewer must be two different people",
             reviewed.span,
             ("换一位审核人", "name another reviewer for one of the two"),
+        )
+    if date.min < in_force < found.assessed_on:
+        entries.complaints.add(
+            "assessed_late",
+            "影响评估的日期晚于生效日",
+            "the impact assessment is dated after the day from which this version decides",
+            assessment.span,
+            ("先评估，后生效", "assess first, and let the version decide from then on"),
         )
     for inner in (assessment, reviewed, entries):
         inner.done()

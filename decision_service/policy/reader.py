@@ -125,10 +125,11 @@ class _Reader:
         items_field, items = read_items(entries.inner("items"), vocabulary, self.complaints)
         words = self._words(ground, items)
         commitment, promised = self._commitment(words)
+        in_force = entries.day("in_force")
         return Policy(
             matter=entries.text("matter"),
             name=entries.bilingual(),
-            effective_from=entries.day("in_force"),
+            effective_from=in_force,
             digest=digest(cast("MapNode", entries.node), self.catalogue.nodes),
             illustrative=entries.yes("illustrative", default=False),
             item_code=entries.text("item"),
@@ -140,7 +141,7 @@ class _Reader:
             credit=ground.credit,
             budget=self._budget(),
             weight=entries.whole("weight", 1),
-            suitability=read_suitability(entries.inner("suitability", needed=True)),
+            suitability=read_suitability(entries.inner("suitability", needed=True), in_force),
             basis=ground.basis,
             fields=ground.fields,
             materials=read_materials(entries, ground.by_name, self.catalogue.registers),
