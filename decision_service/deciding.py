@@ -170,7 +170,17 @@ def stopped(services: Services, matter: str) -> str | None:
     """Why no machine decides `matter` now. Asked before and after judging, which rests on a day and on how fresh
     answers are."""
     trusted = services.clock.is_trusted()
-    return SUSPENDED if matter in services.in_force.suspended or not trusted else None
+    return SUSPENDED if services.in_force.is_suspended(matter) or not trusted else None
+
+
+def as_it_stands(services: Services, draft: Draft) -> Draft:
+    """The draft as it may be recorded this very moment: what was stopped while it was made is referred. Raises
+    NoRecordKeptError where not even that can be worded."""
+    halt = stopped(services, draft.decided.policy.matter)
+    if halt is None or draft.decided.referred_by is not None:
+        return draft
+    decided, told = _answer(services, replace(draft.decided, referred_by=halt), draft.occasion)
+    return replace(draft, decided=decided, told=told)
 
 
 def _reading(work: Work) -> FormReading:

@@ -17,7 +17,7 @@ from decision_service.application import (
     UnknownMatterError,
 )
 from decision_service.archive import answer_to_json
-from decision_service.deciding import Draft, Services, Work, draft_of, entry_of, stopped
+from decision_service.deciding import Draft, Services, Work, as_it_stands, draft_of, entry_of, stopped
 from decision_service.followups.turns import Key, Turns
 from decision_service.lateness import Retried, blamed, waits
 from decision_service.ledger.entry import DECISION, Recorded
@@ -115,17 +115,19 @@ class Desk:
             application, publication, published, submission.form, now.date(), now, started, deadline, submission.kept
         )
         draft = await draft_of(services, self._planners.of(policy), work)
-        recorded = await self._record(work, draft)
+        recorded, _ = await self._record(work, draft)
         # Another process may have recorded the same request first: its answer is the answer.
         if recorded.entry.decision_id != draft.occasion.decision_id:
             return _given_again(recorded, application)
         return Reply(full_answer(recorded), replayed=False)
 
-    async def _record(self, work: Work, draft: Draft) -> Recorded:
-        """The draft on record, or what stands under its key."""
+    async def _record(self, work: Work, draft: Draft) -> tuple[Recorded, Draft]:
+        """The draft on record, or what stands under its key; and the draft as it was to be recorded."""
         services = self.services
         try:
             await taken_down(services.journal, draft.inquiry.evidence.values())
+            # From here to the ledger's queue nothing is waited for: what is suspended by now is referred.
+            draft = as_it_stands(services, draft)
             recorded = await services.ledger.append(entry_of(services, work, draft))
         except KeyConflictError:
             raise KeyReusedError("this key was used before, for another application") from None
@@ -136,7 +138,7 @@ class Desk:
         self._turns.wake()
         if recorded.entry.decision_id == draft.occasion.decision_id:
             services.telemetry.decided(line_of(draft.decided, draft.occasion, draft.told))
-        return recorded
+        return recorded, draft
 
     async def decide_again(self, decision_id: str, remembered: Answers) -> Retried:
         """Decide the case of that decision once more, which waits for late registers, with what was answered to earlier
@@ -197,7 +199,7 @@ class Desk:
         decisions = self._find(ByApplication(found.application.caller, found.application.application_id))
         if not waits(self._find(About(decision_id)), decisions):
             return Retried("settled", came=came)
-        recorded = await self._record(work, draft)
+        recorded, draft = await self._record(work, draft)
         is_ours = recorded.entry.decision_id == draft.occasion.decision_id
         return Retried("decided" if is_ours else "settled", draft.decided.outcome.value, came)
 

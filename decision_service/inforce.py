@@ -1,6 +1,11 @@
 """What is in force in this process: the published rules, swapped whole, and the matters that are suspended."""
 
+from typing import Final
+
 from decision_service.publishing import Publication
+
+EVERYTHING: Final = "*"
+"""Stands for every matter, those that are published later included."""
 
 
 class InForce:
@@ -19,15 +24,14 @@ class InForce:
         """Put another publication in force for every application that comes in from now on."""
         self._publication = publication
 
-    @property
-    def suspended(self) -> frozenset[str]:
-        """The matters that no machine decides at present."""
-        return self._suspended
+    def is_suspended(self, matter: str) -> bool:
+        """Whether no machine decides `matter` at present."""
+        return matter in self._suspended or EVERYTHING in self._suspended
 
     def suspend(self, matter: str) -> None:
-        """From now on every application of `matter` goes to an officer (R16)."""
+        """From now on every application of `matter`, or of EVERYTHING, goes to an officer (R16)."""
         self._suspended |= {matter}
 
     def resume(self, matter: str) -> None:
-        """Let machines decide `matter` again."""
+        """Let machines decide what `suspend` stopped under the same name."""
         self._suspended -= {matter}

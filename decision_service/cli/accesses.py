@@ -146,8 +146,13 @@ def _show_accesses(rows: list[Row]) -> None:
     for name in ("when 时间", "decision 决定", "who 谁", "by 途径"):
         table.add_column(name, overflow="fold", no_wrap=name.startswith("when"))
     for row in rows:
-        table.add_row(_short(row["at"]), str(row["decision_id"] or "all 全部"), str(row["who"]), str(row["purpose"]))
+        table.add_row(_short(row["at"]), _decision(row["decision_id"]), str(row["who"]), str(row["purpose"]))
     console().print(table)
+
+
+def _decision(number: object) -> str:
+    """None stands for all that are on record, nothing for what concerns none."""
+    return "all 全部" if number is None else str(number)
 
 
 def _short(at: object) -> str:

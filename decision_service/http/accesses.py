@@ -30,6 +30,14 @@ async def opened_for(request: Request, found: Recorded, purpose: str) -> None:
         raise ProblemError("not_ready", headers={"Retry-After": "1"})
 
 
+async def looked_at(request: Request) -> None:
+    """Who sent `request` is about to see what concerns no application. Raises ProblemError where that can't be taken
+    down."""
+    route = f"{request.method} {request.scope['route'].path}"
+    if not await _is_noted(state_of(request), caller_of(request), ("", ""), route):
+        raise ProblemError("not_ready", headers={"Retry-After": "1"})
+
+
 async def given_again(state: State, asked: Application, reply: Reply) -> Reply:
     """`reply`, whose decision may be one of an earlier request with the same key. Raises ProblemError as `read_by`."""
     if reply.replayed:

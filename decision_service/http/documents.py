@@ -85,6 +85,8 @@ PROBLEM: Final[Schema] = _object(
         "errors": _list(_object({"pointer": _TEXT, "code": _TEXT})),
     },
     decision_id=_TEXT,
+    problems=_list({"type": "object"}),
+    faults=_list({"type": "object"}),
 )
 
 KEY: Final[Schema] = {

@@ -62,7 +62,7 @@ async def prefill(request: Request, matter: str) -> Response:
     services = state_of(request).services
     policy = _in_force(state_of(request), matter).policy
     probe(request, policy, sent.form)
-    suspended = policy.matter in services.in_force.suspended
+    suspended = services.in_force.is_suspended(policy.matter)
     seconds = 0.0 if suspended else policy.budget.deadline / 1000 - RESERVE_SECONDS
     asking = Prefill(
         policy,
@@ -91,6 +91,6 @@ def _summary(policy: Policy, state: State) -> dict[str, object]:
         "version": str(policy.effective_from),
         "digest": f"sha256:{policy.digest}",
         "illustrative": policy.illustrative,
-        "suspended": policy.matter in state.services.in_force.suspended,
+        "suspended": state.services.in_force.is_suspended(policy.matter),
         "deadline_ms": policy.budget.deadline,
     }

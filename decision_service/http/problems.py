@@ -7,6 +7,7 @@ import orjson
 from starlette.responses import Response
 
 from decision_service.http.casework_problems import CASEWORK
+from decision_service.http.control_problems import CONTROL
 from decision_service.http.said import Said
 
 MEDIA_TYPE = "application/problem+json"
@@ -231,6 +232,7 @@ PROBLEMS: Mapping[str, Said] = {
         "请重新启动服务；已答复的决定不会丢失",
         "restart it; no decision that was answered is lost",
     ),
+    **CONTROL,
 }
 """Every problem that this service answers with, by the last part of its type."""
 

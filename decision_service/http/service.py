@@ -23,7 +23,7 @@ from decision_service.http.app import create_app
 from decision_service.http.asking import Wiring, asking
 from decision_service.http.caseworking import caseworking
 from decision_service.http.control import create_control_app
-from decision_service.http.delivering import delivering
+from decision_service.http.controlling import Recording, controlled
 from decision_service.http.following import followed
 from decision_service.http.keeping import keeping
 from decision_service.http.listening import (
@@ -39,7 +39,6 @@ from decision_service.http.recording import recording
 from decision_service.http.state import State
 from decision_service.http.trusting import trusting
 from decision_service.http.watching import guarded, watching
-from decision_service.inforce import InForce
 from decision_service.publishing import Publication
 from decision_service.readings.rete.process import EngineUnavailable, SecondEngine
 from decision_service.settings import Settings, SettingsRefusedError
@@ -91,7 +90,8 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
         verifier = await stack.enter_async_context(asking(settings, registers, clock, telemetry, journal, parts.wiring))
         counter = await stack.enter_async_context(trusting(settings, registers, clock, verifier))
         second = await stack.enter_async_context(_second_engine(settings)) if parts.second is None else parts.second
-        in_force = InForce(parts.publication)
+        noting = Recording(record.ledger, clock, telemetry)
+        in_force, control = controlled(settings, parts.publication, second, noting)
         vitals = Vitals(guard, record.ledger, settings.ledger.absolute().parent, telemetry, clock.monotonic)
         await stack.enter_async_context(watching(vitals, telemetry))
         services = Services(
@@ -101,9 +101,8 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
         bundles = read_bundles(settings.rules, sorted(parts.publication.versions))
         desk = await stack.enter_async_context(followed(settings, services))
         office = await stack.enter_async_context(caseworking(settings, services))
-        await stack.enter_async_context(delivering(settings, services))
         limits = Limits(clock.monotonic)
-        yield State(desk, record, office, bundles, doorkeeper, limits, vitals, settings.most_in_flight)
+        yield State(desk, record, office, bundles, doorkeeper, limits, control, vitals, settings.most_in_flight)
 
 
 @asynccontextmanager

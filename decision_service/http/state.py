@@ -12,6 +12,7 @@ from decision_service.access.principal import Principal
 from decision_service.bundles import Bundle
 from decision_service.casework.office import Office
 from decision_service.desk import Desk, Services
+from decision_service.http.controlling import Control
 from decision_service.ledger.opening import Record
 from decision_service.vitals import Vitals
 
@@ -21,8 +22,8 @@ PRINCIPAL: Final = "miaopi.principal"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The desk, and what stands beside it. `doorkeeper` tells who calls, `limits` how much; `most_in_flight`: more
-    requests at once are turned away with 503."""
+    """The desk, and what stands beside it. `doorkeeper` tells who calls, `limits` how much; staff steer by `control`.
+    `most_in_flight`: more requests at once are turned away with 503."""
 
     desk: Desk
     record: Record
@@ -30,6 +31,7 @@ class State:
     bundles: Mapping[str, Bundle]
     doorkeeper: Doorkeeper
     limits: Limits
+    control: Control
     vitals: Vitals
     most_in_flight: int = 64
 

@@ -129,6 +129,21 @@ class ReviewIn(_Envelope):
     statement: Annotated[str, Field(max_length=2000)] = ""
 
 
+class SuspensionIn(_Envelope):
+    """What no machine shall decide from now on: a matter, or `*` for every one; and why."""
+
+    matter: _Name
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class ApprovalIn(_Envelope):
+    """The versions that are approved, each by its digest: all that the release puts in force."""
+
+    digests: Annotated[
+        list[Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]], Field(min_length=1, max_length=10_000)
+    ]
+
+
 _CODES = {
     "missing": "missing",
     "extra_forbidden": "unknown_member",

@@ -171,12 +171,18 @@ def application(case: str | Mapping[str, dict], **form: object) -> dict:
 
 @contextmanager
 def staged(
-    folder: Path, sandbox: str, rules: Publication | None = None, second: object = None, **more: object
+    folder: Path,
+    sandbox: str,
+    rules: Publication | None = None,
+    second: object = None,
+    rules_folder: Path = RULES,
+    **more: object,
 ) -> Iterator[Stage]:
-    """A service on a port of its own, with the reference as its second engine unless one is given or IN_PROCESS."""
+    """A service on a port of its own, with the reference as its second engine unless one is given or IN_PROCESS.
+    `rules` decide; they are those of `rules_folder`, if that is another one."""
     rules = rules or publication()
     log = io.StringIO()
     judge = None if second == IN_PROCESS else (second or Reference(rules))
-    parts = Parts(settings(folder, sandbox, **more), rules, judge, log)
+    parts = Parts(settings(folder, sandbox, **{"rules": rules_folder, **more}), rules, judge, log)
     with running(parts) as service:
         yield Stage(service.url, sandbox, service.state, log, service.control)

@@ -61,7 +61,7 @@ class Access:
     """One reading of a recorded decision: who, what, why, when (RQ-H2).
 
     `who` is the platform that called, or "local:" and the user of this machine. `decision_id` and `application_id` are
-    None where all decisions on record were read. `purpose` is the route or the command.
+    None where all decisions on record were read, empty where none was. `purpose` is the route or the command.
     """
 
     access_id: str

@@ -6,7 +6,7 @@ shares no memory with the first engine, and its work does not hold up the event 
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,12 +97,16 @@ class SecondEngine:
         except TimeoutError as error:
             raise EngineUnavailable(f"no second opinion within {timeout * 1000:.0f} ms") from error
 
-    async def reload(self) -> None:
-        """Puts a child that has read the rules anew in the place of the present one. Raises EngineUnavailable."""
+    async def reload(self, needed: Collection[str] = ()) -> None:
+        """Puts a child that has read the rules anew in the place of the present one, which goes on where the new one
+        does not know the versions of the digests `needed`. Raises EngineUnavailable."""
         try:
             child = await Child.start(self._command, START_SECONDS)
         except ChildLostError as error:
             raise EngineUnavailable(f"the second engine did not take the new rules: {error}") from error
+        if not child.digests.issuperset(needed):
+            await child.end()
+            raise EngineUnavailable("the second engine read other rules than those that are wanted")
         superseded, self._next = self._next, child
         self._wanted.set()
         if superseded is not None:

@@ -1,0 +1,51 @@
+"""What operators see of what staff do: metrics, and a log line of each step. A step's reason is in the ledger alone."""
+
+from typing import Final, Literal
+
+from prometheus_client import Counter, Gauge
+
+from decision_service.telemetry import Telemetry
+
+Step = Literal["proposed", "refused", "approved"]
+_STEPS: Final[tuple[Step, ...]] = ("proposed", "refused", "approved")
+
+
+class ControlSigns:
+    """The signs of the control plane of one process."""
+
+    def __init__(self, telemetry: Telemetry) -> None:
+        self._telemetry = telemetry
+        register = telemetry.registry
+        self._suspended = Gauge(
+            "miaopi_suspended", "1: no machine decides it; * is every matter", ["matter"], registry=register
+        )
+        self._releases = Counter("miaopi_releases", "releases of rules, by step", ["step"], registry=register)
+        self._unapproved = Gauge(
+            "miaopi_rule_packs_without_approval", "versions left out as nobody approved them", registry=register
+        )
+        self._suspended.labels("*").set(0)
+        for one in _STEPS:
+            self._releases.labels(one)
+
+    def suspended(self, matter: str, *, stands: bool) -> None:
+        """A matter, or * for every one, was suspended or goes on."""
+        self._suspended.labels(matter).set(int(stands))
+        if stands:
+            self._telemetry.alarm("suspended", {"matter": matter})
+        else:
+            self._telemetry.note("resumed", {"matter": matter})
+
+    def unrecorded(self, error: BaseException) -> None:
+        """A suspension holds, but could not be put on record."""
+        self._telemetry.fault("suspend", error)
+
+    def release(self, step: Step) -> None:
+        """A release of rules went a step on, or did not."""
+        self._releases.labels(step).inc()
+        self._telemetry.note("release", {"status": step})
+
+    def without_approval(self, versions: tuple[tuple[str, str], ...]) -> None:
+        """These versions (matter, day) are in the rules folder and nobody has approved them: none of them decides."""
+        self._unapproved.set(len(versions))
+        for matter, day in versions:
+            self._telemetry.alarm("rule_pack_without_approval", {"matter": matter, "version": day})

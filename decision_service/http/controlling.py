@@ -1,0 +1,61 @@
+"""The kill switch and the releases, put together from the settings and what is on record."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from decision_service.agreement import SecondJudge
+from decision_service.clock import ServiceClock
+from decision_service.control.approvals import approved_alone
+from decision_service.control.releases import Ground, Releases, Renew
+from decision_service.control.signs import ControlSigns
+from decision_service.control.switch import KillSwitch
+from decision_service.inforce import InForce
+from decision_service.ledger.writer import Ledger
+from decision_service.publishing import Publication
+from decision_service.readings.rete.process import SecondEngine
+from decision_service.settings import Settings
+from decision_service.telemetry import Telemetry
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """What staff steer the service by."""
+
+    switch: KillSwitch
+    releases: Releases
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """Where steps of staff are recorded, by which clock, and who tells operators."""
+
+    ledger: Ledger
+    clock: ServiceClock
+    telemetry: Telemetry
+
+
+def controlled(
+    settings: Settings, publication: Publication, second: SecondJudge, recording: Recording
+) -> tuple[InForce, Control]:
+    """What is in force by the record, and what steers it: in production the approved versions alone decide, and what is
+    suspended stays so. Raises LedgerError."""
+    signs = ControlSigns(recording.telemetry)
+    is_production = settings.profile == "production"
+    if is_production:
+        publication, left_out = approved_alone(publication, recording.ledger)
+        signs.without_approval(left_out)
+    in_force, now = InForce(publication), recording.clock.now
+    switch = KillSwitch(in_force, recording.ledger, now, signs)
+    ground = Ground(settings.rules, settings.certificates, settings.gate_cases, takes_illustrative=not is_production)
+    releases = Releases(ground, in_force, recording.ledger, now, signs, _renewing(second))
+    return in_force, Control(switch, releases)
+
+
+def _renewing(second: SecondJudge) -> Renew:
+    """How the second engine comes by new rules; one that is no process of its own (in trials) has nothing to read."""
+
+    async def renew(digests: Collection[str]) -> None:
+        if isinstance(second, SecondEngine):
+            await second.reload(digests)
+
+    return renew
