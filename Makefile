@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types layers house check prove-it bench clean
+.PHONY: help demo test lint types layers house check prove-it fuzz bench clean
 BIN := .venv/bin
 READY := .venv/ready
 
@@ -39,6 +39,10 @@ check: $(READY)  ## the rule files and their worked cases
 
 prove-it: $(READY)  ## the tests at the sizes that are promised; hours, resumable
 	@$(BIN)/python benchmarks/prove_it.py
+
+fuzz: $(READY)  ## the parsers under atheris, a minute each (SECONDS_EACH=60)
+	@$(BIN)/pip install --quiet --group fuzz
+	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS_EACH),60)
 
 bench: $(READY)  ## ratios on this machine
 	@$(BIN)/pip install --quiet --group bench

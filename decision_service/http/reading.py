@@ -34,20 +34,23 @@ async def read_envelope(request: Request, model: type[Model], max_bytes: int = M
 
 
 def idempotency_key(request: Request) -> str:
-    """The request's idempotency key: `"k1"` and the bare `k1` are the same one.
-
-    Raises ProblemError where it is missing, given twice or not usable.
-    """
+    """The request's idempotency key. Raises ProblemError where it is missing, given twice or not usable."""
     found = request.headers.getlist("idempotency-key")
     if not found or found == [""]:
         raise ProblemError("key_missing")
-    key = found[0]
-    if key.startswith('"'):
-        quoted = _STRING.fullmatch(key)
-        key = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else ""
-    if len(found) > 1 or not _KEY.fullmatch(key):
+    if len(found) > 1:
         raise ProblemError("key_malformed")
-    return key
+    return key_of(found[0])
+
+
+def key_of(text: str) -> str:
+    """The key that the header's text writes: `"k1"` and the bare `k1` are the same one. Raises ProblemError."""
+    if text.startswith('"'):
+        quoted = _STRING.fullmatch(text)
+        text = re.sub(r"\\(.)", r"\1", quoted[1]) if quoted else ""
+    if not _KEY.fullmatch(text):
+        raise ProblemError("key_malformed")
+    return text
 
 
 def _require_json(request: Request) -> None:
