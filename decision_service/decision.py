@@ -124,7 +124,8 @@ def _where_it_applies(decided: Decided, occasion: Occasion) -> dict[str, object]
 
 def _feedback(decided: Decided, occasion: Occasion) -> dict[str, object]:
     """With what the case may be rated, once and only when it is closed, and complained of at any time (RQ-G1, G2)."""
-    closed = decided.outcome not in OPEN
+    waits = decided.referred_by is None and any(one.outcome is Outcome.REFERRED for one in decided.verdict.items)
+    closed = decided.outcome not in OPEN and not waits
     return {"rating_key": occasion.rating_key if closed else None, "complaint_key": occasion.complaint_key}
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from decision_service.client import Application, Client, Pace
 from decision_service.client.errors import DecidedBeforeError, ReceiptRefusedError
 
-PACE = Pace(deadline=3.0, one_try=2.0, first_pause=0.02, longest_pause=0.1)
+PACE = Pace(deadline=4.0, one_try=2.0, first_pause=0.02, longest_pause=0.1)
 
 
 def ours(url: str, application: dict[str, Any]) -> str:
@@ -41,7 +41,7 @@ class Plain:
     keeps_key: bool = True
     retries: bool = True
     waits: bool = True
-    deadline: float = 3.0
+    deadline: float = 4.0
     resubmits: bool = False
     strict_members: bool = False
     believes: bool = False
