@@ -80,13 +80,15 @@ class Vitals:
         self._free = Gauge("miaopi_disk_free_bytes", "free on the disk of the record", registry=register)
         self._low = Gauge("miaopi_disk_low", "1: no more is recorded until there is room", registry=register)
         self._lag = Gauge("miaopi_loop_lag_seconds", "how late the event loop woke the last look", registry=register)
+        self._tasks = Gauge("miaopi_loop_tasks", "tasks on the event loop at the last look", registry=register)
         self._stalled = Gauge("miaopi_writer_stalled_seconds", "age of the commit under way", registry=register)
         ProcessCollector(registry=register)
 
-    def look(self, lag: float = 0.0) -> None:
-        """Look at clock, disk and writer; `lag` is by how many seconds this look is late."""
+    def look(self, lag: float = 0.0, tasks: int = 0) -> None:
+        """Look at clock, disk and writer; `lag` is by how many seconds this look is late, `tasks` run on the loop."""
         self._guard.watch()
         self._lag.set(lag)
+        self._tasks.set(tasks)
         self._stalled.set(self._writer.stalled_seconds())
         try:
             room = self._room(self._folder)

@@ -52,6 +52,6 @@ async def _watch(vitals: Vitals, telemetry: Telemetry) -> None:
         lag = max(0.0, loop.time() - due)
         try:
             # Not on the loop: a disk that hangs must not stop the answers that need none.
-            await asyncio.to_thread(vitals.look, lag)
+            await asyncio.to_thread(vitals.look, lag, len(asyncio.all_tasks(loop)))
         except (OSError, LedgerError, ValueError) as error:
             telemetry.fault("vitals", error)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from decision_service.http.service import require_fit
-from decision_service.settings import SettingsRefusedError, read_settings
+from decision_service.settings import Settings, SettingsRefusedError, read_settings
 from tests.http.staging import publication
 
 
@@ -34,6 +34,17 @@ def test_a_wrong_setting_is_named(environment: dict[str, str], named: str) -> No
         read_settings({}, environment)
     assert named in str(refused.value)
     assert "eighty-80" not in str(refused.value)
+
+
+def test_no_setting_shortens_what_the_law_has_kept() -> None:
+    """P26. Only raw answers may go soon. A new `keep_…` setting comes here with the least that is lawful; decisions
+    have none: their record is never shortened."""
+    least = {"keep_answers_days": 1, "keep_logs_days": 184, "keep_credit_days": 1827}
+    assert {name for name in Settings.model_fields if name.startswith("keep_")} == set(least)
+    for name, days in least.items():
+        read_settings({name: days}, {})
+        with pytest.raises(SettingsRefusedError, match=name.upper()):
+            read_settings({name: days - 1}, {})
 
 
 def test_the_sizes_of_tests_and_the_word_of_the_sandbox_are_no_settings() -> None:
