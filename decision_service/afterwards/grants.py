@@ -55,9 +55,11 @@ def watching(policy: Policy, registers: Collection[str]) -> frozenset[str]:
     return frozenset(rule.id for rule in policy.rules if registers_read(policy, [rule.must]) & set(registers))
 
 
-def turned(before: Verdict, after: Verdict, rules: Collection[str]) -> tuple[str, ...]:
-    """Those of `rules` that held and now are known to fail. What is not known has not turned."""
-    held = {one.rule for one in before.findings if one.state is State.HOLDS}
+def turned(before: Verdict, after: Verdict, rules: Collection[str], *, by_officer: bool = False) -> tuple[str, ...]:
+    """Those of `rules` that held and now are known to fail. What is not known has not turned; what was not known when
+    an officer granted, he found out."""
+    states = (State.HOLDS, State.UNKNOWN) if by_officer else (State.HOLDS,)
+    held = {one.rule for one in before.findings if one.state in states}
     return tuple(
         one.rule for one in after.findings if one.rule in held and one.rule in rules and one.state is State.FAILS
     )

@@ -8,10 +8,16 @@ from typing import Any, Final
 import orjson
 
 from decision_service.afterwards.cases import Waiting, WaitingCases
+from decision_service.afterwards.duties import Duties
+from decision_service.afterwards.grants import check_after
+from decision_service.afterwards.records import POST_CHECK
+from decision_service.casework.records import Kind
 from decision_service.followups.file import FollowupFile
 from decision_service.lateness import UNTOUCHED, waited_for
 from decision_service.ledger.entry import DECISION, Recorded
 from decision_service.ledger.writer import Ledger
+from decision_service.outcome import APPROVALS
+from decision_service.publishing import Publication
 
 STRETCH: Final = 200
 """Records read at once."""
@@ -25,6 +31,7 @@ class Reading:
     """What the ledger is read with. `first_try` says when (ms since 1970) a case that waits is tried."""
 
     ledger: Ledger
+    publication: Callable[[], Publication]
     first_try: Callable[[], int]
     fault: Callable[[str, BaseException], None]
 
@@ -36,7 +43,7 @@ class Scanner:
         """Raises LedgerFaultError."""
         self._file = file
         self._reading = reading
-        self._cases = WaitingCases(file)
+        self._cases, self._duties = WaitingCases(file), Duties(file)
         with file.reading() as connection:
             self._next, self._leaf = connection.execute("SELECT next, leaf FROM scanned").fetchone()
         self._kept: int = self._next
@@ -56,6 +63,7 @@ class Scanner:
         with self._file.writing() as connection:
             connection.execute("UPDATE scanned SET next = 0, leaf = NULL")
             connection.execute("DELETE FROM waiting")
+            connection.execute("DELETE FROM due")
         self._next, self._leaf, self._kept = 0, None, 0
 
     def _require_same_ledger(self) -> None:
@@ -66,13 +74,13 @@ class Scanner:
         self._sure = True
 
     def _take(self, records: tuple[Recorded, ...]) -> None:
-        last = records[-1]
+        publication, last = self._reading.publication(), records[-1]
         end = last.index + 1
         with self._file.writing() as connection:
             before = connection.total_changes
             for recorded in records:
                 try:
-                    _Noting(self._cases, self._reading.first_try, connection).note(recorded)
+                    _Noting(self._cases, self._duties, publication, self._reading.first_try, connection).note(recorded)
                 except (ValueError, KeyError, TypeError) as error:  # what is no answer of ours is left to people
                     self._reading.fault("afterwards", error)
             keep = connection.total_changes != before or end - self._kept >= KEEP_EVERY
@@ -88,6 +96,8 @@ class _Noting:
     """What each record changes, within one transaction."""
 
     cases: WaitingCases
+    duties: Duties
+    publication: Publication
     first_try: Callable[[], int]
     connection: Any
 
@@ -95,8 +105,21 @@ class _Noting:
         entry = recorded.entry
         if entry.kind not in UNTOUCHED and entry.kind != DECISION:
             self.cases.settle_decision(self.connection, entry.decision_id)
-        if entry.kind == DECISION and not entry.is_erased:
-            self._waits(recorded, orjson.loads(entry.answer))
+        if entry.is_erased:
+            self.duties.end(self.connection, entry.decision_id)
+            return
+        match entry.kind:
+            case _ if entry.kind == DECISION:
+                answer = orjson.loads(entry.answer)
+                self._waits(recorded, answer)
+                self._granted(recorded, answer)
+            case Kind.OFFICER_OUTCOME:
+                self._granted(recorded, orjson.loads(entry.answer))
+            case _ if entry.kind == POST_CHECK and not orjson.loads(entry.answer)["turned"]:
+                # One that found something is done only when its task is open: the worker sees to that.
+                self.duties.made(self.connection, entry.decision_id, _at(recorded).date())
+            case _:
+                pass
 
     def _waits(self, recorded: Recorded, answer: dict[str, Any]) -> None:
         entry, registers = recorded.entry, waited_for(answer)
@@ -106,6 +129,19 @@ class _Noting:
         since = int(_at(recorded).timestamp() * 1000)
         case = Waiting(entry.caller, entry.application_id, entry.decision_id, entry.matter, registers, since)
         self.cases.put(self.connection, case, self.first_try())
+
+    def _granted(self, recorded: Recorded, answer: dict[str, Any]) -> None:
+        """A decision, or an officer's outcome, granted something, or took it back."""
+        entry, published = recorded.entry, self.publication.by_digest(recorded.entry.policy_digest)
+        if answer["outcome"] not in APPROVALS:
+            self.duties.end(self.connection, entry.decision_id)
+            return
+        if published is None:
+            return  # by which rules it was granted nobody can tell any more, so neither whether they still hold
+        granted_on = _at(recorded).date()
+        check = check_after(answer, granted_on, published.policy, self.publication.catalogue.afterwards)
+        if check is not None:
+            self.duties.put(self.connection, entry.decision_id, entry.matter, granted_on, check)
 
 
 def _at(recorded: Recorded) -> datetime:

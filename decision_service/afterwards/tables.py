@@ -28,6 +28,17 @@ CREATE TABLE IF NOT EXISTS waiting (
   PRIMARY KEY (caller, application_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS waiting_registers ON waiting (registers, since);
+CREATE TABLE IF NOT EXISTS due (
+  decision_id TEXT PRIMARY KEY,
+  matter TEXT NOT NULL,
+  granted_on TEXT NOT NULL,
+  due_on TEXT NOT NULL,
+  every INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  status TEXT,
+  next_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS due_day ON due (matter, due_on);
 PRAGMA user_version = 1;
 """
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from decision_service.afterwards.cases import WaitingCases
+from decision_service.afterwards.checker import Checker
+from decision_service.afterwards.duties import Duties
 from decision_service.afterwards.redecider import Redecider
 from decision_service.afterwards.scanning import STRETCH, Scanner
 from decision_service.afterwards.surroundings import POLL_SECONDS, Surroundings
@@ -26,7 +28,9 @@ class Parts:
     alone: Alone
     scanner: Scanner
     cases: WaitingCases
+    duties: Duties
     redecider: Redecider
+    checker: Checker
     woken: asyncio.Event
 
 
@@ -62,9 +66,10 @@ class Worker:
         if not await around.aside(parts.alone.held):
             return POLL_SECONDS
         await self._scan()
-        seconds = await parts.redecider.round()
+        seconds = min(await parts.redecider.round(), await parts.checker.round())
         waiting = await around.aside(parts.cases.count)
-        around.metrics.now(waiting)
+        load = await around.aside(parts.duties.load, around.clock.day())
+        around.metrics.now(waiting, load)
         return seconds
 
     async def _scan(self) -> None:

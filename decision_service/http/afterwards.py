@@ -1,10 +1,13 @@
-"""The worker beside the desk that looks again at cases that wait for a register."""
+"""The worker beside the desk that looks again: at cases that wait for a register, and at what was granted."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from decision_service.afterwards.cases import WaitingCases
+from decision_service.afterwards.checker import Checker, Checking
+from decision_service.afterwards.duties import Duties
+from decision_service.afterwards.looking import Looking
 from decision_service.afterwards.metrics import Metrics
 from decision_service.afterwards.paces import Paces
 from decision_service.afterwards.redecider import Redecider, Redeciding
@@ -43,12 +46,12 @@ def _parts(settings: Settings, desk: Desk, turns: Turns, file: FollowupFile, alo
     services = desk.services
     around = Surroundings(services.clock, services.telemetry, Metrics(services.telemetry))
     paces = Paces(services.clock.monotonic, around.jitter)
-    cases = WaitingCases(file)
+    cases, duties = WaitingCases(file), Duties(file)
 
     def first_try() -> int:
         return around.real_ms() + int(pause(0, LONGEST_SECONDS, around.jitter()) * 1000)
 
-    reading = Reading(services.ledger, first_try, services.telemetry.fault)
+    reading = Reading(services.ledger, lambda: services.in_force.publication, first_try, services.telemetry.fault)
     redeciding = Redeciding(
         cases,
         desk.decide_again,
@@ -60,6 +63,26 @@ def _parts(settings: Settings, desk: Desk, turns: Turns, file: FollowupFile, alo
         alone=alone,
         scanner=Scanner(file, reading),
         cases=cases,
+        duties=duties,
         redecider=Redecider(around, paces, redeciding),
+        checker=Checker(around, paces, _checking(desk, duties)),
         woken=turns.listen(),
     )
+
+
+def _checking(desk: Desk, duties: Duties) -> Checking:
+    services = desk.services
+
+    async def taken_down() -> None:
+        if services.journal is not None:
+            await services.journal.flush()
+
+    looking = Looking(
+        verifier=services.verifier,
+        second=services.second,
+        publication=lambda: services.in_force.publication,
+        now=services.clock.now,
+        monotonic=services.clock.monotonic,
+        telemetry=services.telemetry,
+    )
+    return Checking(services.ledger, duties, lambda: services.in_force.publication, looking, taken_down)

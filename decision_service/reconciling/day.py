@@ -16,6 +16,7 @@ from decision_service.ledger.entry import Recorded
 from decision_service.ledger.errors import LedgerFaultError
 from decision_service.ledger.opening import LedgerFiles, reading
 from decision_service.ledger.reading import LedgerReader
+from decision_service.reconciling.checking import KIND, Checked, checked, match_checks
 from decision_service.reconciling.exchange_log import Line, match_lines, read_lines
 from decision_service.reconciling.findings import Difference, Tally
 from decision_service.reconciling.matching import DAY_MS, match
@@ -179,9 +180,20 @@ class _Day:
                     tally.explained["erased"] += len(made_by_caller)  # what they were for nobody can tell any more
                 else:
                     match([_made(one) for one in decisions], made_by_caller, look, tally)
+                    match_checks(list(self._checks(decisions)), made_by_caller, look, tally)
             if self._logged is not None:
                 match_lines(number, self._lines(number), calls, self._logged, look, tally)
             progress(done, total)
+
+    def _checks(self, decisions: Sequence[Recorded]) -> Iterator[Checked]:
+        """What the checks after these grants rest on."""
+        for decision in decisions:
+            for one in self._ledger.about(decision.entry.decision_id):
+                if one.entry.kind == KIND and not one.entry.is_erased:
+                    try:
+                        yield from checked(one, milliseconds(datetime.fromisoformat(one.entry.at)))
+                    except (KeyError, TypeError, ValueError) as error:
+                        raise LedgerFaultError(f"record {one.index}: can't be read ({type(error).__name__})") from None
 
     def find_reused(self, tally: Tally) -> None:
         """Calls of several applications that a register answered with one number."""

@@ -85,6 +85,7 @@ EXPLAINED: Final[dict[str, tuple[str, str]]] = {
         "calls to decide a case again, made before the late register had answered",
     ),
     "post_check": ("批准之后核对的调用", "calls of checks after a grant"),
+    "checked": ("批准后核对所用的答复", "answers that checks after a grant on record rest on"),
     "prefill": ("填表提示的查询，不属于任何决定", "calls for suggestions to a form, which belong to no decision"),
     "interrupted": ("中途转人工，调用未及使用", "calls of decisions that were broken off and referred"),
     "without_decision": (

@@ -117,7 +117,7 @@ class _Process:
         telemetry = Telemetry(world.log)
         dice = random.Random(f"jitter {world.story.plan.seed} {self.path.stem}")
         self.around = Surroundings(clock, telemetry, Metrics(telemetry), dice.random, _aside)
-        reading = Reading(world.record, self.around.real_ms, telemetry.fault)
+        reading = Reading(world.record, publication, self.around.real_ms, telemetry.fault)
         self.scanner = Scanner(self.file, reading)
         paces = Paces(world.clock, dice.random)
         redeciding = Redeciding(self.cases, self.desk.decide_again, self.desk.is_deciding, HOURS * 3600.0)
