@@ -60,13 +60,11 @@ class Looking:
         registers = watched(published.policy, self.publication().catalogue.afterwards)
         rules = watching(published.policy, registers)
         answers: dict[str, Answered] = {}
-        names = frozenset(registers) & grant.evidence.keys()
-        while names:
-            answers |= await self._ask(grant, sorted(names))
-            after = grant.judged(_usable(answers))
+        wanted = (frozenset(registers) & grant.evidence.keys()) | still_open(grant.judged({}), rules, registers)
+        while names := [name for name in sorted(wanted) if can_ask(published.policy, name, grant.form)]:
+            answers |= await self._ask(grant, names)
             # What was not needed then may be needed now, to know whether a rule still holds.
-            open_ones = still_open(after, rules, registers) - answers.keys()
-            names = frozenset(name for name in open_ones if can_ask(published.policy, name, grant.form))
+            wanted = still_open(grant.judged(_usable(answers)), rules, registers) - answers.keys()
         came = {name: one.evidence.status in CAME for name, one in answers.items()}
         return await self._seen(grant, answers, rules, came)
 

@@ -2,19 +2,28 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
-from decision_service.ledger.entry import Recorded
-from decision_service.ledger.store import About
+from decision_service.casework.records import Doing, Kind, record
+from decision_service.casework.tasks import NewTask, TaskType, task_entry
+from decision_service.cli.reconcile import catalogued
+from decision_service.clock import ServiceClock
+from decision_service.ledger.entry import Entry, Recorded
+from decision_service.ledger.store import About, ByDecision
+from decision_service.policy.shape import Bilingual
+from decision_service.reconciling import Report, Sources, reconcile
 from tests.afterwards.test_again import facts, purposes
 from tests.http.staging import DAY, Stage, application, sandbox_config, staged
+from tests.requirements.deciding import shelf
 from tests.requirements.followed import until
+from tests.requirements.reconciling import Files
+from verifiers.freshness import CHINA
 from verifiers.sandbox.running import running
 
 DUE = date(2026, 4, 16)
@@ -36,7 +45,24 @@ TURNED = {
     "died, and the household register is down": ["E3"],
     "moved away": ["E1"],
 }
+BY_PEOPLE: dict[str, Callable[[Entry], Entry]] = {
+    "an officer has ended it": lambda about: done(about, "REJECTED"),
+    "an officer has granted more": lambda about: done(about, "APPROVED"),
+    "an officer doubts it already": lambda about: task_entry(
+        NewTask(TaskType.WRONG_APPROVAL, Bilingual("存疑", "doubted")), about, Doing("officer-1", NOW, "doubt")
+    ),
+}
+"""What people did to a grant before the day came; the applicant died in each."""
+
+NOW = datetime(2026, 3, 20, 9, tzinfo=CHINA)
 SILENT = ("the register of deaths is silent", "the register of deaths is out of date")
+
+
+def done(about: Entry, outcome: str) -> Entry:
+    """An officer's outcome on the case of a decision."""
+    told = {"outcome": outcome, "result": {"pay_from": "2026-04"}, "obligations": []}
+    name = f"outcome:{about.decision_id}:1"
+    return record(Kind.OFFICER_OUTCOME, name, about, Doing("officer-1", NOW, name), told)
 
 
 @dataclass
@@ -73,6 +99,12 @@ def copied(folder: Path, to: Path) -> None:
     shutil.copytree(folder, to, ignore=shutil.ignore_patterns("*-afterwards*"))
 
 
+def report_on(files: Files) -> Report:
+    """What `miaopi reconcile` says of the day of the checks."""
+    sources, now = Sources(files.ledger, files.journal), ServiceClock(DUE).now()
+    return reconcile(sources, DUE, catalogued(shelf(), DUE), now, lambda *_: None)
+
+
 @contextmanager
 def service(folder: Path, day: date) -> Iterator[Stage]:
     config = replace(sandbox_config(), as_of=day)
@@ -90,16 +122,25 @@ def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
             got = stage.decide(sent).json
             assert got["outcome"] == "APPROVED", got
             granted[name] = got["decision_id"], sent["application_id"]
+        for name, did in BY_PEOPLE.items():
+            sent = application("ELD-1")
+            stage.play(sent["application_id"], facts("ELD-1"))
+            granted[name] = stage.decide(sent).json["decision_id"], sent["application_id"]
+            ledger = stage.state.services.ledger
+            ledger.append_blocking(did(ledger.find(ByDecision(granted[name][0]))[0].entry))
     config = replace(sandbox_config(), as_of=DUE)
     with running(config) as registers:
         # Said before the service comes up, which looks at once.
         before = Stage("", registers, None, None)  # type: ignore[arg-type]  # only its sandbox
         for name, (case, changed) in CASES.items():
             before.play(granted[name][1], later(case, changed))
+        for name in BY_PEOPLE:
+            before.play(granted[name][1], later("ELD-1", DEAD))
         with staged(folder, registers, as_of=DUE) as stage:
             found = Month(folder, stage, granted)
             until(lambda: all(len(found.case(name)) > 1 for name in CASES if name not in SILENT), "every check is made")
             until(lambda: all(len(found.case(name)) > 2 for name in TURNED), "every task is open")
+            until(lambda: "task" in found.kinds("an officer has granted more"), "that of an officer's grant is open")
             yield found
 
 
@@ -132,11 +173,37 @@ def test_silence_opens_nothing_and_is_asked_again(month: Month, name: str) -> No
     assert "post_check" in purposes(month.folder, month.granted[name][1], "deaths")
 
 
+def test_what_people_did_stands_before_what_the_machine_would(month: Month) -> None:
+    assert month.kinds("an officer has ended it") == ["decision", "officer_outcome"]
+    assert month.kinds("an officer doubts it already") == ["decision", "task"]
+    assert month.kinds("an officer has granted more") == ["decision", "officer_outcome", "post_check", "task"]
+    for name in ("an officer has ended it", "an officer doubts it already"):
+        assert purposes(month.folder, month.granted[name][1], "deaths") == ["elderly_allowance"]
+
+
 def test_nothing_of_the_decision_changes(month: Month) -> None:
     for decision_id, _ in month.granted.values():
         got = month.stage.send("GET", f"/v1/decisions/{decision_id}")
         assert got.json["outcome"] == "APPROVED"
         assert "link" not in got.headers
+
+
+def test_the_day_reconciles(month: Month) -> None:
+    """Each call is explained by the grant, each answer on record by its call; and what is missing is found."""
+    files = Files(month.folder)
+
+    until(lambda: report_on(files).is_clean, "calls under way have ended")
+    explained = report_on(files).explained
+    assert explained["checked"] >= 2 * (len(CASES) - len(SILENT)) - 1
+    assert explained["post_check"] >= explained["checked"]
+    copy = files.copied(month.folder.with_name(f"{month.folder.name}-spoilt"))
+    number = month.granted["died"][1]
+    with copy.tampering() as journal:
+        journal.execute(
+            "DELETE FROM sent WHERE application_id = ? AND register = 'deaths' AND purpose LIKE '%:post_check'",
+            (number,),
+        )
+    assert dict(report_on(copy).counts) == {"lost_call": 1}
 
 
 def test_what_was_silent_is_made_when_it_speaks_and_nothing_twice(month: Month) -> None:
