@@ -140,9 +140,7 @@ def test_one_record_and_one_task_whichever_write_fails(
     assert registers.asked.count("deaths") == (2 if (fails, written) == (1, False) else 1)
 
 
-def test_each_month_has_its_check_and_silence_is_waited_for(
-    granted: tuple[Path, str], tmp_path: Path
-) -> None:
+def test_each_month_has_its_check_and_silence_is_waited_for(granted: tuple[Path, str], tmp_path: Path) -> None:
     folder, decision_id = granted
     files = copied(folder, tmp_path)
     registers = Registers({"deaths": {"hit": False, "date": None, "source": None}, "population": HOME})
