@@ -1,6 +1,6 @@
 """What the ledger keeps of a decision to make it again: the form, every answer as it was read, day and occasion."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import cast
@@ -8,9 +8,10 @@ from typing import cast
 import orjson
 
 from decision_service.decision import Occasion
+from decision_service.forms import FormReading, read_form
 from decision_service.inquiry import Answered
 from decision_service.ledger.entry import canonical
-from decision_service.mandate import Agent, read_agent
+from decision_service.mandate import Agent, handed_in, read_agent
 from decision_service.policy.shape import Ask, Policy
 from decision_service.wording import as_json
 from verifiers.evidence import Evidence, Origin, Status
@@ -69,6 +70,12 @@ def read_archive(content: bytes) -> Archive:
         )
     except (ValueError, TypeError, KeyError) as error:
         raise ArchiveError(f"archive: can't be read ({type(error).__name__})") from None
+
+
+def reading_of(archive: Archive, policy: Policy, prefectures: Collection[str]) -> FormReading:
+    """The form of an archive as it was read when it was decided on, with what was wrong with who handed it in."""
+    form = read_form(policy, archive.form, archive.as_of, prefectures)
+    return handed_in(form, archive.agent, policy.matter, archive.as_of)
 
 
 def answer_to_json(ask: Ask, answered: Answered) -> dict[str, object]:

@@ -10,12 +10,10 @@ from datetime import date, datetime
 from typing import Final
 
 from decision_service.application import Application
-from decision_service.archive import Archive, read_archive
-from decision_service.forms import read_form
+from decision_service.archive import Archive, read_archive, reading_of
 from decision_service.inquiry import Kept
 from decision_service.lateness import Word, waits
 from decision_service.ledger.entry import Recorded
-from decision_service.mandate import handed_in
 from decision_service.planning import can_ask, question
 from decision_service.publishing import Publication, Published
 from decision_service.resubmission import Answers, Late, kept_answers
@@ -62,8 +60,7 @@ def redecision_of(
     if published is None:
         return "rules_missing"
     archive, policy = read_archive(entry.archive), published.policy
-    form = read_form(policy, archive.form, archive.as_of, publication.catalogue.prefectures)
-    form = handed_in(form, archive.agent, policy.matter, archive.as_of)
+    form = reading_of(archive, policy, publication.catalogue.prefectures)
     checked = entry.decision_id in known.late or CREDIT in known.remembered or _answered(archive, CREDIT)
     if not checked and can_ask(policy, CREDIT, form):
         return "credit_owed"

@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from decision_service.archive import Archive, ArchiveError, evidence_of, read_archive
+from decision_service.archive import Archive, ArchiveError, evidence_of, read_archive, reading_of
 from decision_service.decision import ENGINES_DIFFER, Decided, answer
 from decision_service.facts import FactSheet
-from decision_service.forms import read_form
 from decision_service.ledger.entry import Recorded, canonical
 from decision_service.ledger.errors import ErasedError
 from decision_service.ledger.receipt import with_record
-from decision_service.mandate import handed_in
 from decision_service.outcome import Outcome
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Policy
@@ -79,8 +77,7 @@ def _prepared(recorded: Recorded, policy: Policy, catalogue: Catalogue) -> tuple
         raise ReplayError(f"record {recorded.index}: {error}") from None
     if archive.policy_digest != recorded.entry.policy_digest:
         raise ReplayError(f"record {recorded.index}: the archive names another version of the rules than the record")
-    form = read_form(policy, archive.form, archive.as_of, catalogue.prefectures)
-    reading = handed_in(form, archive.agent, policy.matter, archive.as_of)
+    reading = reading_of(archive, policy, catalogue.prefectures)
     sheet = fact_sheet(policy, reading, evidence, archive.as_of, catalogue.calendar)
     nothing = Verdict(Outcome.REFERRED, ())
     return archive, Decided(policy, catalogue, reading, sheet, evidence, nothing, archive.referred_by, archive.agent)

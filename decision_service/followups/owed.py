@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
 
-from decision_service.archive import read_archive
-from decision_service.forms import FormReading, read_form
+from decision_service.archive import read_archive, reading_of
+from decision_service.forms import FormReading
 from decision_service.interpreter import scope_of
 from decision_service.language.meaning import evaluate
 from decision_service.ledger.entry import Recorded
@@ -64,7 +64,7 @@ def standing(recorded: Recorded, publication: Publication) -> Standing:
     if published is None:
         return Standing.UNANSWERED
     policy = published.policy
-    form = read_form(policy, archive.form, archive.as_of, publication.catalogue.prefectures)
+    form = reading_of(archive, policy, publication.catalogue.prefectures)
     return Standing.UNANSWERED if can_ask(policy, CREDIT, form) else Standing.NOT_CALLED_FOR
 
 
@@ -114,7 +114,7 @@ def late_check(debt: Debt, publication: Publication) -> LateCheck | None:
     if published is None:
         raise RulesMissingError
     policy, archive = published.policy, read_archive(entry.archive)
-    form = read_form(policy, archive.form, archive.as_of, publication.catalogue.prefectures)
+    form = reading_of(archive, policy, publication.catalogue.prefectures)
     if not can_ask(policy, CREDIT, form):
         return None
     asked = question(policy, CREDIT, form, entry.application_id, caller=entry.caller)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from decision_service.archive import read_archive
 from decision_service.decision import Decided, Occasion, answer
+from decision_service.followups.owed import Standing, debt_of, standing
 from decision_service.forms import read_form
 from decision_service.ledger.receipt import full_answer
 from decision_service.ledger.store import ByDecision
@@ -115,6 +116,15 @@ def test_every_fault_is_told_at_once_beside_those_of_the_form(stage: Stage) -> N
 def test_both_days_of_a_mandate_are_within_it(stage: Stage, first: date, last: date) -> None:
     _, got = decide(stage, "ELD-1", agent(given_on=str(first), ends_on=str(last)))
     assert got.json["outcome"] == "APPROVED"
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_nobody_is_asked_about_the_principal_later_either(stage: Stage, what: str) -> None:
+    """No credit check is owed for what a sound mandate never covered."""
+    _, got = decide(stage, "ELD-1", WRONG[what][0])
+    record = stage.state.services.ledger.find(ByDecision(got.json["decision_id"]))[0]
+    assert standing(record, publication()) is Standing.NOT_CALLED_FOR
+    assert debt_of([record], (), publication()) is None
 
 
 MALFORMED = {
