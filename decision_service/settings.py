@@ -45,15 +45,29 @@ def _at_least(fewest: int, words: str) -> Callable[[int], int]:
     return check
 
 
+def _address(address: SecretStr | None) -> SecretStr | None:
+    """Raises ValueError for what names no database, without its text: it may hold a password."""
+    if address is not None and not _names_database(address.get_secret_value()):
+        raise ValueError("an address such as postgresql://user@host/database is expected")
+    return address
+
+
+def _names_database(text: object) -> bool:
+    return isinstance(text, str) and text.startswith(("postgresql://", "postgres://"))
+
+
 class Settings(BaseSettings):
     """How the service runs. Paths are relative to the folder in which it is started. `key` signs the record;
-    `subjects` is the key ring of the persons in it, wrapped under `master_key`.
+    `subjects` is the key ring of the persons in it, wrapped under `master_key`. MIAOPI_LEDGER may be an address
+    (postgresql://…), which then is `ledger_database`, or lie in `ledger_database_file`: the records are in that
+    database, and `ledger` only says beside which name the other files are.
 
     `gate_cases` is how many generated cases both engines must agree on before a version decides; `certificates` is the
     folder that remembers which versions did. `connections` is the file that says how each register is reached;
     `registers_url` with its secret is the short form, one exchange for all. `keep_…_days`: how long raw answers of
     registers, calls and accesses, and credit calls are kept. `issuers` is the file that says whose credentials are
-    taken, `audience` the name under which wallets know this service. `access` is the file that says who may call; if it
+    taken, `audience` the name under which wallets know this service. `subscribers` is the file that says who gets
+    events. `access` is the file that says who may call; if it
     lists staff, the control plane listens on `control_host` and `control_port`. `most_connections` may be open at once
     at a listener, `most_connections_per_peer` of one address; those of this machine, a proxy's, only count there.
     `witnesses` are those who cosign the record's checkpoints: lines `key url`, or the file that holds them.
@@ -66,6 +80,8 @@ class Settings(BaseSettings):
 
     rules: Path = Path("rules")
     ledger: Path = Path("var/ledger.sqlite3")
+    ledger_database: Annotated[SecretStr | None, AfterValidator(_address)] = None
+    ledger_database_file: Path | None = None
     log: Annotated[str, Field(min_length=1, max_length=64)] = "miaopi"
     key: Path | None = None
     subjects: Path | None = None
@@ -80,6 +96,7 @@ class Settings(BaseSettings):
     connections: Path | None = None
     issuers: Path | None = None
     audience: Annotated[str, Field(max_length=256)] = ""
+    subscribers: Path | None = None
     registers_url: str = ""
     registers_app: Annotated[str, Field(min_length=1, max_length=64)] = "miaopi"
     registers_secret: SecretStr | None = None
@@ -107,10 +124,14 @@ class Settings(BaseSettings):
 
     @property
     def ledger_files(self) -> LedgerFiles:
-        """The record and its keys: beside the ledger unless said otherwise."""
+        """The record and its keys: beside the ledger unless said otherwise. Raises SettingsRefusedError."""
         beside = LedgerFiles.beside(self.ledger)
         return LedgerFiles(
-            self.ledger, self.key or beside.key, self.subjects or beside.ring, self.master_key or beside.master
+            self.ledger,
+            self.key or beside.key,
+            self.subjects or beside.ring,
+            self.master_key or beside.master,
+            self._ledger_address(),
         )
 
     @property
@@ -134,12 +155,25 @@ class Settings(BaseSettings):
             return self.registers_secret.get_secret_value().encode()
         if self.registers_secret_file is None:
             return None
+        return _content("MIAOPI_REGISTERS_SECRET_FILE", self.registers_secret_file)
+
+    def _ledger_address(self) -> SecretStr | None:
+        if self.ledger_database is not None or self.ledger_database_file is None:
+            return self.ledger_database
+        name = "MIAOPI_LEDGER_DATABASE_FILE"
         try:
-            return self.registers_secret_file.read_bytes().strip()
-        except OSError as error:
-            raise SettingsRefusedError(
-                f"MIAOPI_REGISTERS_SECRET_FILE: {error.strerror}; name a file that the service can read"
-            ) from None
+            return _address(SecretStr(_content(name, self.ledger_database_file).decode()))
+        except ValueError as error:
+            why = "text in UTF-8 is expected" if isinstance(error, UnicodeDecodeError) else str(error)
+            raise SettingsRefusedError(f"{name}: {why}") from None
+
+
+def _content(name: str, file: Path) -> bytes:
+    """The secret in a file. Raises SettingsRefusedError."""
+    try:
+        return file.read_bytes().strip()
+    except OSError as error:
+        raise SettingsRefusedError(f"{name}: {error.strerror}; name a file that the service can read") from None
 
 
 def journal_beside(ledger: Path) -> Path:
@@ -150,18 +184,21 @@ def journal_beside(ledger: Path) -> Path:
 def read_settings(given: Mapping[str, object], environment: Mapping[str, str] | None = None) -> Settings:
     """The settings, `given` ones first. Raises SettingsRefusedError with everything that is wrong."""
     environment = os.environ if environment is None else environment
-    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    names = Settings.model_fields.keys() - {"ledger_database"}
+    known = {f"{PREFIX}{name.upper()}" for name in names}
     wrong = [
         f"{name}: is no setting; these are: {', '.join(sorted(known))}"
         for name in sorted(environment)
         if name.startswith(PREFIX) and name not in known and not name.startswith(OTHERS)
     ]
     # Read here and not by pydantic, so that what is given in a test never mixes with the real environment.
-    taken = {
-        name: environment[f"{PREFIX}{name.upper()}"]
-        for name in Settings.model_fields
-        if f"{PREFIX}{name.upper()}" in environment
-    }
+    taken = {name: environment[f"{PREFIX}{name.upper()}"] for name in names if f"{PREFIX}{name.upper()}" in environment}
+    if str(given.get("ledger")).startswith(("postgresql:", "postgres:")):
+        wrong.append("--ledger: everybody on this machine can read an address in a command; set MIAOPI_LEDGER to it")
+    if _names_database(taken.get("ledger")):
+        address = taken.pop("ledger")
+        if given.get("ledger") is None:
+            taken["ledger_database"] = address
     try:
         settings = _OnlyGiven.model_validate({**taken, **{name: one for name, one in given.items() if one is not None}})
     except ValidationError as error:

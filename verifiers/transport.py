@@ -67,7 +67,7 @@ class Transport:
     ) -> None:
         """`max_connections` bounds the calls in flight; `trusted_certificates` is a PEM of further roots."""
         self._max_bytes = max_bytes
-        self._client = _client(connect_seconds, max_connections, trusted_certificates)
+        self._client = strict_client(connect_seconds, max_connections, trusted_certificates)
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes, deadline: Deadline) -> Delivery:
         """Send `body`, JSON, and read what comes back. Raises nothing but cancellation."""
@@ -116,7 +116,8 @@ class Transport:
         return Answered(tuple(response.headers.items()), bytes(body))
 
 
-def _client(connect_seconds: float, max_connections: int, trusted_certificates: bytes | None) -> Client:
+def strict_client(connect_seconds: float, max_connections: int, trusted_certificates: bytes | None) -> Client:
+    """A client as the head of this module describes it; deadline and byte cap are for each call to set."""
     builder = (
         ClientBuilder()
         .connect_timeout(timedelta(seconds=connect_seconds))

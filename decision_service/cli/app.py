@@ -10,6 +10,8 @@ import typer
 from decision_service.cli import (
     access,
     accesses,
+    archive,
+    backup,
     check,
     contract,
     decide,
@@ -21,6 +23,7 @@ from decision_service.cli import (
     ledger,
     load,
     notice,
+    outbox,
     reconcile,
     registers,
     replay,
@@ -48,12 +51,16 @@ def build() -> typer.Typer:
     app.command("guide")(guide.guide)
     app.command("serve")(serve.serve)
     app.command("replay")(replay.replay_command)
+    app.command("archive")(archive.archive)
     app.command("notice")(notice.notice_command)
+    app.command("backup")(backup.backup)
+    app.command("restore")(backup.restore)
     app.command("accesses")(accesses.accesses)
     app.command("reconcile")(reconcile.reconcile_command)
     app.add_typer(access.build(), name="access")
     app.add_typer(ledger.build(), name="ledger")
     app.add_typer(followups.build(), name="followups")
+    app.add_typer(outbox.build(), name="outbox")
     app.add_typer(registers.build(), name="registers")
     app.add_typer(contract.build(), name="contract")
     app.command("sandbox")(sandbox.sandbox)

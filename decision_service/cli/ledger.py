@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from decision_service.cli import ledger_key
+from decision_service.cli import ledger_database, ledger_key
 from decision_service.cli.output import FINDINGS, Json, console, misuse, print_json, progress
 from decision_service.cli.witness import witness
 from decision_service.ledger.errors import LedgerRefusedError
@@ -30,6 +30,8 @@ def build() -> typer.Typer:
     app.command("verify")(verify)
     app.command("key")(ledger_key.key)
     app.command("witness")(witness)
+    app.command("tables")(ledger_database.tables)
+    app.command("copy")(ledger_database.copy)
     app.callback()(_group)
     return app
 

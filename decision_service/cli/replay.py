@@ -1,12 +1,15 @@
 """`miaopi replay`: decide again from the record, and compare byte for byte."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Self
 
 import typer
 
+from decision_service.archival.replaying import keys_inside, replay_package
+from decision_service.archival.zipped import PackageError
 from decision_service.cli.output import FINDINGS, Json, Rules, console, misuse, print_json, progress, shelf_or_exit
 from decision_service.cli.records import Ledger, take_down
 from decision_service.facts import FactSheet
@@ -15,21 +18,79 @@ from decision_service.ledger.errors import LedgerError
 from decision_service.ledger.opening import LedgerFiles, reading
 from decision_service.ledger.receipt import full_answer
 from decision_service.policy.shape import Policy
+from decision_service.proof.note import NoteError
+from decision_service.proof.trusted import public_key_of
 from decision_service.publishing import Publication, publish
 from decision_service.replay import ReplayError, replay
 from decision_service.verdict import Verdict
 
+Keys = Annotated[list[str] | None, typer.Option("--public-key", help="of the log, trusted, for a package 可信公钥")]
+
 
 def replay_command(
-    decision_id: Annotated[str | None, typer.Argument(help="number of the decision 决定编号")] = None,
+    what: Annotated[
+        str | None, typer.Argument(help="number of a decision, or an archive package 决定编号或档案包")
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="every decision on record 全部决定")] = False,
+    public_key: Keys = None,
     ledger: Ledger = Path("var/ledger.sqlite3"),
     rules: Rules = Path("rules"),
     json: Json = False,
 ) -> None:
-    """Decide again from the record with both engines; exit 1 if an answer comes out otherwise. 依记录重算。"""
-    if every == (decision_id is not None):
-        misuse("name one decision, or --all", "请写一个决定编号，或 --all", json=json)
+    """Decide again from the record, or from a package alone; exit 1 if it comes out otherwise. 依记录或档案包重算。"""
+    if every == (what is not None):
+        misuse("name one decision or a package, or --all", "请写一个决定编号或档案包，或 --all", json=json)
+    if what is not None and Path(what).is_file():
+        _replay_package(Path(what), public_key, json=json)
+    else:
+        _replay_records(what, ledger, rules, json=json)
+
+
+def _replay_package(path: Path, public_key: Keys, *, json: bool) -> None:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        misuse(f"{path}: {error.strerror}", "档案包读不出", json=json)
+    told: dict[str, object] = {"file": str(path)}
+    trusted = [_key(text, json=json) for text in public_key or ()]
+    try:
+        with _Seconds() as seconds:
+            found = replay_package(content, trusted or keys_inside(content), seconds.of)
+        told |= {"sound": True, **asdict(found), "trusted": bool(trusted)}
+    except PackageError as error:
+        told |= {"sound": False, "what": str(error)}
+    if json:
+        print_json(told)
+    else:
+        _show_package(told)
+    if not told["sound"]:
+        raise typer.Exit(FINDINGS)
+
+
+def _show_package(told: Mapping[str, object]) -> None:
+    out = console()
+    if not told["sound"]:
+        out.print(f"NOT SOUND 有误 {told['file']}: {told['what']}", markup=False)
+        return
+    place = f"decision {told['decision_id']}, log {told['log']}, record {told['index']}, key {told['key']}"
+    out.print(f"sound, and the same answer again 完好，重算结果相同 {told['file']}: {place}", markup=False)
+    if not told["trusted"]:
+        out.print(
+            "checked under the package's own keys, which prove nothing: give --public-key from the authority's site "
+            "包内公钥不足为凭，请用 --public-key 给出机关公布的公钥",
+            markup=False,
+        )
+
+
+def _key(text: str, *, json: bool) -> bytes:
+    try:
+        return public_key_of(text)
+    except NoteError as error:
+        misuse(f"--public-key: {error}", "公钥格式不对", json=json)
+
+
+def _replay_records(decision_id: str | None, ledger: Path, rules: Path, *, json: bool) -> None:
+    every = decision_id is None
     publication = publish(shelf_or_exit(rules, json=json))
     findings: list[dict[str, object]] = []
     checked = erased = 0

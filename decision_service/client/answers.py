@@ -186,6 +186,49 @@ class Review(msgspec.Struct, frozen=True, kw_only=True):
     requested_at: str
 
 
+class Waiting(msgspec.Struct, frozen=True):
+    """Since when an officer is waited for, and until when; null where the working days of that year are not known."""
+
+    since: str
+    due: str | None = None
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """How a case stands: `status` is decided, waiting, officer_outcome or decided_again (then see `replaced_by`)."""
+
+    decision_id: str
+    application_id: str
+    matter: str
+    status: str
+    status_text: Text
+    waiting: Waiting | None = None
+    officer_outcome: Json | None = None
+    replaced_by: str | None = None
+    under_review: bool = False
+    reviews: list[Json] = []
+    hearing: list[Json] = []
+    rating: Json | None = None
+    complaints: list[Json] = []
+
+    def __repr__(self) -> str:
+        """Without what concerns the person."""
+        return f"Case({self.status}, {self.decision_id!r})"
+
+
+class Rating(msgspec.Struct, frozen=True, kw_only=True):
+    """A rating that is on record."""
+
+    level: int
+    rated_at: str
+
+
+class Complaint(msgspec.Struct, frozen=True, kw_only=True):
+    """A complaint that is on record; the reply will stand in the case."""
+
+    complaint_id: str
+    complained_at: str
+
+
 class MatterInForce(msgspec.Struct, frozen=True, kw_only=True):
     """A matter that is served today."""
 

@@ -10,7 +10,7 @@ from pyreqwest.exceptions import ClientClosedError, PyreqwestError, RequestTimeo
 from pyreqwest.response import SyncResponse
 
 from decision_service.client import answers
-from decision_service.client.calls import Calls
+from decision_service.client.calls import Calls, Language
 from decision_service.client.connecting import Credential, base_url, configured, prepared
 from decision_service.client.errors import ClientError, ProblemError
 from decision_service.client.exchange import MAX_BYTES, Delivered, Exchange, Lost, Pace, Pause, Send, Steps, T
@@ -86,6 +86,27 @@ class Client:
     def review(self, decision_id: str, human_review_key: str, statement: str = "") -> answers.Review:
         """Ask that an officer looks at a decision again."""
         return self._held(self._calls.review(decision_id, human_review_key, statement))
+
+    def case(self, decision_id: str) -> answers.Case:
+        """How a case stands now: decided, waiting for an officer, or decided by one."""
+        return self._held(self._calls.case(decision_id))
+
+    def case_receipt(self, decision_id: str) -> bytes:
+        """The receipt of what an officer decided."""
+        return self._held(self._calls.case_receipt(decision_id))
+
+    def notice(self, decision_id: str, language: Language = "both") -> bytes:
+        """The document for the applicant, as HTML that prints on A4."""
+        return self._held(self._calls.notice(decision_id, language))
+
+    def rate(self, decision_id: str, rating_key: str, level: int, comment: str = "") -> answers.Rating:
+        """Rate a closed case, once, from 1 (very satisfied) to 5. After a lost answer the second try is told
+        `rated_before`, and the rating stands in `case`."""
+        return self._held(self._calls.rate(decision_id, rating_key, level, comment))
+
+    def complain(self, decision_id: str, complaint_key: str, text: str, *, key: str | None = None) -> answers.Complaint:
+        """Complain of a case; the reply will stand in `case`."""
+        return self._held(self._calls.complain(decision_id, complaint_key, text, key))
 
     def matters(self) -> list[answers.MatterInForce]:
         """The matters in force today."""

@@ -1,7 +1,7 @@
 """The calls of a platform, each as steps: where it goes, what it sends, what its answer is read as."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 import msgspec
@@ -12,6 +12,8 @@ from decision_service.client.exchange import Exchange, Pause, Request, Steps, ma
 from decision_service.client.requests import Application, BundleApplication, Form, Submission, checked_key
 
 MOST_IN_A_BATCH = 100
+
+Language = Literal["zh", "en", "both"]
 
 encode = msgspec.json.Encoder().encode
 
@@ -88,13 +90,37 @@ class Calls:
 
     def receipt(self, decision_id: str) -> Steps[bytes]:
         """The receipt, as its bytes."""
-        came = yield from self._exchange.answered(Request("GET", f"/v1/decisions/{_part(decision_id)}/receipt"))
-        return came.body
+        return self._bytes(Request("GET", f"/v1/decisions/{_part(decision_id)}/receipt"))
 
     def review(self, decision_id: str, human_review_key: str, statement: str) -> Steps[answers.Review]:
         """A request that an officer looks again; asked twice it is still one."""
         sent = encode({"human_review_key": human_review_key, "statement": statement})
         return self._read(Request("POST", f"/v1/decisions/{_part(decision_id)}/review", sent), answers.Review)
+
+    def case(self, decision_id: str) -> Steps[answers.Case]:
+        """How a case stands now."""
+        return self._read(Request("GET", f"/v1/decisions/{_part(decision_id)}/case"), answers.Case)
+
+    def case_receipt(self, decision_id: str) -> Steps[bytes]:
+        """The receipt of the officer's outcome."""
+        return self._bytes(Request("GET", f"/v1/decisions/{_part(decision_id)}/case/receipt"))
+
+    def notice(self, decision_id: str, language: Language) -> Steps[bytes]:
+        """The document for the applicant, HTML."""
+        return self._bytes(
+            Request("GET", f"/v1/decisions/{_part(decision_id)}/notice?lang={_part(language)}", accept="text/html")
+        )
+
+    def rate(self, decision_id: str, rating_key: str, level: int, comment: str) -> Steps[answers.Rating]:
+        """A rating."""
+        sent = encode({"rating_key": rating_key, "level": level, "comment": comment})
+        return self._read(Request("POST", f"/v1/decisions/{_part(decision_id)}/rating", sent), answers.Rating)
+
+    def complain(self, decision_id: str, complaint_key: str, text: str, key: str | None) -> Steps[answers.Complaint]:
+        """A complaint."""
+        sent = encode({"complaint_key": complaint_key, "text": text})
+        path = f"/v1/decisions/{_part(decision_id)}/complaints"
+        return self._read(Request("POST", path, sent, checked_key(key)), answers.Complaint)
 
     def matters(self) -> Steps[list[answers.MatterInForce]]:
         """The matters in force."""
@@ -118,6 +144,10 @@ class Calls:
     def _decided(self, request: Request) -> Steps[answers.Decision]:
         came = yield from self._exchange.answered(request)
         return answers.read_decision(came.body, replayed=_replayed(came.headers))
+
+    def _bytes(self, request: Request) -> Steps[bytes]:
+        came = yield from self._exchange.answered(request)
+        return came.body
 
     def _read(self, request: Request, kind: type[answers.Answer]) -> Steps[answers.Answer]:
         came = yield from self._exchange.answered(request)

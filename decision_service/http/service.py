@@ -24,6 +24,7 @@ from decision_service.http.asking import Wiring, asking
 from decision_service.http.caseworking import caseworking
 from decision_service.http.control import create_control_app
 from decision_service.http.controlling import Recording, controlled
+from decision_service.http.delivering import delivering
 from decision_service.http.following import followed
 from decision_service.http.keeping import keeping
 from decision_service.http.listening import (
@@ -101,6 +102,7 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
         bundles = read_bundles(settings.rules, sorted(parts.publication.versions))
         desk = await stack.enter_async_context(followed(settings, services))
         office = await stack.enter_async_context(caseworking(settings, services))
+        await stack.enter_async_context(delivering(settings, services))
         limits = Limits(clock.monotonic)
         yield State(desk, record, office, bundles, doorkeeper, limits, control, vitals, settings.most_in_flight)
 

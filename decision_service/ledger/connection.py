@@ -7,10 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from decision_service.ledger import schema
-from decision_service.ledger.entry import require_unchanged
 from decision_service.ledger.errors import LedgerRefusedError
 from decision_service.ledger.keys import sync_directory
-from decision_service.proof.signature import signature_holds, signed_bytes
 
 Connect = Callable[[Path], sqlite3.Connection]
 """How a file becomes a connection; tests put one here whose disk fails."""
@@ -33,13 +31,14 @@ def open_for_writing(path: Path, log: str, synchronous: str, connect: Connect) -
     Raises LedgerRefusedError if commits would not be durable, the file can't be written, is another log or none,
     or its head does not follow from the records before; sqlite3.Error or OSError if the disk fails.
     """
-    _make_file(path)
+    make_file(path)
     connection = connect(path)
     try:
         _require_writable(path, connection)
         _require_durable(path, connection, synchronous)
         _make_tables(path, connection, log)
-        _require_head(path, connection, log)
+        row = connection.execute(f"{schema.SELECT} ORDER BY position DESC LIMIT 1").fetchone()
+        schema.require_sound_head(f"ledger {path}", log, row)
     except BaseException:
         connection.close()
         raise
@@ -53,7 +52,7 @@ def open_for_reading(path: Path, connect: Connect) -> sqlite3.Connection:
     return connection
 
 
-def _make_file(path: Path) -> None:
+def make_file(path: Path) -> None:
     """An empty file that only its owner reads, as it will hold personal data; SQLite gives its -wal the same mode."""
     if path.exists():
         return
@@ -114,21 +113,3 @@ def _make_tables(path: Path, connection: sqlite3.Connection, log: str) -> None:
     found = connection.execute("SELECT log FROM about").fetchone()
     if found != (log,):
         raise LedgerRefusedError(f"ledger {path}: holds another log than {log!r}; name the file or the log right")
-
-
-def _require_head(path: Path, connection: sqlite3.Connection, log: str) -> None:
-    """The last record must follow from the one before: on a broken chain nothing more is written."""
-    row = connection.execute(f"{schema.SELECT} ORDER BY position DESC LIMIT 1").fetchone()
-    if row is None:
-        return
-    try:
-        head = schema.from_row(log, row)
-        require_unchanged(head)
-    except ValueError as error:
-        raise LedgerRefusedError(
-            f"ledger {path}: the chain ends in a broken record ({error}); restore the file"
-        ) from error
-    if not signature_holds(head.public_key, head.signature, signed_bytes(log, head.index, head.leaf)):
-        raise LedgerRefusedError(
-            f"ledger {path}: the signature of record {head.index}, the last, is wrong; run `miaopi ledger verify`"
-        )

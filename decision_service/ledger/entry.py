@@ -13,8 +13,9 @@ from decision_service.proof.statement import Statement, leaf, origin_digest, sea
 DECISION: Final = "decision"
 """The kind of a decision; what happens afterwards has kinds of its own, named by the room that records it."""
 
-TEXT_LIMIT: Final = 512
-"""Longest text of an entry's field, in characters; answer and archive are not bounded here but at the door."""
+TEXT_LIMIT: Final = 1024
+"""Longest text of an entry's field, in bytes of UTF-8: two of them fit into an index of every store. Answer and archive
+are not bounded here but at the door."""
 
 MARK_BYTES: Final = 16
 
@@ -109,7 +110,7 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """How the contents of a record lie on disk: `sealed` bytes under the key named `key_id` (empty: not encrypted), and
-    the salts and digests that bind them. `shown_salt` is empty where the contents were erased."""
+    the salts and digests that bind them. `shown_salt` and `withheld_salt` are empty where the contents were erased."""
 
     key_id: bytes
     origin_salt: bytes
@@ -117,6 +118,7 @@ class Envelope:
     shown: bytes
     withheld: bytes
     sealed: bytes
+    withheld_salt: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +168,13 @@ def require_unchanged(recorded: Recorded) -> None:
 
 
 def _require_text(name: str, text: str, *, fewest: int) -> None:
-    if not fewest <= len(text) <= TEXT_LIMIT:
-        raise ValueError(f"entry.{name}: must have {fewest} to {TEXT_LIMIT} characters")
     try:
-        text.encode()
+        length = len(text.encode())
     except UnicodeEncodeError:
         # Without its cause, whose text would repeat the value.
         raise ValueError(f"entry.{name}: holds half a surrogate pair, which UTF-8 can't write") from None
+    if not fewest <= length <= TEXT_LIMIT or "\x00" in text:
+        raise ValueError(f"entry.{name}: must have {fewest} to {TEXT_LIMIT} bytes, and no NUL")
 
 
 def _require_answer(answer: bytes) -> None:

@@ -122,11 +122,11 @@ def opened(recorded: Recorded, ring: KeyRing) -> Recorded:
         key = ring.key(key_id)
         if key is None:
             return recorded
-    contents, shown_salt = unseal(recorded.entry, recorded.envelope, key)
+    contents, shown_salt, withheld_salt = unseal(recorded.entry, recorded.envelope, key)
     return replace(
         recorded,
         entry=replace(recorded.entry, contents=contents),
-        envelope=replace(recorded.envelope, shown_salt=shown_salt),
+        envelope=replace(recorded.envelope, shown_salt=shown_salt, withheld_salt=withheld_salt),
     )
 
 

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from pydantic import SecretStr
+
 from decision_service.ledger.checkpoints import Checkpointer, Checkpoints
 from decision_service.ledger.errors import LedgerRefusedError
 from decision_service.ledger.keyring import KeyRing
-from decision_service.ledger.keys import load_or_create_key, load_or_create_master
+from decision_service.ledger.keys import Signer, load_or_create_key, load_or_create_master
 from decision_service.ledger.reading import LedgerReader
 from decision_service.ledger.sqlite import SqliteStore
+from decision_service.ledger.store import BothStores
+from decision_service.ledger.using import used
 from decision_service.ledger.witnesses import WitnessAddress
 from decision_service.ledger.witnessing import Tell, Witnesses
 from decision_service.ledger.writer import Ledger
@@ -20,12 +24,13 @@ from decision_service.ledger.writer import Ledger
 @dataclass(frozen=True, slots=True)
 class LedgerFiles:
     """Where a ledger and its keys lie: `key` signs the records, `ring` holds the keys of persons, wrapped under
-    `master`."""
+    `master`. The records are in the file `ledger`, or in a database if there is an `address` (postgresql://…)."""
 
     ledger: Path
     key: Path
     ring: Path
     master: Path
+    address: SecretStr | None = None
 
     @classmethod
     def beside(cls, ledger: Path) -> Self:
@@ -68,10 +73,11 @@ def writing(
     end. `fault` is told where a checkpoint failed, `tell` what came of giving checkpoints to the witnesses at
     `addresses`. Raises LedgerRefusedError."""
     with ExitStack() as stack:
+        stack.enter_context(used(files.ledger))
         signer = load_or_create_key(files.key)
         ring = KeyRing(files.ring, load_or_create_master(files.master))
         stack.callback(ring.close)
-        store = SqliteStore(files.ledger, log=log, signer=signer, ring=ring)
+        store = _store(files, log, signer, ring)
         ledger = Ledger(store)
         stack.callback(ledger.close)
         checkpoints = Checkpoints(store, log, signer)
@@ -80,6 +86,17 @@ def writing(
         checkpointer = Checkpointer(checkpoints, store, fault, witnesses.published)
         stack.callback(checkpointer.close)
         yield Record(ledger, checkpoints, ring)
+
+
+def _store(files: LedgerFiles, log: str, signer: Signer, ring: KeyRing) -> BothStores:
+    if files.address is None:
+        return SqliteStore(files.ledger, log=log, signer=signer, ring=ring)
+    files.ledger.parent.mkdir(parents=True, exist_ok=True)  # where the other files of the service lie
+    try:
+        from decision_service.ledger.postgres import PostgresStore
+    except ImportError:
+        raise LedgerRefusedError("ledger in PostgreSQL: needs psycopg; pip install 'miaopi[postgres]'") from None
+    return PostgresStore(files.address, log=log, signer=signer, ring=ring)
 
 
 @contextmanager

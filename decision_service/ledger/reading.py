@@ -43,6 +43,11 @@ class LedgerReader:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
+    @property
+    def log(self) -> str:
+        """The name of the log."""
+        return self._log
+
     def count(self) -> int:
         """How many decisions there are."""
         return int(self._connection.execute(_COUNT).fetchone()[0])

@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from decision_service.ledger.entry import Entry, Envelope, Recorded
+from decision_service.ledger.entry import Entry, Envelope, Recorded, require_unchanged
+from decision_service.ledger.errors import LedgerRefusedError
+from decision_service.proof.signature import signature_holds, signed_bytes
 from decision_service.proof.statement import genesis
 
 VERSION: Final = 2
@@ -160,3 +162,19 @@ def from_row(log: str, row: Row) -> Recorded:
         entry=entry,
         envelope=Envelope(key_id, salt, b"", shown, withheld, sealed),
     )
+
+
+def require_sound_head(where: str, log: str, row: Row | None) -> None:
+    """The last record (none of an empty log) must be as it was made: on a broken chain nothing more is written. Raises
+    LedgerRefusedError."""
+    if row is None:
+        return
+    try:
+        head = from_row(log, row)
+        require_unchanged(head)
+    except ValueError as error:
+        raise LedgerRefusedError(f"{where}: the chain ends in a broken record ({error}); restore it") from error
+    if not signature_holds(head.public_key, head.signature, signed_bytes(log, head.index, head.leaf)):
+        raise LedgerRefusedError(
+            f"{where}: the signature of record {head.index}, the last, is wrong; run `miaopi ledger verify`"
+        )

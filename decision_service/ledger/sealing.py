@@ -39,12 +39,13 @@ def seal(entry: Entry, contents: Contents, key_id: bytes, key: bytes | None) -> 
         shown=shown_digest(shown_salt, contents.answer),
         withheld=withheld_digest(withheld_salt, contents.fingerprint, contents.archive),
         sealed=sealed,
+        withheld_salt=withheld_salt,
     )
 
 
-def unseal(entry: Entry, envelope: Envelope, key: bytes | None) -> tuple[Contents, bytes]:
-    """The contents in `envelope`, and the salt of `shown`. Raises SealBrokenError where they are not what was
-    sealed."""
+def unseal(entry: Entry, envelope: Envelope, key: bytes | None) -> tuple[Contents, bytes, bytes]:
+    """The contents in `envelope`, and the salts of `shown` and `withheld`. Raises SealBrokenError where they are not
+    what was sealed."""
     sealed = envelope.sealed
     try:
         opened = (
@@ -62,7 +63,7 @@ def unseal(entry: Entry, envelope: Envelope, key: bytes | None) -> tuple[Content
         or withheld_digest(withheld_salt, contents.fingerprint, archive) != envelope.withheld
     ):
         raise SealBrokenError("the sealed contents are not those that the record binds")
-    return contents, shown_salt
+    return contents, shown_salt, withheld_salt
 
 
 def _associated(entry: Entry) -> bytes:

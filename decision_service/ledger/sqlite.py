@@ -20,11 +20,8 @@ from decision_service.ledger.keyring import KeyRing
 from decision_service.ledger.keys import Signer
 from decision_service.ledger.linking import Head, Linker, opened
 from decision_service.ledger.queries import clause_of
-from decision_service.ledger.store import Query, Refusal, StoredCheckpoint
+from decision_service.ledger.store import READ_LIMIT, Query, Refusal, StoredCheckpoint, standing_for
 from decision_service.proof.merkle import Node
-
-READ_LIMIT: Final = 1000
-"""Most records of one `read`: a reader of millions comes back, so that others get their turn."""
 
 TIDY_BYTES: Final = 4 * 1024 * 1024
 """Size of the write-ahead log from which it is moved into the file."""
@@ -91,20 +88,17 @@ class SqliteStore:
         """On disk when this returns; see `TreeStore.keep_checkpoint`."""
         with self._transaction() as connection:
             connection.execute("BEGIN IMMEDIATE")
-            standing = connection.execute(
-                "SELECT cosignatures FROM checkpoint WHERE size = ?", (checkpoint.size,)
+            row = connection.execute(
+                "SELECT size, note, cosignatures FROM checkpoint WHERE size = ?", (checkpoint.size,)
             ).fetchone()
-            if standing is None:
+            if row is None:
                 connection.execute(
                     "INSERT INTO checkpoint VALUES (?, ?, ?)",
                     (checkpoint.size, checkpoint.note, checkpoint.cosignatures),
                 )
-            elif missing := [
-                one for one in checkpoint.cosignatures.splitlines(keepends=True) if one not in standing[0]
-            ]:
+            elif missing := checkpoint.cosignatures_beyond(StoredCheckpoint(*row)):
                 connection.execute(
-                    "UPDATE checkpoint SET cosignatures = cosignatures || ? WHERE size = ?",
-                    ("".join(missing), checkpoint.size),
+                    "UPDATE checkpoint SET cosignatures = cosignatures || ? WHERE size = ?", (missing, checkpoint.size)
                 )
             connection.execute("COMMIT")
 
@@ -222,14 +216,6 @@ class SqliteStore:
     def _drop_reader(self) -> None:
         connection, self._reader = self._reader, None
         _close(connection)
-
-
-def standing_for(entry: Entry, standing: Recorded) -> Recorded | Refusal:
-    """What an entry gets whose key stands already: that record if it is the same request, else a refusal. Of a record
-    whose contents were erased nobody can tell any more: it is given back as it is."""
-    if standing.entry.is_erased or standing.entry.fingerprint == entry.fingerprint:
-        return standing
-    return Refusal.KEY_CONFLICT
 
 
 _HEAD: Final = "SELECT position, leaf FROM record ORDER BY position DESC LIMIT 1"

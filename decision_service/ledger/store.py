@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Final, Protocol
 
 from decision_service.ledger.entry import Entry, Recorded
 from decision_service.proof.merkle import Node
@@ -58,6 +58,9 @@ class Last:
     """The newest record of the log: none or one."""
 
 
+READ_LIMIT: Final = 1000
+"""Most records of one `read`: a reader of millions comes back, so that others get their turn."""
+
 Query = ByKey | ByDecision | About | ByKind | BySubject | ByApplication | Last
 
 
@@ -66,6 +69,14 @@ class Refusal(Enum):
 
     KEY_CONFLICT = "key conflict"
     RECORD_TAKEN = "record taken"
+
+
+def standing_for(entry: Entry, standing: Recorded) -> Recorded | Refusal:
+    """What an entry gets whose key stands already: that record if it is the same request, else a refusal. Of a record
+    whose contents were erased nobody can tell any more: it is given back as it is."""
+    if standing.entry.is_erased or standing.entry.fingerprint == entry.fingerprint:
+        return standing
+    return Refusal.KEY_CONFLICT
 
 
 class Store(Protocol):
@@ -109,6 +120,11 @@ class StoredCheckpoint:
         """The note with all its signatures."""
         return self.note + self.cosignatures
 
+    def cosignatures_beyond(self, standing: "StoredCheckpoint") -> str:
+        """Those of its cosignatures that `standing`, of the same size, lacks."""
+        lines = self.cosignatures.splitlines(keepends=True)
+        return "".join(one for one in lines if one not in standing.cosignatures)
+
 
 class TreeStore(Protocol):
     """The Merkle tree over the records, which `Store.append` makes grow in the same transaction. Used from several
@@ -130,3 +146,7 @@ class TreeStore(Protocol):
     def tidy(self) -> None:
         """Do what the medium needs done now and then, such as moving the write-ahead log into the file, beside the work
         and never in its way."""
+
+
+class BothStores(Store, TreeStore, Protocol):
+    """A place that keeps the records and the tree over them."""

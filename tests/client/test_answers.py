@@ -85,6 +85,39 @@ def test_everything_else_that_a_platform_asks(stage: Stage, way: Way) -> None:
 
 
 @pytest.mark.parametrize("way", WAYS)
+def test_what_happens_after_a_decision(stage: Stage, way: Way) -> None:
+    """The case, its document, one rating, a complaint; after a lost answer the rating is there, and once."""
+    asked = sent("ELD-1")
+    stage.play(asked.application_id, BY_ID["ELD-1"]["facts"])
+    decision = way(stage.url, "decide", asked)
+    number, feedback = decision.decision_id, decision.feedback
+    assert feedback is not None
+    assert way(stage.url, "case", number).status == "decided"
+    assert number in way(stage.url, "notice", number, "zh").decode()
+    complaint = way(stage.url, "complain", number, feedback.complaint_key, "等了很久", key=f"complaint-{number}")
+    again = way(stage.url, "complain", number, feedback.complaint_key, "等了很久", key=f"complaint-{number}")
+    assert again == complaint
+    assert way(stage.url, "rate", number, feedback.rating_key, 2).level == 2
+    with pytest.raises(ProblemError, match="rated_before"):
+        way(stage.url, "rate", number, feedback.rating_key, 2)
+    case = way(stage.url, "case", number)
+    assert case.rating["level"] == 2
+    assert len(case.complaints) == 1
+    with pytest.raises(ProblemError, match="case_not_closed"):
+        way(stage.url, "case_receipt", number)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_referred_case_waits(stage: Stage, way: Way) -> None:
+    asked = sent("ELD-1", human_review=True)
+    stage.play(asked.application_id, BY_ID["ELD-1"]["facts"])
+    decision = way(stage.url, "decide", asked)
+    case = way(stage.url, "case", decision.decision_id)
+    assert (case.status, decision.feedback.rating_key) == ("waiting", None)
+    assert case.waiting.since == decision.decided_at
+
+
+@pytest.mark.parametrize("way", WAYS)
 def test_a_bundle_through_an_agent(stage: Stage, way: Way) -> None:
     asked = sent("ELD-1")
     for matter in ("senior_card", "elderly_allowance"):

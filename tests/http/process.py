@@ -22,19 +22,29 @@ def environment(**more: str) -> dict[str, str]:
 
 @contextmanager
 def serving(
-    registers: str, rules: Path, ledger: Path, *, pinned: bool = True, log: Path | None = None, **more: str
+    registers: str,
+    rules: Path,
+    ledger: Path | None,
+    *,
+    pinned: bool = True,
+    log: Path | None = None,
+    folder: Path = ROOT,
+    **more: str,
 ) -> Iterator[tuple[Stage, "subprocess.Popen[str]"]]:
     """The service on a free port, and its process, which is killed at the end if it still runs. Unless `pinned` to the
-    day of the cases it decides by the clock; its log goes to `log`, `more` into its environment. With an access file it
-    must name staff, for whom the control plane listens."""
-    options = {"port": 0, "rules": rules, "ledger": ledger, "registers-url": registers}
+    day of the cases it decides by the clock; its log goes to `log`, `more` into its environment, which says where the
+    ledger is if `ledger` doesn't. With an access file it must name staff, for whom the control plane listens."""
+    options = {"port": 0, "rules": rules, "registers-url": registers}
+    if ledger is not None:
+        options["ledger"] = ledger
+        more.setdefault("MIAOPI_CERTIFICATES", str(ledger.with_name("gate")))
     if pinned:
         options["as-of"] = DAY
     err = (log or Path(os.devnull)).open("ab")
     child = subprocess.Popen(
         [*COMMAND, "serve", *(str(part) for name, value in options.items() for part in (f"--{name}", value))],
-        env=environment(MIAOPI_CERTIFICATES=str(ledger.with_name("gate")), **more),
-        cwd=ROOT,
+        env=environment(**more),
+        cwd=folder,
         stdout=subprocess.PIPE,
         stderr=err,
         text=True,

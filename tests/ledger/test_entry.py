@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from decision_service.ledger.connection import connect
-from decision_service.ledger.entry import canonical
+from decision_service.ledger.entry import TEXT_LIMIT, canonical
 from decision_service.ledger.errors import LedgerRefusedError
 from decision_service.ledger.keys import load_or_create_key, load_or_create_master
 from decision_service.proof.signature import signature_holds
@@ -71,7 +71,9 @@ def test_equal_values_have_equal_bytes() -> None:
     "wrong",
     [
         {"key": ""},
-        {"key": "k" * 513},
+        {"key": "k" * (TEXT_LIMIT + 1)},
+        {"key": "名" * (TEXT_LIMIT // 3 + 1)},
+        {"matter": "private\x00"},
         {"caller": "\ud800 private"},
         {"application_id": "private \udfff"},
         {"kind": ""},

@@ -63,8 +63,8 @@ def _binaries(folder: Path) -> Path:
 
 
 @contextmanager
-def postgres() -> Iterator[Server]:
-    """The server for as long as the block runs."""
+def postgres(**settings: str) -> Iterator[Server]:
+    """The server for as long as the block runs, with further `settings`; without any it doesn't wait for the disk."""
     user = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
     folder = Path(tempfile.mkdtemp(prefix="registers-"))
     try:
@@ -75,7 +75,8 @@ def postgres() -> Iterator[Server]:
         subprocess.run(made, check=True, capture_output=True, cwd=folder, **user)
         with socket.create_server(("127.0.0.1", 0)) as door:
             port = door.getsockname()[1]
-        options = ["-c", "fsync=off", "-c", "unix_socket_directories=", "-c", "listen_addresses=127.0.0.1"]
+        given = {"fsync": "off", "unix_socket_directories": "", "listen_addresses": "127.0.0.1", **settings}
+        options = [part for name, value in given.items() for part in ("-c", f"{name}={value}")]
         started = [bin_ / "postgres", "-D", data, "-p", str(port), *options, "-c", "log_min_messages=panic"]
         with subprocess.Popen(started, cwd=folder, stderr=subprocess.DEVNULL, **user) as process:
             server = Server(port, process)

@@ -1,0 +1,154 @@
+"""`miaopi archive`: the archive package of a decision, of a day, or of all."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from decision_service.archival.making import OnRecord, Rules, package_of
+from decision_service.archival.zipped import PackageError
+from decision_service.cli.accesses import day_between
+from decision_service.cli.output import FINDINGS, Json, console, misuse, print_json, progress, shelf_or_exit
+from decision_service.cli.output import Rules as RulesFolder
+from decision_service.cli.records import Ledger, take_down
+from decision_service.ledger.checkpoints import Checkpoints
+from decision_service.ledger.entry import Entry, Recorded
+from decision_service.ledger.errors import LedgerError
+from decision_service.ledger.keys import Signer, load_or_create_key
+from decision_service.ledger.opening import LedgerFiles, reading
+from decision_service.ledger.reading import LedgerReader
+from decision_service.ledger.sqlite import SqliteStore
+from decision_service.publishing import publish
+from decision_service.seals import TEST, OwnSeal, SealError, SealProvider, provider_of
+
+PURPOSE = "miaopi archive"
+Rows = list[dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What packages are made with."""
+
+    reader: LedgerReader
+    checkpoints: Checkpoints
+    rules: Rules
+    seal: OwnSeal
+    further: Mapping[str, SealProvider]
+
+    def package(self, decision: Recorded) -> bytes:
+        """The package of a decision. Raises PackageError, LedgerError."""
+        case = [one for one in self.reader.about(decision.entry.decision_id) if one.index != decision.index]
+        later = [self._on_record(one) for one in case]
+        return package_of(self._on_record(decision), later, self.rules, self.seal, self.further)
+
+    def _on_record(self, one: Recorded) -> OnRecord:
+        return OnRecord(one, None if one.entry.is_erased else self.checkpoints.receipt(one))
+
+
+def archive(
+    out: Annotated[Path, typer.Option("--out", help="file, or folder with --day or --all 输出文件或文件夹")],
+    decision_id: Annotated[str | None, typer.Argument(help="number of the decision 决定编号")] = None,
+    day: Annotated[str | None, typer.Option("--day", help="every decision of a day, such as 2026-03-16 日期")] = None,
+    every: Annotated[bool, typer.Option("--all", help="every decision on record 全部决定")] = False,
+    seal: Annotated[list[str] | None, typer.Option("--seal", help="a further seal by its name 另加印章")] = None,
+    ledger: Ledger = Path("var/ledger.sqlite3"),
+    rules: RulesFolder = Path("rules"),
+    json: Json = False,
+) -> None:
+    """Write the archive package of a decision, or a package each; exit 1 where one can't be made. 归档。"""
+    if [decision_id is not None, day is not None, every].count(True) != 1:
+        misuse("name one decision, or --day, or --all", "请写一个决定编号，或 --day，或 --all", json=json)
+    if day is not None:
+        day_between(day, json=json)
+    shelf = shelf_or_exit(rules, json=json)
+    wanted = _Wanted(decision_id, day, out)
+    try:
+        with _opened(ledger, Rules(rules, publish(shelf)), seal or ()) as desk:
+            made, failed = _make(desk, wanted, lambda entry: take_down(ledger, entry, PURPOSE, json=json))
+    except (LedgerError, SealError) as error:
+        misuse(str(error), "档案包不能制作", json=json)
+    except OSError as error:
+        misuse(f"--out: can't be written ({error.strerror})", "写不了输出文件", json=json)
+    if decision_id is not None and not made and not failed:
+        misuse("there is no such decision in this ledger", "账本中没有这个决定", json=json)
+    _show(made, failed, json=json)
+    if failed:
+        raise typer.Exit(FINDINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which decisions, and where their packages go: `out` is a file for one, else a folder."""
+
+    decision_id: str | None
+    day: str | None
+    out: Path
+
+    def of(self, reader: LedgerReader) -> Iterator[tuple[Recorded, Path]]:
+        """Each decision with the file that it becomes."""
+        for one in reader.decisions(self.decision_id):
+            if self.day is None or one.entry.at[:10] == self.day:
+                yield one, self.out if self.decision_id is not None else self.out / f"{one.entry.decision_id}.zip"
+
+
+def _make(desk: _Desk, wanted: _Wanted, noted: Callable[[Entry | None], None]) -> tuple[Rows, Rows]:
+    """The packages made, and those that can't be; `noted` takes down who reads what before it is read."""
+    made: Rows = []
+    failed: Rows = []
+    if wanted.decision_id is None:
+        noted(None)
+        wanted.out.mkdir(parents=True, exist_ok=True)
+    with progress() as bar:
+        task = bar.add_task("packages 档案包", total=None)
+        for one, path in wanted.of(desk.reader):
+            if wanted.decision_id is not None:
+                noted(one.entry)
+            told: dict[str, object] = {"decision_id": one.entry.decision_id}
+            try:
+                _write(path, desk.package(one))
+                made.append(told | {"file": str(path)})
+            except PackageError as error:
+                failed.append(told | {"what": str(error)})
+            bar.advance(task, 1)
+    return made, failed
+
+
+@contextmanager
+def _opened(ledger: Path, rules: Rules, seals: Sequence[str]) -> Iterator[_Desk]:
+    files = LedgerFiles.beside(ledger)
+    if not files.key.is_file():
+        raise SealError(f"{files.key.name} is not beside the ledger: packages are sealed with the key of the record")
+    signer: Signer = load_or_create_key(files.key)
+    further = {name: provider_of(name, signer) for name in seals if name != TEST}
+    with reading(files) as reader, closing(files.existing_ring()) as ring:
+        # Opened as the service opens it, since the receipt of a fresh record needs a checkpoint that may still be made.
+        store = SqliteStore(ledger, log=reader.log, signer=signer, ring=ring)
+        with closing(store):
+            yield _Desk(reader, Checkpoints(store, reader.log, signer), rules, OwnSeal(signer), further)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Whole or not at all: an archive takes nothing half written."""
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        beside.write_bytes(content)
+        os.replace(beside, path)  # noqa: PTH105 - Path.replace says the same, and hides that it replaces
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _show(made: Rows, failed: Rows, *, json: bool) -> None:
+    if json:
+        print_json({"made": made, "failed": failed})
+        return
+    out = console()
+    for one in failed:
+        out.print(f"{one['decision_id']}: {one['what']}", markup=False)
+    out.print(
+        f"{len(made)} package(s) made, {len(failed)} not 已制作{len(made)}包，未制作{len(failed)}包", markup=False
+    )
