@@ -130,11 +130,11 @@ async def recorded(request: Request, decision_id: str) -> Recorded:
     """The record of a decision of this caller, who is about to see it. Raises ProblemError."""
     state = state_of(request)
     try:
-        found = state.services.ledger.find(ByDecision(decision_id))
+        found = state.services.ledger.find(ByDecision(decision_id, caller_of(request)))
     except LedgerError as error:
         state.services.telemetry.fault("find", error)
         raise ProblemError("not_ready", headers={"Retry-After": "1"}) from None
-    if not found or found[0].entry.caller != caller_of(request):
+    if not found:
         raise ProblemError("unknown_decision")
     if found[0].entry.is_erased:
         raise ProblemError("erased")

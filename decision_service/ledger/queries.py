@@ -11,8 +11,10 @@ def clause_of(query: Query, mark: str) -> tuple[str, tuple[str | bytes, ...]]:
     match query:
         case ByKey(caller, key):
             return f"WHERE caller = {mark} AND key = {mark}", (caller, key)
-        case ByDecision(decision_id):
+        case ByDecision(decision_id, None):
             return f"WHERE record_id = {mark} AND kind = 'decision'", (decision_id,)
+        case ByDecision(decision_id, caller):
+            return f"WHERE record_id = {mark} AND kind = 'decision' AND caller = {mark}", (decision_id, caller or "")
         case About(decision_id):
             either = f"record_id = {mark} OR (decision_id = {mark} AND kind <> 'decision')"
             return f"WHERE {either} ORDER BY position", (decision_id, decision_id)

@@ -19,9 +19,11 @@ class ByKey:
 
 @dataclass(frozen=True, slots=True)
 class ByDecision:
-    """The decision of this id: none or one."""
+    """The decision of this id: none or one. With a `caller`, none where it is another's: the store looks for both at
+    once, so that how long it takes does not tell whether somebody else has such a decision."""
 
     decision_id: str
+    caller: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

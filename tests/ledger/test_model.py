@@ -137,6 +137,8 @@ class LedgerMachine(RuleBasedStateMachine):
         one = data.draw(st.sampled_from(self.model.kept))
         (by_key,) = self.store.find(ByKey(one.caller, one.key))
         assert (by_key,) == self.store.find(ByDecision(one.record_id))
+        assert (by_key,) == self.store.find(ByDecision(one.record_id, one.caller))
+        assert self.store.find(ByDecision(one.record_id, f"not {one.caller}")) == ()
         assert by_key.entry == one
         assert full_answer(by_key) == self.answers[one.caller, one.key]
         same = [
