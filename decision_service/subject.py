@@ -17,7 +17,8 @@ def subject_words(
     The same number, however it is written, is the same person, so that erasing a person reaches all that is on record.
     """
     id_type, id_no = form.get(ID_TYPE), form.get(ID_NO)
-    if reading.stopped or not isinstance(id_type, str) or not isinstance(id_no, str):
+    unread = any(one.field == ID_NO for one in reading.defects)
+    if unread or not isinstance(id_type, str) or not isinstance(id_no, str):
         return ("application", caller, application_id)
     return person_words(id_type, id_no)
 

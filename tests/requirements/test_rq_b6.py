@@ -127,6 +127,16 @@ def test_nobody_is_asked_about_the_principal_later_either(stage: Stage, what: st
     assert debt_of([record], (), publication()) is None
 
 
+def test_what_is_sent_back_for_its_agent_is_the_principals_file_too(stage: Stage) -> None:
+    """Erasing the principal reaches it as it reaches what was decided."""
+    ledger = stage.state.services.ledger
+    marks = set()
+    for by in (AGENT, *(one[0] for one in WRONG.values())):
+        _, got = decide(stage, "ELD-1", by)
+        marks.add(ledger.find(ByDecision(got.json["decision_id"]))[0].entry.subject)
+    assert len(marks) == 1
+
+
 MALFORMED = {
     "no mandate": ({"name": NAME, "id_type": "111", "id_no": "1"}, "/agent/mandate", "missing"),
     "no such day": (agent(ends_on="2026-02-30"), "/agent/mandate/ends_on", "malformed"),
