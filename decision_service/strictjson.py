@@ -88,8 +88,8 @@ def _integer(digits: str) -> int:
 
 def _float(digits: str) -> float:
     number = float(digits) if len(digits) <= 40 else math.inf
-    if not math.isfinite(number):
-        raise JsonRefusedError("number_too_large", "数过大", "a number is too large")
+    if abs(number) > MAX_INTEGER:
+        raise JsonRefusedError("number_too_large", "数过大", "a number is beyond 2^53, or has more than 40 digits")
     return number
 
 

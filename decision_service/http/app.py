@@ -18,10 +18,10 @@ from decision_service.http import bundles, case, decisions, health, matters, not
 from decision_service.http.admission import Admission
 from decision_service.http.casework_wire import MODELS
 from decision_service.http.counter import Counter
-from decision_service.http.documents import ANSWER, PROBLEM
+from decision_service.http.documents import ANSWER, ELSEWHERE, PROBLEM, VALUE, bounded
 from decision_service.http.door import door
 from decision_service.http.headers import SecurityHeaders
-from decision_service.http.problems import Fault, Problem, ProblemError
+from decision_service.http.problems import PROBLEMS, Fault, Problem, ProblemError
 from decision_service.http.state import State
 from decision_service.http.wire import ApplicationIn, BatchIn, BatchItemIn, BundleIn, PrecheckIn, ReviewIn, pointer
 
@@ -69,7 +69,7 @@ def assembled(content: Content, state: State) -> FastAPI:
     app = FastAPI(
         title=content.title,
         version=VERSION,
-        description=content.description,
+        description=f"{content.description}\n\n{_elsewhere()}",
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -90,6 +90,11 @@ def assembled(content: Content, state: State) -> FastAPI:
         openapi_extra={"x-action": content.described_to.value},
     )
     return app
+
+
+def _elsewhere() -> str:
+    told = (f"{PROBLEMS[code].status} `{code}`: {PROBLEMS[code].en} {PROBLEMS[code].zh}" for code in ELSEWHERE)
+    return "; ".join(told) + "."
 
 
 def _problem(_: Request, error: Exception) -> Response:
@@ -122,7 +127,7 @@ def _description(app: FastAPI, content: Content) -> dict[str, Any]:
             openapi_version="3.1.0",
         )
         told["components"] = {
-            "schemas": {**_schemas(content.models), "Problem": PROBLEM, **content.shapes},
+            "schemas": {**_schemas(content.models), "Problem": PROBLEM, "Value": VALUE, **content.shapes},
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "description": "a key mp_… or a token; docs/access.md"}
             },
@@ -140,5 +145,4 @@ def _schemas(models: Sequence[type[BaseModel]]) -> dict[str, Any]:
     _, found = models_json_schema(
         [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
     )
-    defined: dict[str, Any] = found.get("$defs", {})
-    return defined
+    return bounded(found.get("$defs", {}))

@@ -4,15 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from decision_service.casework.handling import Step
 from decision_service.casework.outcomes import Written
+from decision_service.http.wire import Envelope
 from decision_service.outcome import Outcome
-
-
-class _Sent(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
 def _is_day(text: str) -> str:
@@ -31,7 +28,7 @@ _Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_is_
 _Outcome = Annotated[str, Field(max_length=32), AfterValidator(_is_outcome)]
 
 
-class RatingIn(_Sent):
+class RatingIn(Envelope):
     """A rating: level 1 very satisfied, 2 satisfied, 3 fairly satisfied, 4 dissatisfied, 5 very dissatisfied
     (好差评)."""
 
@@ -40,20 +37,20 @@ class RatingIn(_Sent):
     comment: Annotated[str, Field(max_length=2000)] = ""
 
 
-class ComplaintIn(_Sent):
+class ComplaintIn(Envelope):
     """A complaint 投诉."""
 
     complaint_key: _Key
     text: _Text
 
 
-class ComplaintKeyIn(_Sent):
+class ComplaintKeyIn(Envelope):
     """The key with which somebody complains, for an officer to find the case."""
 
     complaint_key: _Key
 
 
-class OutcomeIn(_Sent):
+class OutcomeIn(Envelope):
     """What an officer decides. Nothing is filled in for him: the outcome and at least one reason in Chinese and one
     entry of the matter's legal basis are his to name."""
 
@@ -71,7 +68,7 @@ class OutcomeIn(_Sent):
         return Written(outcome, self.reasons_zh, self.reasons_en, basis, self.result, self.false_commitment)
 
 
-class HearingIn(_Sent):
+class HearingIn(Envelope):
     """A step of a hearing: `told` names the day until which the person may answer; `statement` is what was said."""
 
     step: Step
@@ -83,14 +80,14 @@ class HearingIn(_Sent):
         return None if self.respond_by is None else date.fromisoformat(self.respond_by)
 
 
-class AnswerIn(_Sent):
+class AnswerIn(Envelope):
     """What ends a task: the reply to a rating or complaint, or why nothing changes."""
 
     zh: _Text
     en: _MaybeText = ""
 
 
-class DoubtIn(_Sent):
+class DoubtIn(Envelope):
     """Why a grant may be wrong. It is shown in the lists of officers: nothing in it may name a person."""
 
     zh: Annotated[str, Field(min_length=1, max_length=400, pattern=r"\S")]

@@ -12,6 +12,7 @@ from decision_service.http.door import door
 from decision_service.http.problems import MEDIA_TYPE, PROBLEMS
 from decision_service.http.wire import ApplicationIn, BatchIn, BundleIn, PrecheckIn, PrefillIn, ReviewIn
 from decision_service.outcome import Outcome
+from decision_service.strictjson import MAX_INTEGER
 
 Document = dict[str, Any]
 Schema = dict[str, Any]
@@ -89,17 +90,32 @@ PROBLEM: Final[Schema] = _object(
     faults=_list({"type": "object"}),
 )
 
+VALUE: Final[Schema] = {
+    "description": "any JSON, numbers within 2^53; money and decimals are strings",
+    "type": ["null", "boolean", "number", "string", "array", "object"],
+    "minimum": -MAX_INTEGER,
+    "maximum": MAX_INTEGER,
+    "items": {"$ref": "#/components/schemas/Value"},
+    "additionalProperties": {"$ref": "#/components/schemas/Value"},
+}
+
 KEY: Final[Schema] = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": True,
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "schema": {
+        "type": "string",
+        "pattern": r'^("([ !#-\[\]-~]|\\["\\]){1,255}"|[!#-~]([ -~]{0,253}[!-~])?)$',
+    },
     "description": "the same for every try of the same application 幂等键",
     "example": "2f9a3c1e-0001",
 }
 
+ELSEWHERE: Final = ("not_found", "method_not_allowed")
+"""What no operation answers: other addresses do, and other methods."""
+
 COMMON: Final = (
-    "not_http", "not_found", "method_not_allowed", "too_slow", "too_large", "head_too_large", "internal", "busy",
+    "not_http", "too_slow", "too_large", "head_too_large", "internal", "busy",
     "key_in_url",
 )  # fmt: skip
 GUARDED: Final = ("not_authenticated", "not_allowed", "query_refused", "too_many_requests")
@@ -135,13 +151,20 @@ def document(  # noqa: PLR0913 - a route is described by as many things, each by
     if keyed or parameters:
         extra["parameters"] = [*((KEY,) if keyed else ()), *parameters]
     if sent is not None:
-        content: Document = {"schema": sent.model_json_schema(ref_template="#/components/schemas/{model}")}
+        content: Document = {"schema": bounded(sent.model_json_schema(ref_template="#/components/schemas/{model}"))}
         content["schema"].pop("$defs", None)
         content["examples"] = {name: {"value": value} for name, value in (told or {}).items()}
         extra["requestBody"] = {"required": True, "content": {"application/json": content}}
     queries = frozenset(one["name"] for one in parameters if one["in"] == "query")
     opened = [Depends(door(action, queries))]
     return {"responses": responses, "openapi_extra": extra, "status_code": status, "dependencies": opened}
+
+
+def bounded(schema: Schema) -> Schema:
+    """`schema` with objects of anything described as what strictjson takes."""
+    if schema.get("additionalProperties") is True:
+        return {**schema, "additionalProperties": {"$ref": "#/components/schemas/Value"}}
+    return {name: bounded(part) if isinstance(part, dict) else part for name, part in schema.items()}
 
 
 def _problem(status: int, codes: tuple[str, ...]) -> Document:

@@ -23,11 +23,16 @@ _Key = Annotated[str, Field(pattern=r"^[ -~]{1,255}$")]
 _Name = Annotated[str, Field(min_length=1, max_length=64)]
 
 
-class _Envelope(BaseModel):
+class Envelope(BaseModel):
+    """Shows nothing of itself: what is sent is personal, whatever a log or a trace makes of it."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
+    def __repr_args__(self) -> tuple[()]:
+        return ()
 
-class CredentialIn(_Envelope):
+
+class CredentialIn(Envelope):
     """A credential that the applicant shows in place of a register 出示的电子证照 (docs/credentials.md)."""
 
     # Called otherwise here, as every class has a `register` of its own.
@@ -57,7 +62,7 @@ _Day = Annotated[
 _Word = Annotated[str, Field(pattern=r"^[a-z][a-z_]{0,63}$")]
 
 
-class MandateIn(_Envelope):
+class MandateIn(Envelope):
     """What the agent may do for the applicant 委托书: both days are included, `scope` are matters."""
 
     number: Annotated[_Name, Field(repr=False)]
@@ -66,7 +71,7 @@ class MandateIn(_Envelope):
     scope: Annotated[list[_Word], Field(min_length=1, max_length=64)]
 
 
-class AgentIn(_Envelope):
+class AgentIn(Envelope):
     """Who hands the application in for the applicant 代办人. The decision binds and is notified to the applicant."""
 
     name: Annotated[_Name, Field(repr=False)]
@@ -75,7 +80,7 @@ class AgentIn(_Envelope):
     mandate: MandateIn
 
 
-class ApplicationIn(_Envelope):
+class ApplicationIn(Envelope):
     """An application. `form` has the fields of the matter's guide (`GET /v1/matters/{matter}`)."""
 
     application_id: ApplicationId
@@ -86,20 +91,20 @@ class ApplicationIn(_Envelope):
     agent: AgentIn | None = None
 
 
-class BatchItemIn(_Envelope):
+class BatchItemIn(Envelope):
     """One application of a batch, under a key of its own."""
 
     idempotency_key: _Key
     application: ApplicationIn
 
 
-class BatchIn(_Envelope):
+class BatchIn(Envelope):
     """Several applications; each is decided and answered by itself."""
 
     items: Annotated[list[BatchItemIn], Field(min_length=1, max_length=100)]
 
 
-class BundleIn(_Envelope):
+class BundleIn(Envelope):
     """An application for a bundle: the fields of all its matters, each filled in once."""
 
     application_id: ApplicationId
@@ -109,34 +114,34 @@ class BundleIn(_Envelope):
     agent: AgentIn | None = None
 
 
-class PrecheckIn(_Envelope):
+class PrecheckIn(Envelope):
     """A form to look at before it is submitted."""
 
     form: Form
 
 
-class PrefillIn(_Envelope):
+class PrefillIn(Envelope):
     """Who is about to apply: of `form`, only applicant_name, id_type and id_no are looked at."""
 
     application_id: ApplicationId
     form: Form
 
 
-class ReviewIn(_Envelope):
+class ReviewIn(Envelope):
     """A request that an officer looks at a decision again."""
 
     human_review_key: Annotated[str, Field(min_length=1, max_length=64)]
     statement: Annotated[str, Field(max_length=2000)] = ""
 
 
-class SuspensionIn(_Envelope):
+class SuspensionIn(Envelope):
     """What no machine shall decide from now on: a matter, or `*` for every one; and why."""
 
     matter: _Name
     reason: Annotated[str, Field(min_length=1, max_length=500)]
 
 
-class ApprovalIn(_Envelope):
+class ApprovalIn(Envelope):
     """The versions that are approved, each by its digest: all that the release puts in force."""
 
     digests: Annotated[

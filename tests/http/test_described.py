@@ -1,0 +1,56 @@
+"""P17: Schemathesis holds both applications against their descriptions, with all of its checks."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.http.members import Guarded, guarded, usual_members
+from tests.sizes import PROVING, size
+
+OTHERS = ["officer", "auditor", "approver", "analyst"] if PROVING else []
+HERE = Path(__file__).with_name("schemathesis")
+
+
+@pytest.fixture(scope="module")
+def service(registers: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Guarded]:
+    with guarded(tmp_path_factory.mktemp("described"), registers, usual_members()) as found:
+        yield found
+
+
+@pytest.mark.timeout(4 * 3600)
+@pytest.mark.parametrize("who", ["platform-a", "operator", *OTHERS])
+def test_no_answer_is_other_than_described(service: Guarded, tmp_path: Path, who: str) -> None:
+    url = service.stage.url if who == "platform-a" else service.stage.control
+    shown = service.members.shows(who)
+    description = tmp_path / "openapi.json"
+    description.write_bytes(service.stage.send("GET", "/openapi.json", headers=shown, url=url).body)
+    examples, seed = size("described", quick=5, full=300), size("described_seed", quick=1, full=2)
+    options = ["--url", url, "--checks", "all", "--no-color", "--max-examples", str(examples), "--seed", str(seed)]
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "schemathesis.cli",
+            "--config-file",
+            HERE / "schemathesis.toml",
+            "run",
+            description,
+            *options,
+        ],
+        env={
+            **os.environ,
+            "SCHEMATHESIS_HOOKS": "hooks",
+            "PYTHONPATH": str(HERE),
+            "MIAOPI_TEST_KEY": service.members.keys[who],
+        },
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    sys.stdout.write(done.stdout)
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
