@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -12,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from decision_service.access.actions import Action
 from decision_service.http import bundles, case, decisions, health, matters, notices
@@ -79,7 +81,7 @@ def assembled(content: Content, state: State) -> FastAPI:
     for router in content.routers:
         app.include_router(router)
     app.add_exception_handler(ProblemError, _problem)
-    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(HTTPException, partial(_http, content))
     app.add_exception_handler(RequestValidationError, _invalid)
     app.openapi = lambda: _description(app, content)  # type: ignore[method-assign]  # FastAPI's own way to change it
     app.add_api_route(
@@ -101,14 +103,23 @@ def _problem(_: Request, error: Exception) -> Response:
     return error.problem.response() if isinstance(error, ProblemError) else Problem("internal").response()
 
 
-def _http(_: Request, error: Exception) -> Response:
+def _http(content: Content, request: Request, error: Exception) -> Response:
     """What Starlette itself refuses: no such path, not that method."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    if status == 405:
+        headers["Allow"] = _methods(content, request) or headers.get("Allow", "")
     code = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "media_type"}.get(status)
     if code is None:
         code = "json_refused" if status < 500 else "internal"
     return Problem(code, headers=headers).response()
+
+
+def _methods(content: Content, request: Request) -> str:
+    """All that are served at the path of `request`; Starlette names those of one route of it."""
+    routes = (one for router in content.routers for one in router.routes if isinstance(one, Route))
+    here = (one for one in routes if one.path_regex.match(request.scope["path"]))
+    return ", ".join(sorted({method for one in here for method in one.methods or ()}))
 
 
 def _invalid(_: Request, error: Exception) -> Response:
