@@ -7,6 +7,7 @@ from typing import Final
 from decision_service.afterwards.tables import file_beside
 from decision_service.casework.file import CaseworkFile
 from decision_service.followups.file import FollowupFile
+from decision_service.outbox.places import Places
 from decision_service.settings import Settings
 
 LEDGER: Final = "ledger.sqlite3"
@@ -47,6 +48,7 @@ def parts_of(settings: Settings) -> tuple[Part, ...]:
         )
     return (
         Part("followups.sqlite3", FollowupFile.beside(settings.ledger)),
+        Part("outbox.sqlite3", Places.beside(settings.ledger)),
         Part("afterwards.sqlite3", file_beside(settings.ledger), derived=True),
         Part("casework.sqlite3", CaseworkFile.beside(settings.ledger), derived=True),
         Part(LEDGER, settings.ledger),

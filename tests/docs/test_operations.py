@@ -6,6 +6,8 @@ from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from decision_service.clockguard import CAUSES
+from decision_service.outbox.metrics import OutboxMetrics
 from tests.http.conftest import registers
 from tests.http.staging import ROOT, Stage, application, staged
 
@@ -31,6 +33,7 @@ def served(stage: Stage) -> str:
 def test_metrics_are_those_of_the_page(registers: str, tmp_path: Path) -> None:
     """A metric that is added is added to the page: name, type, labels and what it tells."""
     with staged(tmp_path, registers) as stage:
+        OutboxMetrics(stage.state.services.telemetry.registry)  # there is none without subscribers
         families = [one for one in text_string_to_metric_families(served(stage)) if not one.name.endswith("_created")]
         known = stage.state.services.telemetry.registry._names_to_collectors
     told = {name.strip("`"): (kind, set(labels.split(", ")) - {""}) for name, kind, labels, _ in rows("Metrics")}
@@ -52,6 +55,4 @@ def test_the_line_of_a_decision_has_the_fields_of_the_page(registers: str, tmp_p
 
 
 def test_causes_of_mistrust_are_those_of_the_page() -> None:
-    from decision_service.clockguard import CAUSES
-
     assert [row[0].strip("`") for row in rows("The clock")] == list(CAUSES)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
@@ -123,6 +124,10 @@ def test_nothing_that_a_service_keeps_is_left_out(kept: Kept) -> None:
     """A new file beside the record goes into decision_service/backup/parts.py, or into NOT_KEPT with a reason."""
     parts = {part.path.name for part in parts_of(settings(kept.folder, kept.registers))}
     assert {path.name for path in kept.folder.iterdir()} - NOT_KEPT <= parts
+    # Some files come only with a setting: their names in the code are those of the parts, too.
+    for path in (ROOT / "decision_service").rglob("*.py"):
+        for name in re.findall(r"-(\w+\.(?:sqlite3|key))\b", path.read_text(encoding="utf-8")):
+            assert f"ledger-{name}" in parts, path
     secret = {path.name for path in kept.keys.iterdir()}
     assert secret == {"manifest.json", "subjects.sqlite3", "master.key", "signing.key", "marks.key"}
     assert not secret - {"manifest.json"} & {path.name for path in kept.to.iterdir()}
