@@ -27,13 +27,13 @@ def check(
     key_file: Annotated[Path | None, typer.Option("--key-file", help="file of the API key 密钥文件")] = None,
     other_key_file: Annotated[Path | None, typer.Option("--other-key-file", help="another platform's 另一平台")] = None,
     public_key: Annotated[str | None, typer.Option("--public-key", help="trusted key of receipts 回执公钥")] = None,
-    matter: Annotated[str, typer.Option("--matter", help="matter to apply for 事项")] = "",
+    matter: Annotated[str, typer.Option("--matter", help="apply for this one alone 只用这个事项")] = "",
     json: Json = False,
 ) -> None:
     """Check a running service by an integrator's rules. 按平台接入约定检查运行中的服务。
 
-    Submits some thirty applications of the published sample, which are recorded: for a service on trial. Exit 0: all
-    rules are kept; 1: one is broken.
+    Submits some thirty applications with the published samples, which are recorded: for a service on trial. Exit 0: no
+    rule is broken; 1: one is.
     """
     from decision_service.client.contract.checking import check as checked
     from decision_service.client.contract.probe import NoServiceError, Probe

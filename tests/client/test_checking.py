@@ -1,6 +1,7 @@
 """`miaopi contract check`: our service keeps every rule, and one that breaks a rule is found at that rule."""
 
 import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,8 +13,10 @@ import pytest
 
 from decision_service.client.contract import Probe, Report, check
 from decision_service.client.contract.rules import RULES
+from decision_service.client.contract.standin import APPLICATION
+from tests.client.platforms import Plain
 from tests.client.unruly import Change, Passed, Reply, Unruly, unruly
-from tests.http.members import Guarded, guarded, usual_members
+from tests.http.members import Guarded, Members, guarded, usual_members
 from tests.http.staging import ROOT
 
 
@@ -47,6 +50,20 @@ def test_our_service_keeps_every_rule(service: Guarded) -> None:
 def test_what_can_not_be_shown_is_said(service: Guarded) -> None:
     key = service.members.keys["platform-a"]
     assert verdicts(check(Probe(service.stage.url, lambda: key)))["others"] == "not shown"
+
+
+def test_a_limit_that_is_reached_breaks_no_rule(registers: str, tmp_path: Path) -> None:
+    """With all samples in turn the usual limit a person is not reached; with one alone it is, and that is said."""
+    usual = Members().caller("platform", more="per_second = 1000\nat_once = 1000\nper_person_a_day = 20")
+    with guarded(tmp_path, registers, usual) as service:
+        url, key = service.stage.url, service.members.keys["platform"]
+        whole = verdicts(check(Probe(url, lambda: key)))
+        assert {rule for rule, verdict in whole.items() if verdict != "kept"} == {"others"}
+        for _ in range(2):
+            alone = check(Probe(url, lambda: key, matter="elderly_allowance"))
+        alone.require()
+        assert {one.verdict for one in alone.rules} == {"kept", "not shown"}
+        assert "a limit is reached" in str(alone)
 
 
 def told(**more: Any) -> Callable[[Reply], Reply]:
@@ -159,3 +176,24 @@ def test_the_command_prints_a_table_and_says_it_by_its_exit_code(
     nobody = command("check", "http://127.0.0.1:9")
     assert (wrong.returncode, nobody.returncode) == (2, 2)
     assert all(key not in one.stdout + one.stderr for one in (good, bad, wrong, nobody))
+
+
+def test_the_stand_in_judges_whoever_was_pointed_at_it(tmp_path: Path) -> None:
+    """As a command: it prints what to submit, serves until it is told to stop, and says what came of it."""
+    code = "from decision_service.cli import main; main()"
+    with (tmp_path / "table").open("w") as table:
+        child = subprocess.Popen(
+            [sys.executable, "-c", code, "contract", "stand-in", "--json"],
+            cwd=ROOT, stdout=subprocess.PIPE, stderr=table, text=True,
+        )  # fmt: skip
+        assert child.stdout is not None
+        line = child.stdout.readline()
+        url = line.rsplit(" ", 1)[1].strip()
+        Plain().submit(url, {"application_id": "lost_answer-1", **APPLICATION})
+        Plain(keeps_key=False).submit(url, {"application_id": "half_answer-1", **APPLICATION})
+        child.send_signal(signal.SIGINT)
+        out, _ = child.communicate(timeout=30)
+    found = {one["rule"]: one["verdict"] for one in json.loads(out)["rules"]}
+    assert (found["lost_answer"], found["half_answer"], found["storm"]) == ("kept", "broken", "not shown")
+    assert child.returncode == 1
+    assert "lost_answer-1" in (tmp_path / "table").read_text()

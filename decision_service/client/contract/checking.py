@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 
-from decision_service.client.contract.probe import NoServiceError, Probe
+from decision_service.client.contract.probe import NoServiceError, NotShownError, Probe
 from decision_service.client.contract.report import Report, Said, gathered
-from decision_service.client.contract.rules import RULES, NotShownError, Rule
+from decision_service.client.contract.rules import RULES, Rule
 
 
 def check(probe: Probe, told: Callable[[Said], None] = lambda _: None) -> Report:
-    """Tries every rule; `told` hears of each as it is done. It submits some thirty applications of the published
-    sample, which are decided and recorded: for a service on trial. Raises NoServiceError."""
+    """Tries every rule; `told` hears of each as it is done. It submits some thirty applications with the
+    published samples, which are decided and recorded: for a service on trial. Raises NoServiceError."""
     verdicts = []
     with probe:
         for rule in RULES:
             verdicts.append(_tried(rule, probe))
+            probe.turn()
             told(verdicts[-1])
     return gathered(verdicts)
 

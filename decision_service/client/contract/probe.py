@@ -4,6 +4,7 @@ import json
 import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Any, Self
 
 from pyreqwest.client import SyncClientBuilder
@@ -23,26 +24,40 @@ class NoServiceError(Exception):
     """Nobody answers at that address, or not as this service does."""
 
 
+class NotShownError(Exception):
+    """A rule can't be tried here; the text says what is missing."""
+
+
 @dataclass(slots=True)
 class Probe:
-    """A service under check. `matter`, `form`: what is applied for, out of the published sample. `other`: the key of a
-    second platform, where there is one; `public_key`: what receipts are trusted by, else the key that they name."""
+    """A service under check. `matter`: the only one to apply for, "" for all that publish a sample, in turn. `other`:
+    the key of a second platform, where there is one; `public_key`: what receipts are trusted by, else the key that
+    they name."""
 
     url: str
     credential: Credential | None = None
     other: Credential | None = None
     public_key: str | None = None
     matter: str = ""
-    form: dict[str, Any] = field(default_factory=dict)
+    samples: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     problems: list[Delivered] = field(default_factory=list)
     _run: str = field(default_factory=lambda: secrets.token_hex(4))
     _count: int = 0
 
+    @property
+    def form(self) -> dict[str, Any]:
+        """The form of the sample that is applied with."""
+        return self.samples[0][1]
+
+    def turn(self) -> None:
+        """On to the next matter: a person is asked about in one matter only so often a day."""
+        self.samples.append(self.samples.pop(0))
+
     def applied(self, **form: object) -> dict[str, Any]:
         """A new application: the sample with some fields of its form replaced."""
         self._count += 1
-        number = f"CT-{self._run}-{self._count}"
-        return {"application_id": number, "matter": self.matter, "channel": "pc", "form": {**self.form, **form}}
+        number, matter = f"CT-{self._run}-{self._count}", self.samples[0][0]
+        return {"application_id": number, "matter": matter, "channel": "pc", "form": {**self.form, **form}}
 
     def decide(self, application: object, key: str | None = None) -> Delivered:
         """Submit; JSON unless it is bytes."""
@@ -56,7 +71,8 @@ class Probe:
         headers: dict[str, str] | None = None,
         credential: Credential | None = None,
     ) -> Delivered:
-        """One request, once; a `credential` in place of the usual one. Raises NoServiceError."""
+        """One request, once; a `credential` in place of the usual one. Raises NoServiceError, and NotShownError where
+        the service has had enough of us."""
         sent = {"Accept": MEDIA_TYPE, **(headers or {})}
         shown = credential or self.credential
         if shown is not None:
@@ -67,6 +83,8 @@ class Probe:
         came = self._exchanged(method, base_url(self.url, shown) + path, sent, content)
         if came.status >= 400:
             self.problems.append(came)
+        if came.status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise NotShownError(f"a limit is reached, back in {came.headers.get('retry-after')} s")
         return came
 
     def __enter__(self) -> Self:
@@ -78,9 +96,10 @@ class Probe:
         for name in [self.matter] if self.matter else names:
             sample = loaded(self.send("GET", f"/v1/matters/{name}")).get("sample")
             if sample:
-                self.matter, self.form = name, sample["form"]
-                return self
-        raise NoServiceError("no matter with a sample is in force")
+                self.samples.append((name, sample["form"]))
+        if not self.samples:
+            raise NoServiceError("no matter with a sample is in force")
+        return self
 
     def __exit__(self, *_: object) -> None:
         """Nothing stays open."""
