@@ -24,6 +24,13 @@ class Outcome(StrEnum):
     REJECTED = "REJECTED"
 
 
+class _Personal(msgspec.Struct, frozen=True):
+    """An answer that concerns a person: `repr`, and rich by it, show no more than its number."""
+
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        return []
+
+
 class Text(msgspec.Struct, frozen=True):
     """A text in Chinese and in English."""
 
@@ -104,7 +111,7 @@ class Feedback(msgspec.Struct, frozen=True):
     rating_key: str | None = None
 
 
-class Decision(msgspec.Struct, frozen=True, kw_only=True):
+class Decision(_Personal, frozen=True, kw_only=True):
     """A decision. `raw` are its bytes as they came: file them, a receipt is checked against them. `replayed`: an
     earlier request under the same key was answered with it first."""
 
@@ -139,7 +146,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
         return f"Decision({self.outcome.value}, {self.decision_id!r})"
 
 
-class BundleDecision(msgspec.Struct, frozen=True, kw_only=True):
+class BundleDecision(_Personal, frozen=True, kw_only=True):
     """What a bundle comes to, and the decision of each of its matters."""
 
     bundle: str
@@ -193,7 +200,7 @@ class Waiting(msgspec.Struct, frozen=True):
     due: str | None = None
 
 
-class Case(msgspec.Struct, frozen=True, kw_only=True):
+class Case(_Personal, frozen=True, kw_only=True):
     """How a case stands: `status` is decided, waiting, officer_outcome or decided_again (then see `replaced_by`)."""
 
     decision_id: str
@@ -252,7 +259,7 @@ class Precheck(msgspec.Struct, frozen=True, kw_only=True):
     would_ask: list[Json]
 
 
-class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
+class Suggestion(_Personal, frozen=True, kw_only=True):
     """A value for a field of the form, and whose it is. It counts only once it is submitted."""
 
     field: str

@@ -73,7 +73,8 @@ class AsyncClient:
         return await self._held(self._calls.bundle(code, application, key))
 
     async def batch(self, submissions: Sequence[Submission]) -> list[answers.Decision | ProblemError]:
-        """Submit several, each under its own key; what each came to, in their order."""
+        """Submit several, each under its own key; what each came to, in their order. After NoAnswerError call again
+        with the very same submissions."""
         return await self._held(self._calls.batch(submissions))
 
     async def explanation(self, decision_id: str) -> answers.Explanation:

@@ -72,7 +72,8 @@ class Client:
         return self._held(self._calls.bundle(code, application, key))
 
     def batch(self, submissions: Sequence[Submission]) -> list[answers.Decision | ProblemError]:
-        """Submit several, each under its own key; what each came to, in their order."""
+        """Submit several, each under its own key; what each came to, in their order. After NoAnswerError call again
+        with the very same submissions."""
         return self._held(self._calls.batch(submissions))
 
     def explanation(self, decision_id: str) -> answers.Explanation:

@@ -17,6 +17,9 @@ class _Sent(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def __repr__(self) -> str:
         return f"{type(self).__name__}(…)"
 
+    def __rich_repr__(self) -> list[tuple[str, Any]]:  # or a traceback of rich would print every field
+        return []
+
 
 class Credential(_Sent, frozen=True, kw_only=True):
     """A credential that is shown in place of a register (电子证照)."""

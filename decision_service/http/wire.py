@@ -74,7 +74,7 @@ class MandateIn(Envelope):
 class AgentIn(Envelope):
     """Who hands the application in for the applicant 代办人. The decision binds and is notified to the applicant."""
 
-    name: Annotated[_Name, Field(repr=False)]
+    name: Annotated[str, Field(min_length=1, max_length=64, pattern=r"\S", repr=False)]
     id_type: Annotated[str, Field(pattern=r"^[0-9]{3}$")]
     id_no: Annotated[_Name, Field(repr=False)]
     mandate: MandateIn

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from rich.pretty import pretty_repr
 
 from decision_service.client import (
     Agent,
@@ -132,6 +133,17 @@ def test_a_bundle_through_an_agent(stage: Stage, way: Way) -> None:
         assert stage.send("GET", f"/v1/decisions/{one.decision_id}").body == one.raw
 
 
+def test_nothing_of_an_answer_stands_in_a_repr(stage: Stage) -> None:
+    asked = sent("ELD-1")
+    stage.play(asked.application_id, BY_ID["ELD-1"]["facts"])
+    with Client(stage.url) as client:
+        decision = client.decide(asked)
+        told = [decision, client.case(decision.decision_id)]
+    assert repr(decision) == f"Decision(APPROVED, {decision.decision_id!r})"
+    for one in told:
+        assert asked.application_id not in repr(one) + pretty_repr(one, expand_all=True)
+
+
 def test_outcomes_are_those_of_the_service() -> None:
     assert {one.value for one in Outcome} == {one.value for one in Served}
 
@@ -247,6 +259,7 @@ def test_nothing_of_an_application_stands_in_a_repr() -> None:
     asked = sent("ELD-1")
     shown = Credential(register="photo", token="very secret")  # noqa: S106 - made up here
     told = f"{asked!r}{AGENT!r}{MANDATE!r}{shown!r}"
+    told += "".join(pretty_repr(one, expand_all=True) for one in (asked, AGENT, MANDATE, shown))
     for value in (*map(str, asked.form.values()), "very secret", AGENT.name, AGENT.id_no):
         assert len(value) < 4 or value not in told
 
@@ -310,6 +323,12 @@ Client.verify(receipt, {log.public_key!r}, answer)"""
     loaded = alone(code, [*LIGHT, "decision_service.proof", "cryptography", "_cffi_backend", "cffi"])
     assert "decision_service.proof.receipt" in loaded
     assert "decision_service.ledger" not in loaded
+
+
+def test_the_contract_kit_needs_no_more() -> None:
+    code = "from decision_service.client.contract import examine, check"
+    loaded = alone(code, [*LIGHT, "decision_service.proof", "cryptography", "_cffi_backend", "cffi"])
+    assert "decision_service.client.contract.standin" in loaded
 
 
 def test_what_it_loads_is_little() -> None:

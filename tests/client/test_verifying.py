@@ -71,6 +71,14 @@ def test_an_unchanged_answer_written_again_is_the_same(served: tuple[bytes, str,
     Client.verify(receipt, key, canonical(told)[:-1] + b',"record":' + canonical(record) + b"}")
 
 
+def test_what_is_put_behind_the_answer_is_seen(served: tuple[bytes, str, Decision]) -> None:
+    """A second `outcome` would be the one that readers of JSON take."""
+    receipt, key, decision = served
+    for more in (b',"outcome":"REJECTED"}', b"} ", b'},"x":1}'):
+        with pytest.raises(ReceiptRefusedError):
+            Client.verify(receipt, key, decision.raw[:-1] + more)
+
+
 @pytest.mark.parametrize("receipt", [b"", b"{}", b"null", b"<html>", b'{"format":"miaopi receipt v2"}'])
 def test_what_is_no_receipt_proves_nothing(served: tuple[bytes, str, Decision], receipt: bytes) -> None:
     with pytest.raises(ReceiptRefusedError):

@@ -144,6 +144,7 @@ MALFORMED = {
     "no scope": (agent(scope=[]), "/agent/mandate/scope", "too_short"),
     "no words": (agent(scope=[NUMBER]), "/agent/mandate/scope/0", "malformed"),
     "no name": (agent(name=""), "/agent/name", "too_short"),
+    "a blank name": (agent(name=" \t"), "/agent/name", "malformed"),
     "a list": ([NAME], "/agent", "wrong_type"),
     "more": ({**AGENT, "phone": NUMBER}, "/agent/phone", "unknown_member"),
 }

@@ -200,8 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._refuse(Refuse(404, "unknown_decision")) if found is None else self._answer(200, found)
 
     def do_POST(self) -> None:
-        length = self.headers.get("Content-Length", "0")
-        body = self.rfile.read(int(length) if length.isascii() and length.isdigit() else 0)
+        body = self._body()
         seen = self.stand_in.note("POST", self.path, self.headers.get("Idempotency-Key"), body)
         if self.path.partition("?")[0] != "/v1/decisions" or not seen.application_id:
             self._refuse(Refuse(404, "not_found"))
@@ -213,6 +212,17 @@ class _Handler(BaseHTTPRequestHandler):
             self._hang_up()
         else:
             self._decide(seen, act)
+
+    def _body(self) -> bytes:
+        length = self.headers.get("Content-Length", "0")
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(length) if length.isascii() and length.isdigit() else 0)
+        body = b""
+        while size := int(self.rfile.readline().partition(b";")[0].strip() or b"0", 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
 
     def _decide(self, seen: Seen, act: Act) -> None:
         answer = self.stand_in.decide(seen)
