@@ -67,9 +67,10 @@ class Settings(BaseSettings):
     `registers_url` with its secret is the short form, one exchange for all. `keep_…_days`: how long raw answers of
     registers, calls and accesses, and credit calls are kept. `issuers` is the file that says whose credentials are
     taken, `audience` the name under which wallets know this service. `subscribers` is the file that says who gets
-    events. `access` is the file that says who may call; if it
-    lists staff, the control plane listens on `control_host` and `control_port`. `most_connections` may be open at once
-    at a listener, `most_connections_per_peer` of one address; those of this machine, a proxy's, only count there.
+    events; `deliver_within_days`: how long an adverse notice may take to arrive before an officer is told. `access` is
+    the file that says who may call; if it lists staff, the control plane listens on `control_host` and `control_port`.
+    `most_connections` may be open at once at a listener, `most_connections_per_peer` of one address; those of this
+    machine, a proxy's, only count there.
     `witnesses` are those who cosign the record's checkpoints: lines `key url`, or the file that holds them.
     `clock_sync`: whether machines decide only while the kernel calls its clock synchronised (`required`, as in
     production unless said otherwise), or it is only `told`. `decide_again_hours`: for how long a case that was referred
@@ -97,6 +98,7 @@ class Settings(BaseSettings):
     issuers: Path | None = None
     audience: Annotated[str, Field(max_length=256)] = ""
     subscribers: Path | None = None
+    deliver_within_days: Annotated[int, Field(ge=1, le=365)] = 10
     registers_url: str = ""
     registers_app: Annotated[str, Field(min_length=1, max_length=64)] = "miaopi"
     registers_secret: SecretStr | None = None

@@ -32,6 +32,7 @@ class Action(StrEnum):
     REVIEW = "review"
     COMPLAIN = "complain"
     RATE = "rate"
+    DELIVER = "deliver"
     READ_PROOFS = "read_proofs"
     READ_METRICS = "read_metrics"
     READ_CONTROL = "read_control"
@@ -77,6 +78,7 @@ TABLE: Final[Mapping[Action, Row]] = {
     Action.REVIEW: _row("review", "申请人工复核", "ask for an officer", "trial", "platform"),
     Action.COMPLAIN: _row("review", "投诉", "complain", "trial", "platform"),
     Action.RATE: _row("rate", "好差评", "rate a case", "trial", "platform"),
+    Action.DELIVER: _row("review", "确认送达", "acknowledge delivery", "trial", "platform"),
     Action.READ_PROOFS: _row("read", "查看账本证明", "read proofs of the ledger", "trial", "platform", "auditor"),
     Action.READ_METRICS: _row("read", "查看指标", "read metrics", "trial", "auditor", "operator"),
     Action.READ_CONTROL: _row("read", "查看暂停与发布", "see suspensions and releases", *_STAFF),

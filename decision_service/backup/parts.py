@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from decision_service.acknowledging.pending import Pending
 from decision_service.afterwards.tables import file_beside
 from decision_service.casework.file import CaseworkFile
 from decision_service.followups.file import FollowupFile
@@ -50,6 +51,8 @@ def parts_of(settings: Settings) -> tuple[Part, ...]:
         Part("followups.sqlite3", FollowupFile.beside(settings.ledger)),
         Part("outbox.sqlite3", Places.beside(settings.ledger)),
         Part("afterwards.sqlite3", file_beside(settings.ledger), derived=True),
+        Part("outbox.sqlite3", Places.beside(settings.ledger)),
+        Part("notices.sqlite3", Pending.beside(settings.ledger), derived=True),
         Part("casework.sqlite3", CaseworkFile.beside(settings.ledger), derived=True),
         Part(LEDGER, settings.ledger),
         Part("calls.sqlite3", settings.journal_path),

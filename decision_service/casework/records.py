@@ -37,6 +37,7 @@ class Kind(StrEnum):
     BLIND_FINDING = "blind_finding"
     DRIFT_ALARM = "drift_alarm"
     OVERDUE_ALARM = "overdue_alarm"
+    DELIVERY = "delivery"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ class TaskType(StrEnum):
     WRONG_APPROVAL = "wrong_approval"
     BAD_RATING = "bad_rating"
     COMPLAINT = "complaint"
+    UNDELIVERED = "undelivered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,10 @@ _HEAR: Final = Bilingual(
 )
 _DECIDE: Final = Bilingual("另行作出人工决定，或说明不作改变的理由", "decide as an officer, or say why nothing changes")
 _REPLY: Final = Bilingual("核实情况，作出答复", "look into it, and reply")
+_DELIVER: Final = Bilingual(
+    "通过其他渠道送达，并登记送达日期；期限自送达之日起算",
+    "deliver it another way, and have the day acknowledged: periods run from it",
+)
 
 TASKS: Final[Mapping[TaskType, About]] = {
     TaskType.SUPERVISE_COMMITMENT: About(
@@ -58,6 +63,7 @@ TASKS: Final[Mapping[TaskType, About]] = {
     ),
     TaskType.BAD_RATING: About(Bilingual("差评整改反馈", "answer to a bad rating"), 5, (_REPLY,)),
     TaskType.COMPLAINT: About(Bilingual("投诉处理答复", "reply to a complaint"), 15, (_REPLY,)),
+    TaskType.UNDELIVERED: About(Bilingual("不利文书未送达", "an adverse notice did not arrive"), 5, (_DELIVER,)),
 }
 
 

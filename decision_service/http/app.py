@@ -25,7 +25,16 @@ from decision_service.http.door import door
 from decision_service.http.headers import SecurityHeaders
 from decision_service.http.problems import PROBLEMS, Fault, Problem, ProblemError
 from decision_service.http.state import State
-from decision_service.http.wire import ApplicationIn, BatchIn, BatchItemIn, BundleIn, PrecheckIn, ReviewIn, pointer
+from decision_service.http.wire import (
+    ApplicationIn,
+    BatchIn,
+    BatchItemIn,
+    BundleIn,
+    DeliveryIn,
+    PrecheckIn,
+    ReviewIn,
+    pointer,
+)
 
 VERSION = "1.0.0"
 
@@ -47,7 +56,7 @@ PUBLIC = Content(
     "秒批 Miaopi",
     "Decides simple government matters at once. 简单政务事项即时办理。",
     (decisions.router, case.router, notices.router, matters.router, bundles.router, health.router),
-    (ApplicationIn, BatchIn, BatchItemIn, BundleIn, PrecheckIn, ReviewIn, *MODELS),
+    (ApplicationIn, BatchIn, BatchItemIn, BundleIn, DeliveryIn, PrecheckIn, ReviewIn, *MODELS),
     {"Decision": ANSWER},
 )
 

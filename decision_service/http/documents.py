@@ -10,7 +10,7 @@ from decision_service.access.actions import Action, is_open
 from decision_service.http import examples
 from decision_service.http.door import door
 from decision_service.http.problems import MEDIA_TYPE, PROBLEMS
-from decision_service.http.wire import ApplicationIn, BatchIn, BundleIn, PrecheckIn, PrefillIn, ReviewIn
+from decision_service.http.wire import ApplicationIn, BatchIn, BundleIn, DeliveryIn, PrecheckIn, PrefillIn, ReviewIn
 from decision_service.outcome import Outcome
 from decision_service.strictjson import MAX_INTEGER
 
@@ -213,6 +213,13 @@ NOTICE: Final = document(
     action=Action.READ_OWN,
     media_type="text/html",
     parameters=(_LANGUAGE,),
+)
+DELIVERY: Final = document(
+    _object({"delivery_id": _TEXT, "decision_id": _TEXT, "document": _TEXT, "received_at": _TEXT, "way": _TEXT}),
+    ("unknown_decision", "erased", "not_recorded", "not_ready"),
+    DeliveryIn,
+    {"opened in the app": {"received_at": "2026-03-16T18:20:00+08:00", "way": "app"}},
+    action=Action.DELIVER,
 )
 REVIEW: Final = document(
     _object({"review_id": _TEXT, "decision_id": _TEXT, "requested_at": _TEXT}),

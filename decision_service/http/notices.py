@@ -1,15 +1,21 @@
-"""The notice of a decision as a page (文书): in Chinese, in English or in both."""
+"""The notice of a decision as a page (文书), in Chinese, in English or in both, and that it reached the person."""
 
 import asyncio
+from datetime import datetime
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from decision_service.acknowledging.receipt import acknowledged, acknowledgement_entry
 from decision_service.http.decisions import recorded
-from decision_service.http.documents import NOTICE
+from decision_service.http.documents import DELIVERY, NOTICE
 from decision_service.http.problems import Fault, ProblemError
-from decision_service.http.state import state_of
+from decision_service.http.reading import read_envelope
+from decision_service.http.refusing import told
+from decision_service.http.state import caller_of, state_of
+from decision_service.http.wire import DeliveryIn
+from decision_service.ledger.receipt import with_record
 from decision_service.notice.content import notice_of
 from decision_service.notice.page import LANGUAGES, Language, content_security_policy, page
 from decision_service.replay import ReplayError
@@ -37,6 +43,26 @@ async def notice(request: Request, decision_id: str) -> Response:
         "X-Content-Type-Options": "nosniff",
     }
     return Response(text, headers=headers, media_type="text/html")
+
+
+@router.post("/decisions/{decision_id}/delivery", **DELIVERY)
+async def delivery(request: Request, decision_id: str) -> Response:
+    """Acknowledge that the notice of what stands reached the person: periods run from then. The first counts."""
+    sent = await read_envelope(request, DeliveryIn)
+    await recorded(request, decision_id)
+    state = state_of(request)
+    with told(state, "delivery", "not_recorded"):
+        case = state.office.case(decision_id)
+        if case is None:
+            raise ProblemError("unknown_decision")
+        kept = acknowledged(case)
+        if kept is None:
+            received_at = datetime.fromisoformat(sent.received_at)
+            now = state.services.clock.now()
+            entry = acknowledgement_entry(case, received_at, sent.way, caller_of(request), now)
+            kept = await state.office.put(entry)
+        body = with_record(kept.entry.answer, kept)
+    return Response(body, media_type="application/json")
 
 
 def _language(request: Request) -> Language:

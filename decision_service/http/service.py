@@ -18,6 +18,7 @@ from decision_service.agreement import SecondJudge
 from decision_service.bundles import read_bundles
 from decision_service.clock import ServiceClock
 from decision_service.desk import Services
+from decision_service.http.acknowledging import acknowledging
 from decision_service.http.admitting import admitting
 from decision_service.http.app import create_app
 from decision_service.http.asking import Wiring, asking
@@ -102,6 +103,7 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
         bundles = read_bundles(settings.rules, sorted(parts.publication.versions))
         desk = await stack.enter_async_context(followed(settings, services))
         office = await stack.enter_async_context(caseworking(settings, services))
+        await stack.enter_async_context(acknowledging(settings, services))
         await stack.enter_async_context(delivering(settings, services))
         limits = Limits(clock.monotonic)
         yield State(desk, record, office, bundles, doorkeeper, limits, control, vitals, settings.most_in_flight)

@@ -1,7 +1,7 @@
 """The envelopes of requests. What is inside a form is read by the desk, and told in a decision."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -147,6 +147,21 @@ class ApprovalIn(Envelope):
     digests: Annotated[
         list[Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]], Field(min_length=1, max_length=10_000)
     ]
+
+
+def _with_offset(text: str) -> str:
+    if datetime.fromisoformat(text).tzinfo is None:
+        raise ValueError("an offset is needed")
+    return text
+
+
+class DeliveryIn(Envelope):
+    """That a notice reached the person: when, and by which way 送达回证."""
+
+    received_at: Annotated[
+        str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}", max_length=40), AfterValidator(_with_offset)
+    ]
+    way: Literal["app", "message", "counter", "post", "public"]
 
 
 _CODES = {

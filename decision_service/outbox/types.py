@@ -28,7 +28,12 @@ NAMES: Final[Mapping[str, str]] = {
     "drift_alarm": "alarm.drift",
     "overdue_alarm": "alarm.overdue",
     "delivery": "notice.delivered",
-    "undelivered": "alarm.undelivered",
+    "post_check": "checked_after_grant",
+    "suspension": "suspension",
+    "resume_request": "suspension.end_requested",
+    "resumed": "suspension.ended",
+    "release_proposed": "release.proposed",
+    "release_approved": "release.approved",
 }
 
 

@@ -25,6 +25,7 @@ EXPECTED = {
     "review": ".y.....",
     "complain": ".y.....",
     "rate": ".y.....",
+    "deliver": ".y.....",
     "read_proofs": ".y..y..",
     "read_metrics": "....yy.",
     "read_control": "..yyyyy",
@@ -44,8 +45,8 @@ EXPECTED = {
     "erase_approve": "...y...",
 }
 TRIAL = {
-    "read_guide", "precheck", "prefill", "decide", "read_own", "review", "complain", "rate", "read_proofs",
-    "read_metrics",
+    "read_guide", "precheck", "prefill", "decide", "read_own", "review", "complain", "rate", "deliver",
+    "read_proofs", "read_metrics",
 }  # fmt: skip
 
 
