@@ -88,12 +88,19 @@ def _by_decision(answer: Mapping[str, Any], recorded: Recorded, ground: Ground) 
     found: list[Item] = []
     if waits_for_officer(answer):
         reasons = tuple(dict.fromkeys(str(one["code"]) for one in answer["reasons"]))
-        name, start = f"referral:{recorded.entry.decision_id}", date.fromisoformat(answer["as_of"])
-        # An officer begins on the next working day, as the answer told; from that day on the term is counted.
-        days = 1 + STATUTORY_DAYS
-        item = _item(recorded, ground, name, ItemKind.REFERRAL)
+        item = _item(recorded, ground, f"referral:{recorded.entry.decision_id}", ItemKind.REFERRAL)
+        start, days = _term(answer)
         found.append(replace(item, reasons=reasons, start=start, days=days))
     return (*found, *_supervised(answer, recorded, ground, ""))
+
+
+def _term(answer: Mapping[str, Any]) -> tuple[date, int]:
+    """From when the statutory term of a referral is counted: from the working day on which an officer takes it up, as
+    the answer told; where it told none, from the first one after the decision."""
+    on = (answer["next_step"] or {}).get("on")
+    if on is not None:
+        return date.fromisoformat(on), STATUTORY_DAYS
+    return date.fromisoformat(answer["as_of"]), 1 + STATUTORY_DAYS
 
 
 def _supervised(answer: Mapping[str, Any], recorded: Recorded, ground: Ground, occasion: str) -> tuple[Item, ...]:

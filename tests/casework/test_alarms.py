@@ -33,18 +33,19 @@ def test_a_referral_that_nobody_decided_in_time_raises_one_alarm(registers: str,
     with on(date(2026, 3, 16), tmp_path, registers, people) as found:
         decision = found.decide()
         assert found.queue(OFFICER, "&overdue=yes") == []
-    with on(date(2026, 4, 14), tmp_path, registers, people) as found:
+        due = date.fromisoformat(found.items(decision)[0]["due"])
+    with on(due, tmp_path, registers, people) as found:
         found.until(lambda: "miaopi_queue_length" in figures(found), "the first round")
         assert kinds(found.guarded.stage, "overdue_alarm") == [], "the last day of the term is in time"
     name = f"overdue:referral:{decision['decision_id']}"
     overdue = 'miaopi_queue_overdue{kind="referral",matter="elderly_allowance"} 1.0'
-    for day in (15, 16):
-        with on(date(2026, 4, day), tmp_path, registers, people) as found:
+    for late in (1, 2):
+        with on(due + timedelta(days=late), tmp_path, registers, people) as found:
             found.until(lambda here=found: overdue in figures(here), "the figure")
             found.until(lambda here=found: kinds(here.guarded.stage, "overdue_alarm") == [name], "the record")
             (item,) = found.queue(OFFICER, "&overdue=yes")
-            assert (item["is_overdue"], item["age_days"]) == (True, day + 31 - 16)
-            assert ('"event":"overdue"' in found.guarded.stage.log.getvalue()) is (day == 15), "told once"
+            assert (item["is_overdue"], item["age_days"]) == (True, (due - date(2026, 3, 16)).days + late)
+            assert ('"event":"overdue"' in found.guarded.stage.log.getvalue()) is (late == 1), "told once"
 
 
 def test_a_rate_that_moved_is_on_record_in_the_log_and_in_the_figures(registers: str, tmp_path: Path) -> None:

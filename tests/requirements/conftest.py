@@ -1,5 +1,6 @@
 """The requirements that need a running service share the sandbox and the service of the HTTP tests."""
 
+from tests.casework.conftest import bureau
 from tests.http.conftest import registers, stage
 
-__all__ = ["registers", "stage"]
+__all__ = ["bureau", "registers", "stage"]
