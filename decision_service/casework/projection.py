@@ -114,7 +114,7 @@ class Projection:
         outcome, day = Outcome(answer["outcome"]), day_of(entry.at)
         tallies.count(connection, entry.matter, ground.city, "approval", day, hit=outcome in APPROVALS)
         tallies.count(connection, entry.matter, ground.city, "referral", day, hit=waits_for_officer(answer))
-        if outcome not in OPEN and self._draws(connection, entry.decision_id):
+        if outcome not in OPEN and not waits_for_officer(answer) and self._draws(connection, entry.decision_id):
             row = (entry.decision_id, entry.at, entry.matter)
             connection.execute("INSERT OR IGNORE INTO drawn VALUES (?, ?, ?)", row)
 

@@ -182,4 +182,5 @@ def test_a_part_that_was_left_to_an_officer_waits_too(bureau: Office) -> None:
     got = bureau.outcome(OFFICER, item_id, "APPROVED", result=whole)
     assert got.status == 200, got.body
     assert got.json["result"]["total"] == "240.00"
-    assert got.json["feedback"]["rating_key"] is None, "the platform has the case's one rating key already"
+    assert decision["feedback"]["rating_key"] is None
+    assert got.json["feedback"]["rating_key"], "it is closed only now"
