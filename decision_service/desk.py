@@ -1,9 +1,10 @@
 """The counter (窗口): serves one application, from receipt to the recorded decision."""
 
+import asyncio
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from decision_service.application import (
@@ -19,7 +20,7 @@ from decision_service.application import (
 from decision_service.archive import answer_to_json
 from decision_service.deciding import Draft, Services, Work, as_it_stands, draft_of, entry_of, stopped
 from decision_service.followups.turns import Key, Turns
-from decision_service.lateness import Retried, blamed, waits
+from decision_service.lateness import Retried, Word, blamed, waits
 from decision_service.ledger.entry import DECISION, Recorded
 from decision_service.ledger.errors import ErasedError, KeyConflictError, LedgerBusyError, LedgerError
 from decision_service.ledger.receipt import full_answer
@@ -36,6 +37,9 @@ __all__ = ["Desk", "Reply", "Services"]
 
 LATELY_SECONDS = 5.0
 """How long a failed write keeps new work away."""
+
+QUIET_TRIES, QUIET_SECONDS = 400, 0.002
+"""How often, and how far apart, the ledger is looked at for a moment in which nothing is on its way into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,13 +125,17 @@ class Desk:
             return _given_again(recorded, application)
         return Reply(full_answer(recorded), replayed=False)
 
-    async def _record(self, work: Work, draft: Draft) -> tuple[Recorded, Draft]:
-        """The draft on record, or what stands under its key; and the draft as it was to be recorded."""
+    async def _record(
+        self, work: Work, draft: Draft, require: Callable[[Draft], None] = lambda _: None
+    ) -> tuple[Recorded, Draft]:
+        """The draft on record, or what stands under its key; and the draft as it was to be recorded. `require` raises
+        where, at the last moment, it may not be."""
         services = self.services
         try:
             await taken_down(services.journal, draft.inquiry.evidence.values())
             # From here to the ledger's queue nothing is waited for: what is suspended by now is referred.
             draft = as_it_stands(services, draft)
+            require(draft)
             recorded = await services.ledger.append(entry_of(services, work, draft))
         except KeyConflictError:
             raise KeyReusedError("this key was used before, for another application") from None
@@ -190,18 +198,39 @@ class Desk:
         came = {name: one.evidence.status in CAME for name, one in asked.items()}
         usable = {name: one for name, one in asked.items() if one.evidence.status in USABLE}
         answers = {name: answer_to_json(policy.asks[name], one) for name, one in usable.items()}
+        waited = Retried("waits", came=came, answers=answers)
         if draft.decided.referred_by is not None:
-            return Retried("undecided", came=came, answers=answers)
-        if blamed(draft.told):
-            return Retried("waits", came=came, answers=answers)
-        await taken_down(services.journal, draft.inquiry.evidence.values())
-        # People may have taken the case up while registers were asked. From here to the record nothing is waited for.
-        decisions = self._find(ByApplication(found.application.caller, found.application.application_id))
-        if not waits(self._find(About(decision_id)), decisions):
-            return Retried("settled", came=came)
-        recorded, draft = await self._record(work, draft)
-        is_ours = recorded.entry.decision_id == draft.occasion.decision_id
-        return Retried("decided" if is_ours else "settled", draft.decided.outcome.value, came)
+            return replace(waited, word="undecided")
+        return waited if blamed(draft.told) else await self._record_again(work, draft, waited)
+
+    async def _record_again(self, work: Work, draft: Draft, waited: Retried) -> Retried:
+        """Put the draft in the place of the decision that waited, unless it waits no longer."""
+
+        def require(one: Draft) -> None:
+            self._require_waiting(one, work.replaces or "")
+
+        for _ in range(QUIET_TRIES):
+            try:
+                recorded, _ = await self._record(work, draft, require)
+            except _NotNowError as reason:
+                if reason.word != "in_work":
+                    return replace(waited, word=reason.word)
+                await asyncio.sleep(QUIET_SECONDS)
+            else:
+                is_ours = recorded.entry.decision_id == draft.occasion.decision_id
+                return replace(waited, word="decided" if is_ours else "settled", outcome=draft.decided.outcome.value)
+        return replace(waited, word="in_work")
+
+    def _require_waiting(self, draft: Draft, decision_id: str) -> None:
+        """People may have taken the case up while registers were asked. Looked at in a moment in which nothing is on
+        its way into the ledger: whoever takes it up from here on stands behind us in its queue. Raises _NotNowError."""
+        if draft.decided.referred_by is not None:
+            raise _NotNowError("suspended")
+        if not self.services.ledger.is_idle:
+            raise _NotNowError("in_work")
+        case = self._find(About(decision_id))
+        if not waits(case, self._find(ByApplication(case[0].entry.caller, case[0].entry.application_id))):
+            raise _NotNowError("settled")
 
     def _find(self, query: ByKey | ByApplication | About) -> tuple[Recorded, ...]:
         try:
@@ -209,6 +238,14 @@ class Desk:
         except LedgerError as error:
             self.services.telemetry.fault("find", error)
             raise NoRecordKeptError from None
+
+
+class _NotNowError(Exception):
+    """A case that was decided again is not put on record now."""
+
+    def __init__(self, word: Word) -> None:
+        super().__init__(word)
+        self.word: Word = word
 
 
 def _given_again(recorded: Recorded, application: Application) -> Reply:

@@ -50,7 +50,8 @@ class Worker:
                 seconds = await self.round()
             except Exception as fault:  # noqa: BLE001 - whatever it was, what is to be done stays so and is tried again
                 around.telemetry.fault("afterwards", fault)
-            await asyncio.sleep(SETTLE_SECONDS)
+            # While there is work the registers' pace is all that is waited for.
+            await asyncio.sleep(min(SETTLE_SECONDS, seconds))
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await parts.woken.wait()

@@ -108,6 +108,12 @@ class Ledger:
             return math.inf
         return 0.0 if since is None else time.monotonic() - since
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether `find` sees all that was handed in: nothing waits or is being committed."""
+        with self._changed:
+            return not self._waiting and self._committing_since is None
+
     def close(self) -> None:
         """Write what waits, then stop and close the store. New appends raise LedgerFaultError at once."""
         with self._changed:
@@ -131,7 +137,6 @@ class Ledger:
 
     def _write(self) -> None:
         while jobs := self._next_batch():
-            self._committing_since = time.monotonic()
             results = self._commit([job.entry for job in jobs])
             self._committing_since = None
             _answer(jobs, results)
@@ -142,7 +147,10 @@ class Ledger:
             self._changed.wait_for(lambda: self._waiting or self._closing)
             if self._linger and 1 < len(self._waiting) < self._batch and not self._closing:
                 self._changed.wait_for(lambda: len(self._waiting) >= self._batch or self._closing, self._linger)
-            return [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
+            jobs = [self._waiting.popleft() for _ in range(min(self._batch, len(self._waiting)))]
+            # Within the lock: what left the queue is being committed, at no moment is it neither.
+            self._committing_since = time.monotonic() if jobs else None
+            return jobs
 
     def _commit(self, entries: Sequence[Entry]) -> list[_Result]:
         try:

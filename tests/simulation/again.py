@@ -156,6 +156,8 @@ class AgainWorld(World):
         self.services = self.desk.services
         self.dice = random.Random(f"officers {plan.seed}")
         self.numbers = 0
+        self._post = self.registers.post
+        self.registers.post = self._meddled  # type: ignore[method-assign]  # somebody is at the wire
 
     async def live_again(self) -> Again:
         """Everything that happens."""
@@ -207,15 +209,24 @@ class AgainWorld(World):
             process.start()
 
     async def _look(self, at: float, kind: str) -> None:
-        """An officer takes up a case, or somebody says something to it, unless it is before the desk just then."""
+        """An officer takes up a case, or somebody says something to it."""
         await asyncio.sleep(at)
         cases = [one for one in self.record.entries if one.kind == DECISION]
         referred = [one for one in cases if json.loads(one.answer)["outcome"] == "REFERRED"]
         if not referred:
             return
-        case = self.dice.choice(referred)
-        if self.desk.is_deciding((case.caller, case.application_id)):
-            return
+        self._take_up(self.dice.choice(referred), kind)
+
+    async def _meddled(self, *call: Any) -> Any:
+        """A register's answer, while which somebody may take the case up for which it is asked."""
+        answer = await self._post(*call)
+        asked = self.registers.heard[-1][1]
+        if asked.purpose.endswith(":again") and self.people.looks and self.dice.random() < 0.2:
+            case = next(one for one in self.record.entries if one.application_id == asked.application_id)
+            self._take_up(case, self.dice.choice(KINDS))
+        return answer
+
+    def _take_up(self, case: Entry, kind: str) -> None:
         self.numbers += 1
         name = f"{kind} {self.numbers}"
         told = Contents("0" * 64, canonical({"item_id": "one", "outcome": "REJECTED"}), b"{}")

@@ -40,6 +40,7 @@ class Record:
         self._plan = plan
         self._clock = clock
         self.entries: list[Entry] = []
+        self.is_idle = True
 
     async def append(self, entry: Entry) -> Recorded:
         await asyncio.sleep(0.0005)
