@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from decision_service.client import Application, Client, Pace
 from decision_service.client.errors import DecidedBeforeError, ReceiptRefusedError
@@ -48,6 +48,7 @@ class Plain:
     retries_refusals: bool = False
     makes_up: str | None = None
     query: str = ""
+    spells_anew: bool = False
     sent: list[str] = field(default_factory=list)
 
     def submit(self, url: str, application: dict[str, Any]) -> str | None:
@@ -77,9 +78,11 @@ class Plain:
         address = urlsplit(url)
         connection = http.client.HTTPConnection(address.hostname or "", address.port, timeout=5)
         headers = {"Content-Type": "application/json", "Idempotency-Key": key}
-        path = "/v1/decisions" + self.query.format(**application["form"])
+        path = "/v1/decisions" + quote(self.query.format(**application["form"]), safe="?=")
         try:
-            connection.request("POST", path, json.dumps(application).encode(), headers)
+            self.sent.append(key)
+            told = dict(reversed(application.items())) if self.spells_anew and len(self.sent) % 2 else application
+            connection.request("POST", path, json.dumps(told, indent=len(self.sent) % 3).encode(), headers)
             reply = connection.getresponse()
             return reply.status, dict(reply.getheaders()), reply.read()
         except (OSError, http.client.HTTPException):

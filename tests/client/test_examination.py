@@ -1,7 +1,10 @@
 """The contract kit for platforms: our own client passes, and whoever is bad at one thing fails at that."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -35,7 +38,7 @@ BAD: dict[str, tuple[dict[str, Any], set[str]]] = {
     "sends again what is wrong": ({"retries_refusals": True}, {"refused", "decided_before"}),
     "takes silence for a yes": ({"makes_up": "APPROVED"}, {"gives_up", "refused"}),
     "never ends": ({"deadline": 1e9}, {"gives_up"}),
-    "puts people into URLs": ({"query": "?id={id_no}"}, {"url"}),
+    "puts people into URLs": ({"query": "?name={applicant_name}"}, {"url"}),
 }
 
 
@@ -51,7 +54,7 @@ def reports() -> dict[str, Report]:
     """All of them examined at once, each before a stand-in of its own: they mostly wait."""
     platforms = {what: (Plain(**flaw).submit, our_acceptance) for what, (flaw, _) in BAD.items()}
     platforms |= {what: (ours, accept) for what, (accept, _) in CARELESS.items()}
-    platforms |= {"ours": (ours, our_acceptance), "another": (Plain().submit, our_acceptance)}
+    platforms |= {"ours": (ours, our_acceptance), "another": (Plain(spells_anew=True).submit, our_acceptance)}
     with ThreadPoolExecutor(len(platforms)) as pool:
         made = {what: pool.submit(examine, *platform, patience=12.0) for what, platform in platforms.items()}
         return {what: one.result() for what, one in made.items()}
@@ -107,3 +110,16 @@ def test_every_rule_says_itself_in_both_languages(reports: dict[str, Report]) ->
         assert any("\u4e00" <= letter <= "\u9fff" for letter in one.zh)
         assert one.en.isascii()
     assert reports["ours"].as_json()["holds"] is True
+
+
+def test_the_stand_in_takes_bodies_in_chunks() -> None:
+    """As clients in other languages send them."""
+    with standing_in(PLAYS) as stand_in:
+        address = urlsplit(stand_in.url)
+        connection = HTTPConnection(address.hostname or "", address.port, timeout=10)
+        body = json.dumps({"application_id": "own_key-1", **APPLICATION}).encode()
+        headers = {"Content-Type": "application/json", "Idempotency-Key": "k", "Transfer-Encoding": "chunked"}
+        connection.request("POST", "/v1/decisions", iter([body[:50], body[50:]]), headers, encode_chunked=True)
+        reply = connection.getresponse()
+        assert (reply.status, json.loads(reply.read())["outcome"]) == (200, "APPROVED")
+        connection.close()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 
-from decision_service.client.contract.logbook import Logbook
+from decision_service.client.contract.logbook import Logbook, canonical
 
 APPLICATION: dict[str, Any] = {
     "matter": "elderly_allowance",
@@ -94,9 +94,10 @@ class StandIn:
         return [one["decision_id"] for one in found if one["application_id"] == application_id]
 
     def note(self, method: str, path: str, key: str | None = None, body: bytes = b"") -> Seen:
-        """Remember a request."""
+        """Remember a request; JSON as one spells it, as equal JSON is the same application."""
         try:
-            application_id = str(json.loads(body)["application_id"]) if body else ""
+            sent = json.loads(body) if body else {}
+            application_id, body = str(sent["application_id"]), canonical(sent)
         except (ValueError, TypeError, KeyError):
             application_id = ""
         seen = Seen(time.monotonic(), method, path, key, body, application_id)

@@ -4,6 +4,7 @@ and its conclusion are judged."""
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from decision_service.client.contract.standin import APPLICATION, Play, Refuse, Seen, StandIn
 
@@ -134,7 +135,8 @@ def _refused_receipt(course: Course) -> Iterator[str]:
 
 def _no_values(course: Course) -> Iterator[str]:
     values = [one for one in APPLICATION["form"].values() if isinstance(one, str) and len(one) > 3]
-    if any(value in one.path for one in course.stand_in.everything() for value in values):
+    paths = [unquote(one.path) for one in course.stand_in.everything()]
+    if any(value in path for path in paths for value in values):
         yield "a value of the form stood in a URL"
 
 
