@@ -3,14 +3,20 @@
 import time
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
 
+from decision_service.clockguard import ClockGuard
+from decision_service.http import watching
+from decision_service.kernelclock import KernelClock
 from decision_service.ledger.store import ByDecision
 from decision_service.policy.shape import Policy
 from decision_service.readings import reference
 from decision_service.replay import Judge, replay
+from decision_service.settings import read_settings
 from tests.http.process import serving
 from tests.http.staging import DAY, RULES, Stage, application, publication, sandbox_config, staged
 from tests.sizes import PROVING
@@ -90,15 +96,50 @@ def test_where_the_working_days_of_the_year_are_not_published_an_officer_decides
 
 def test_a_jump_while_an_application_is_judged_refers_it_and_is_replayed_so(registers: str, tmp_path: Path) -> None:
     with staged(tmp_path, registers) as stage:
-        desk, trusted = stage.state.desk, iter([True, False])
+        desk, trusted = stage.state.desk, chain([True], repeat(False))
         desk.services = replace(desk.services, clock=replace(desk.services.clock, is_trusted=lambda: next(trusted)))
         got = stage.decide(application("ELD-1"))
         assert (got.json["outcome"], got.codes) == SUSPENDED
         assert got.json["engines"] == {"agree": True}
-        assert list(trusted) == []
         (recorded,) = stage.state.services.ledger.find(ByDecision(got.json["decision_id"]))
 
         def second(policy: Policy) -> Judge:
             return lambda sheet: reference.judge(policy, sheet)
 
         assert replay(recorded, publication(), second) == got.body
+
+
+@pytest.mark.parametrize(
+    ("sync", "kernel", "outcome"),
+    [
+        ("required", KernelClock(is_synchronised=False, offset_seconds=0.0), "REFERRED"),
+        ("required", KernelClock(is_synchronised=True, offset_seconds=1.5), "REFERRED"),
+        ("required", None, "REFERRED"),
+        ("required", KernelClock(is_synchronised=True, offset_seconds=0.02), "APPROVED"),
+        ("told", KernelClock(is_synchronised=False, offset_seconds=0.0), "APPROVED"),
+        (None, None, "APPROVED"),  # a trial
+    ],
+)
+def test_a_clock_that_nobody_keeps_in_step_stops_approvals_where_it_must_be_kept(
+    sync: str | None,
+    kernel: KernelClock | None,
+    outcome: str,
+    registers: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watching, "ClockGuard", partial(ClockGuard, kernel=lambda: kernel))
+    with staged(tmp_path, registers, clock_sync=sync) as stage:
+        got = stage.decide(application("ELD-1"))
+        assert got.json["outcome"] == outcome
+        assert lacking(stage) == (["clock"] if outcome == "REFERRED" else [])
+        kept = kernel is not None and kernel.is_synchronised
+        assert f"miaopi_clock_synchronised {float(kept)}" in told(stage)
+        assert ('"clock_not_synchronised"' in stage.log.getvalue()) != kept
+
+
+def test_in_production_it_must_be_kept_unless_said_otherwise() -> None:
+    assert read_settings({"profile": "production"}, {}).requires_synchronised_clock
+    assert not read_settings({"profile": "production", "clock_sync": "told"}, {}).requires_synchronised_clock
+    assert not read_settings({}, {}).requires_synchronised_clock
+    assert read_settings({"clock_sync": "required"}, {}).requires_synchronised_clock
