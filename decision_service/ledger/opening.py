@@ -91,7 +91,6 @@ def writing(
 def _store(files: LedgerFiles, log: str, signer: Signer, ring: KeyRing) -> BothStores:
     if files.address is None:
         return SqliteStore(files.ledger, log=log, signer=signer, ring=ring)
-    files.ledger.parent.mkdir(parents=True, exist_ok=True)  # where the other files of the service lie
     try:
         from decision_service.ledger.postgres import PostgresStore
     except ImportError:

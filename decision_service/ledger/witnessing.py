@@ -107,7 +107,7 @@ class _Courier:
 
     def join(self) -> None:
         """Wait for the end."""
-        self._thread.join(DEADLINE_SECONDS * (_TRIES + 1))
+        self._thread.join(2 * DEADLINE_SECONDS + 1)
 
     def _run(self) -> None:
         pause, stopping = 0.0, False
@@ -142,8 +142,10 @@ class _Courier:
             return Round(self._address.key.name, "missing", size, str(error))
         except PyreqwestError:
             return Round(self._address.key.name, "missing", size, "no_answer")
-        except (LedgerError, ValueError):
+        except LedgerError:
             return Round(self._address.key.name, "missing", size, "ledger")
+        except Exception:  # noqa: BLE001 - whatever it is, the thread must be there for the next checkpoint
+            return Round(self._address.key.name, "missing", size, "fault")
         return Round(self._address.key.name, "cosigned", size)
 
     def _has_signed(self, checkpoint: StoredCheckpoint) -> bool:

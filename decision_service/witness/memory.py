@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from decision_service.proof.note import Checkpoint
+from decision_service.proof.note import Checkpoint, NoteError
 
 _TABLES: Final = (
     """CREATE TABLE IF NOT EXISTS seen (
@@ -89,7 +89,10 @@ class Turn:
     def __init__(self, connection: sqlite3.Connection, origin: str) -> None:
         self._connection = connection
         row = connection.execute("SELECT size, root FROM seen WHERE origin = ?", (origin,)).fetchone()
-        self.last: Checkpoint | None = None if row is None else Checkpoint(origin, *row)
+        try:
+            self.last: Checkpoint | None = None if row is None else Checkpoint(origin, *row)
+        except NoteError as error:
+            raise MemoryFaultError(f"witness state: what is kept of a log is no checkpoint ({error})") from error
 
     def keep(self, checkpoint: Checkpoint) -> None:
         """Remember `checkpoint`, which is larger than the last one."""

@@ -44,9 +44,10 @@ class WitnessServer:
         ready(address[0], address[1])
         async with server:
             await stopping.wait()
-        for one in list(self._connections):
-            one.cancel()
-        await asyncio.gather(*self._connections, return_exceptions=True)
+            server.close()
+            for one in list(self._connections):
+                one.cancel()
+            await asyncio.gather(*self._connections, return_exceptions=True)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

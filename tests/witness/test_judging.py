@@ -207,6 +207,17 @@ def test_the_memory_is_on_disk_before_the_turn_ends(memory: Memory) -> None:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
 
 
+def test_a_state_that_someone_changed_is_a_fault(memory: Memory, tmp_path: Path) -> None:
+    witness = witness_of(memory)
+    assert status(witness, Log().submission(0)) == (200, None)
+    with closing(sqlite3.connect(tmp_path / "state.sqlite3")) as other:
+        other.execute("DROP TRIGGER seen_update")
+        other.execute("UPDATE seen SET root = zeroblob(32)")
+        other.commit()
+    with pytest.raises(MemoryFaultError):
+        witness.add_checkpoint(Log().grow(1).submission(0).to_bytes())
+
+
 def test_a_file_that_is_no_state_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "state.sqlite3"
     path.write_bytes(b"this is not a database, but long enough to look at" * 9)
