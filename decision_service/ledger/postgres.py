@@ -113,7 +113,7 @@ class PostgresStore:
                     "UPDATE checkpoint SET cosignatures = cosignatures || %s WHERE size = %s",
                     (missing, checkpoint.size),
                 )
-            _require_committed(connection.execute("COMMIT"))
+            require_committed(connection.execute("COMMIT"))
 
     def last_checkpoint(self) -> StoredCheckpoint | None:
         """The one of the largest size; see `TreeStore.last_checkpoint`."""
@@ -176,7 +176,7 @@ class PostgresStore:
             if chain.nodes:
                 cursor.executemany(_INSERT_NODE, [(node.level, node.index, digest) for node, digest in chain.nodes])
             end = connection.execute("COMMIT")
-        _require_committed(end)
+        require_committed(end)
         self._linker.committed(chain)
         return results
 
@@ -254,8 +254,8 @@ def _hashes(connection: BoundedConnection, nodes: Sequence[Node]) -> list[bytes]
     return [found[node] for node in nodes]
 
 
-def _require_committed(end: psycopg.Cursor[TupleRow]) -> None:
-    """A commit of a transaction that had failed answers without an error, and with another word."""
+def require_committed(end: psycopg.Cursor[TupleRow]) -> None:
+    """A commit of a transaction that had failed answers without an error, and with another word: ValueError."""
     if end.statusmessage != "COMMIT":
         raise ValueError("the server rolled back")
 

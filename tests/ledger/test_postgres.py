@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from decision_service.ledger import postgres_connection
 from decision_service.ledger.errors import LedgerFaultError, LedgerRefusedError
-from decision_service.ledger.postgres import PostgresStore
+from decision_service.ledger.postgres import PostgresStore, require_committed
 from decision_service.ledger.postgres_connection import make_tables
 from decision_service.ledger.postgres_schema import SCHEMA, TRIGGERS, grants
 from decision_service.ledger.store import ByKey, Last, StoredCheckpoint
@@ -48,9 +48,28 @@ def test_a_server_that_does_not_sync_is_refused(setting: str, tmp_path) -> None:
 def test_what_the_session_promises_stays_so(database: PostgresPlace) -> None:
     store = database.open()
     with database.server.owner() as owner:
-        owner.execute("ALTER DATABASE postgres SET synchronous_commit = 'off'")
-    assert store._writer is not None
-    assert postgres_connection.one(store._writer, "SHOW synchronous_commit") == "on"
+        owner.execute("ALTER SYSTEM SET synchronous_commit = 'off'")
+        owner.execute("SELECT pg_reload_conf()")
+        try:
+            while postgres_connection.one(owner, "SHOW synchronous_commit") != "off":
+                time.sleep(0.05)
+            assert store._writer is not None
+            assert postgres_connection.one(store._writer, "SHOW synchronous_commit") == "on"
+        finally:
+            owner.execute("ALTER SYSTEM RESET synchronous_commit")
+            owner.execute("SELECT pg_reload_conf()")
+
+
+def test_a_commit_that_the_server_turned_into_a_rollback_is_none(database: PostgresPlace) -> None:
+    database.open()
+    with database.shell() as shell:
+        shell.execute("BEGIN")
+        with pytest.raises(psycopg.Error):
+            shell.execute("SELECT 1 / 0")
+        with pytest.raises(ValueError, match="rolled back"):
+            require_committed(shell.execute("COMMIT"))
+        shell.execute("BEGIN")
+        require_committed(shell.execute("COMMIT"))
 
 
 def roles(database: PostgresPlace, name: str = "miaopi") -> None:

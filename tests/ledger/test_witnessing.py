@@ -200,28 +200,29 @@ def test_two_views_of_one_log_are_noticed(tmp_path: Path) -> None:
 
 SIZES = cycle("12")
 LIARS = {
-    "a cosignature of something else": (200, lambda sign: sign(f"else\n3\n{'A' * 43}=\n"), "refused"),
-    "another key's": (200, lambda _: "— liar AAAAAAAAAAAAAAAAAAAA\n", "refused"),
-    "nothing": (200, lambda _: "", "refused"),
-    "too much": (200, lambda _: "x" * (MAX_ANSWER_BYTES + 1), "refused"),
-    "a size that is none": (409, lambda _: "seven\n", "refused"),
-    "a huge size": (409, lambda _: "9" * 400, "refused"),
-    "another size each time": (409, lambda _: f"{next(SIZES)}\n", "missing"),
-    "somewhere else": (302, lambda _: "", "refused"),
-    "trouble": (503, lambda _: "", "missing"),
+    "a cosignature of something else": (200, lambda sign, _: sign(f"else\n3\n{'A' * 43}=\n"), "refused"),
+    "another key's": (200, lambda *_: "— liar AAAAAAAAAAAAAAAAAAAA\n", "refused"),
+    "nothing": (200, lambda *_: "", "refused"),
+    "too much": (200, lambda sign, body: sign(body) + f"— x {'A' * MAX_ANSWER_BYTES}\n", "refused"),
+    "a size that is none": (409, lambda *_: "seven\n", "refused"),
+    "a huge size": (409, lambda *_: "9" * 400, "refused"),
+    "another size each time": (409, lambda *_: f"{next(SIZES)}\n", "missing"),
+    "somewhere else": (302, lambda *_: "", "refused"),
+    "trouble": (503, lambda *_: "", "missing"),
 }
 
 
 @contextmanager
-def lying(status: int, text: Callable[[Callable[[str], str]], str]) -> Iterator[WitnessAddress]:
+def lying(status: int, text: Callable[[Callable[[str], str], str], str]) -> Iterator[WitnessAddress]:
     """A witness that answers every submission so."""
     keys = signer(6)
     key = VerifierKey("liar", keys.public_key, SignatureType.COSIGNATURE_V1)
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            content = text(lambda body: cosign(body, key.name, keys.sign, keys.public_key, 1)).encode()
+            given = Submission.parse(self.rfile.read(int(self.headers["Content-Length"])))
+            body, _ = split_note(given.note)
+            content = text(lambda said: cosign(said, key.name, keys.sign, keys.public_key, 1), body).encode()
             self.send_response(status)
             self.send_header("Content-Length", str(len(content)))
             self.send_header("Location", "http://127.0.0.1:9/")
