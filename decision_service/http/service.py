@@ -32,6 +32,7 @@ from decision_service.http.listening import (
     DRAIN_SECONDS,
     Server,
     address_of,
+    keep_memory,
     listening,
     open_door,
     places_of,
@@ -153,6 +154,7 @@ def run(parts: Parts, told: Callable[[Up], None]) -> None:
     Raises as `opened` does, and OSError when a port is not free.
     """
     require_files(parts.settings)
+    keep_memory()
     with open_door(parts.settings.host, parts.settings.port) as door:
 
         def ready(up: Up) -> None:
