@@ -194,7 +194,7 @@ def _check_twice(problems: Problems, members: Iterable[Member], issuers: Iterabl
     """What must tell one from another stands once."""
     members = list(members)
     each = {
-        "name": [one.name for one in members],
+        "name": [one.name.casefold() for one in members],
         "key.id": [key.key_id for one in members for key in one.keys],
         "certificate": [mark for one in members for mark in (*one.thumbprints, *one.subjects)],
         "issuer.identifier": list(issuers),

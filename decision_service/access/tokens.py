@@ -33,6 +33,7 @@ class Tokens:
         self._clock = monotonic
         algorithms = {algorithm for one in listed.issuers.values() for algorithm in one.algorithms}
         self._suites = signature_suites(algorithms)
+        self._members = {name.casefold(): one for name, one in listed.members.items()}
         self._keys = {name: KeySet(one.source, fetch, monotonic) for name, one in listed.issuers.items()}
 
     async def principal(self, text: str) -> Principal:
@@ -53,7 +54,7 @@ class Tokens:
         """A caller must be listed, and so must be that this issuer speaks for it: names keep callers apart. Staff need
         not be, but nobody can come by a token as somebody who is listed and does not name its issuer."""
         name = text_claim(claims, "sub") or ""
-        member = self._listed.members.get(name)
+        member = self._members.get(name.casefold())
         is_his = member is not None and member.kind == issuer.kind and issuer.identifier in member.issuers
         if not (is_his or (member is None and issuer.kind == "staff")) or not NAME.fullmatch(name):
             raise NotAuthenticatedError(shown=True, again_after=AGAIN_SECONDS)
@@ -61,7 +62,7 @@ class Tokens:
         values = stated if isinstance(stated, list) else [stated]
         roles = {issuer.roles[one] for one in values if isinstance(one, str) and one in issuer.roles}
         allowance = issuer.allowance if member is None else member.allowance
-        return Principal(name, issuer.kind, frozenset(roles), None, allowance)
+        return Principal(name if member is None else member.name, issuer.kind, frozenset(roles), None, allowance)
 
 
 def _at(claims: Mapping[str, object], path: tuple[str, ...]) -> object:

@@ -1,5 +1,6 @@
 """Which versions somebody has approved: read off the ledger. In production no other version decides (P23, RQ-D5)."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -7,7 +8,7 @@ from decision_service.control.records import RELEASE_APPROVED, RELEASE_PROPOSED,
 from decision_service.ledger.entry import Recorded
 from decision_service.ledger.store import ByKind
 from decision_service.ledger.writer import Ledger
-from decision_service.publishing import Publication
+from decision_service.publishing import Publication, Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,6 @@ class Release:
         """The rule files that it is about, as `candidate.content_of` names them."""
         return str(self.said["content"])
 
-    @property
-    def digests(self) -> tuple[str, ...]:
-        """The versions that it puts in force."""
-        return tuple(cast("list[str]", self.said["digests"]))
-
     def as_json(self) -> dict[str, object]:
         """Its shape in answers."""
         state = "proposed" if self.approved_by is None else "approved"
@@ -52,18 +48,36 @@ def releases(ledger: Ledger) -> dict[str, Release]:
 
 
 def approved_alone(publication: Publication, ledger: Ledger) -> tuple[Publication, tuple[tuple[str, str], ...]]:
-    """Those of its versions that a release on record has approved; and the others, by matter and day.
+    """What of it the last approval on record puts in force; and what it leaves out, by matter and day.
 
-    Raises LedgerError.
+    A matter decides by all its versions that were approved last or not at all: an approved version that is gone from
+    the folder, or was changed there, must not let an older one decide in its place. Raises LedgerError.
     """
-    approved = {digest for one in releases(ledger).values() if one.approved_by for digest in one.digests}
+    last = _of(ledger, RELEASE_APPROVED)[-1:]
+    approved = {one for recorded in last for one in _whole(said_of(recorded))}
+    there = {_named(one) for one in publication}
+    broken = {matter for matter, *_ in approved - there}
     versions = {
-        matter: tuple(one for one in found if f"sha256:{one.policy.digest}" in approved)
+        matter: tuple(one for one in found if _named(one) in approved)
         for matter, found in publication.versions.items()
+        if matter not in broken
     }
-    left_out = [one.policy for one in publication if f"sha256:{one.policy.digest}" not in approved]
     kept = Publication(publication.catalogue, {matter: found for matter, found in versions.items() if found})
-    return kept, tuple((policy.matter, str(policy.effective_from)) for policy in left_out)
+    left_out = {place[:2] for place in (approved | there) - {_named(one) for one in kept}}
+    return kept, tuple(sorted(left_out))
+
+
+Named = tuple[str, str, str]
+"""A version by matter, day and digest."""
+
+
+def _named(one: Published) -> Named:
+    return one.policy.matter, str(one.policy.effective_from), f"sha256:{one.policy.digest}"
+
+
+def _whole(said: Mapping[str, object]) -> Iterator[Named]:
+    for one in cast("list[dict[str, str]]", said["whole"]):
+        yield one["matter"], one["version"], one["digest"]
 
 
 def _of(ledger: Ledger, kind: str) -> tuple[Recorded, ...]:

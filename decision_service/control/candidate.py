@@ -10,7 +10,6 @@ from typing import Literal
 from decision_service.policy.shape import Policy
 from decision_service.policy.shelf import Shelf, read_shelf
 from decision_service.publishing import Publication
-from decision_service.source import PolicyProblems, Problem
 
 Change = Literal["new", "changed", "gone"]
 
@@ -49,39 +48,34 @@ class Candidate:
     versions: tuple[Version, ...]
 
     @property
+    def whole(self) -> list[dict[str, str]]:
+        """Every version that would decide, as it is put on record."""
+        return [
+            {"matter": one.matter, "version": str(one.effective_from), "digest": f"sha256:{one.digest}"}
+            for one in self.shelf.policies()
+        ]
+
+    @property
     def digests(self) -> tuple[str, ...]:
         """Of every version that would decide, in order."""
         return tuple(sorted(f"sha256:{policy.digest}" for policy in self.shelf.policies()))
 
 
 def read_candidate(rules: Path, now: Publication) -> Candidate:
-    """The folder against what is in force. Raises PolicyProblems with everything that is wrong with it.
-
-    Read between two looks at its bytes, so that what was checked is what `content` names.
-    """
-    before = content_of(rules)
+    """A copy of the folder, which nobody edits, against what is in force. Raises PolicyProblems with everything that is
+    wrong with it."""
     shelf = read_shelf(rules)
-    if content_of(rules) != before:
-        raise _moving()
-    return Candidate(shelf, before, _versions(shelf, now))
+    return Candidate(shelf, content_of(rules), _versions(shelf, now))
 
 
 def content_of(rules: Path) -> str:
-    """SHA-256 (hex) of every rule file under `rules` with its name, in order. Raises PolicyProblems."""
+    """SHA-256 (hex) of every rule file under `rules` with its name, in order."""
     found = hashlib.sha256()
-    for path in sorted(rules.glob("*/*.yaml")):
-        try:
-            content = path.read_bytes()
-        except OSError:
-            raise _moving() from None
+    for path in sorted(one for one in rules.glob("*/*.yaml") if one.is_file()):
+        content = path.read_bytes()
         name = path.relative_to(rules).as_posix().encode()
         found.update(len(name).to_bytes(8, "big") + name + len(content).to_bytes(8, "big") + content)
     return found.hexdigest()
-
-
-def _moving() -> PolicyProblems:
-    text = ("规则文件夹正在变动，请稍后再试", "the rules folder is being changed; try again when it is still")
-    return PolicyProblems([Problem("rules_moving", *text, None)])
 
 
 def _versions(shelf: Shelf, now: Publication) -> tuple[Version, ...]:

@@ -2,16 +2,18 @@
 both engines agree on generated cases, and all of it is put in force at once, or nothing is."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from decision_service.control.approvals import Release, releases
 from decision_service.control.candidate import Candidate, read_candidate
+from decision_service.control.copies import RulesCopies
 from decision_service.control.records import RELEASE_APPROVED, RELEASE_PROPOSED, new_number, said_of, step
 from decision_service.control.signs import ControlSigns
-from decision_service.control.switch import SamePersonError
+from decision_service.control.switch import SamePersonError, is_same
 from decision_service.gate import GateError, pass_gate
 from decision_service.inforce import InForce
 from decision_service.ledger.writer import Ledger
@@ -25,10 +27,10 @@ Renew = Callable[[Collection[str]], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """Where releases come from and what they must pass: the rules folder, the gate's certificates and number of cases,
-    and whether illustrative rules may decide."""
+    """Where releases come from and what they must pass: copies of the rules folder, the gate's certificates and number
+    of cases, and whether illustrative rules may decide."""
 
-    rules: Path
+    copies: RulesCopies
     certificates: Path
     gate_cases: int
     takes_illustrative: bool
@@ -81,7 +83,8 @@ class Releases:
         """`by` proposes what the rules folder holds. Raises NothingToReleaseError, NeedsRestartError,
         IllustrativeError, PolicyProblems, LedgerError."""
         async with self._turn:
-            candidate = await self._read()
+            with self._copy() as copy:
+                candidate = await self._read(copy)
             if not candidate.versions:
                 raise NothingToReleaseError
             number, at = new_number("REL"), self._now().isoformat(timespec="milliseconds")
@@ -105,21 +108,40 @@ class Releases:
         """
         async with self._turn:
             found = self._proposed(number, by)
-            candidate = await self._read()
-            if candidate.content != found.content or sorted(digests) != list(candidate.digests):
-                raise ReleaseChangedError
-            if not candidate.versions and found.approved_by is not None:
-                raise ReleaseSettledError
-            publication = await self._passed(candidate.shelf)
-            at = self._now().isoformat(timespec="milliseconds")
-            said: dict[str, object] = {"release": number, "by": by, "at": at, "digests": list(candidate.digests)}
-            await self._ledger.append(step(RELEASE_APPROVED, new_number("APP"), by, at, said))
+            with self._copy() as copy:
+                return await self._approved(found, copy, digests, by)
+
+    async def _approved(self, found: Release, copy: Path, digests: Collection[str], by: str) -> Release:
+        candidate = await self._read(copy)
+        if candidate.content != found.content or sorted(digests) != list(candidate.digests):
+            raise ReleaseChangedError
+        if not candidate.versions and found.approved_by is not None:
+            raise ReleaseSettledError
+        publication = await self._passed(copy, candidate.shelf)
+        at = self._now().isoformat(timespec="milliseconds")
+        said: dict[str, object] = {"release": found.number, "by": by, "at": at, "whole": candidate.whole}
+        await self._ledger.append(step(RELEASE_APPROVED, new_number("APP"), by, at, said))
+        with self._ground.copies.trying(copy):
             await self._renew([policy.digest for policy in candidate.shelf.policies()])
-            # At once and whole: a decision took the publication before or takes it after, and mixes nothing (P12).
-            self._in_force.swap(publication)
-            self._signs.without_approval(())
-            self._signs.release("approved")
-            return Release(number, found.said, by, at)
+        # At once and whole: a decision took the publication before or takes it after, and mixes nothing (P12).
+        self._in_force.swap(publication)
+        self._signs.without_approval(())
+        self._signs.release("approved")
+        return Release(found.number, found.said, by, at)
+
+    @contextmanager
+    def _copy(self) -> Iterator[Path]:
+        """The rules folder as it is now, kept if it comes in force."""
+        copies = self._ground.copies
+        try:
+            copy = copies.take()
+        except PolicyProblems:
+            self._signs.release("refused")
+            raise
+        try:
+            yield copy
+        finally:
+            copies.drop(copy)
 
     def _proposed(self, number: str, by: str) -> Release:
         """The release, if `by` may approve it: only the last proposal stands for what the folder holds."""
@@ -127,15 +149,15 @@ class Releases:
         if number not in known:
             raise NoSuchReleaseError
         found = known[number]
-        if found.proposed_by == by:
+        if is_same(found.proposed_by, by):
             raise SamePersonError
         if number != next(reversed(known)):
             raise ReleaseSettledError if found.approved_by is not None else ReleaseChangedError
         return found
 
-    async def _read(self) -> Candidate:
+    async def _read(self, copy: Path) -> Candidate:
         try:
-            candidate = await asyncio.to_thread(read_candidate, self._ground.rules, self._in_force.publication)
+            candidate = await asyncio.to_thread(read_candidate, copy, self._in_force.publication)
         except PolicyProblems:
             self._signs.release("refused")
             raise
@@ -145,12 +167,12 @@ class Releases:
             raise IllustrativeError
         return candidate
 
-    async def _passed(self, shelf: Shelf) -> Publication:
+    async def _passed(self, copy: Path, shelf: Shelf) -> Publication:
         """The publication, once both engines agree on every version of it. Raises GateError."""
         ground = self._ground
         policies = list(shelf.policies())
         try:
-            await asyncio.to_thread(pass_gate, ground.rules, policies, ground.certificates, cases=ground.gate_cases)
+            await asyncio.to_thread(pass_gate, copy, policies, ground.certificates, cases=ground.gate_cases)
         except GateError:
             self._signs.release("refused")
             raise

@@ -21,7 +21,9 @@ class ControlSigns:
         )
         self._releases = Counter("miaopi_releases", "releases of rules, by step", ["step"], registry=register)
         self._unapproved = Gauge(
-            "miaopi_rule_packs_without_approval", "versions left out as nobody approved them", registry=register
+            "miaopi_rule_packs_without_approval",
+            "versions left out, as they are not what was approved",
+            registry=register,
         )
         self._suspended.labels("*").set(0)
         for one in _STEPS:
@@ -45,7 +47,7 @@ class ControlSigns:
         self._telemetry.note("release", {"status": step})
 
     def without_approval(self, versions: tuple[tuple[str, str], ...]) -> None:
-        """These versions (matter, day) are in the rules folder and nobody has approved them: none of them decides."""
+        """These versions (matter, day) do not decide: nobody approved them, or the approved file is not there."""
         self._unapproved.set(len(versions))
         for matter, day in versions:
             self._telemetry.alarm("rule_pack_without_approval", {"matter": matter, "version": day})

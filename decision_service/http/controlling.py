@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decision_service.agreement import SecondJudge
 from decision_service.clock import ServiceClock
 from decision_service.control.approvals import approved_alone
+from decision_service.control.copies import RulesCopies
 from decision_service.control.releases import Ground, Releases, Renew
 from decision_service.control.signs import ControlSigns
 from decision_service.control.switch import KillSwitch
@@ -35,7 +36,7 @@ class Recording:
 
 
 def controlled(
-    settings: Settings, publication: Publication, second: SecondJudge, recording: Recording
+    settings: Settings, publication: Publication, second: SecondJudge, copies: RulesCopies, recording: Recording
 ) -> tuple[InForce, Control]:
     """What is in force by the record, and what steers it: in production the approved versions alone decide, and what is
     suspended stays so. Raises LedgerError."""
@@ -46,7 +47,7 @@ def controlled(
         signs.without_approval(left_out)
     in_force, now = InForce(publication), recording.clock.now
     switch = KillSwitch(in_force, recording.ledger, now, signs)
-    ground = Ground(settings.rules, settings.certificates, settings.gate_cases, takes_illustrative=not is_production)
+    ground = Ground(copies, settings.certificates, settings.gate_cases, takes_illustrative=not is_production)
     releases = Releases(ground, in_force, recording.ledger, now, signs, _renewing(second))
     return in_force, Control(switch, releases)
 

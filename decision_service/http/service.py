@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TextIO
 
 import uvloop
@@ -17,6 +18,7 @@ from decision_service.access.limits import Limits
 from decision_service.agreement import SecondJudge
 from decision_service.bundles import read_bundles
 from decision_service.clock import ServiceClock
+from decision_service.control.copies import RulesCopies
 from decision_service.desk import Services
 from decision_service.http.acknowledging import acknowledging
 from decision_service.http.admitting import admitting
@@ -92,9 +94,12 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
         journal = await stack.enter_async_context(keeping(settings, clock, telemetry))
         verifier = await stack.enter_async_context(asking(settings, registers, clock, telemetry, journal, parts.wiring))
         counter = await stack.enter_async_context(trusting(settings, registers, clock, verifier))
-        second = await stack.enter_async_context(_second_engine(settings)) if parts.second is None else parts.second
+        copies = RulesCopies(settings.rules)
+        stack.callback(copies.close)
+        given = parts.second
+        second = given if given is not None else await stack.enter_async_context(_second_engine(copies.path))
         noting = Recording(record.ledger, clock, telemetry)
-        in_force, control = controlled(settings, parts.publication, second, noting)
+        in_force, control = controlled(settings, parts.publication, second, copies, noting)
         vitals = Vitals(guard, record.ledger, settings.ledger.absolute().parent, telemetry, clock.monotonic)
         await stack.enter_async_context(watching(vitals, telemetry))
         services = Services(
@@ -111,9 +116,9 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
 
 
 @asynccontextmanager
-async def _second_engine(settings: Settings) -> AsyncIterator[SecondEngine]:
+async def _second_engine(rules: Path) -> AsyncIterator[SecondEngine]:
     """The second engine in its process; one that does not start yet starts when it is first asked."""
-    engine = SecondEngine(settings.rules)
+    engine = SecondEngine(rules)
     with suppress(EngineUnavailable):
         await engine.start()
     try:

@@ -130,6 +130,22 @@ def test_nobody_comes_by_a_token_as_somebody_who_is_listed_and_does_not_name_its
     played(work)
 
 
+def test_a_name_is_the_same_person_however_it_is_written() -> None:
+    """A sign-on that writes names otherwise makes no second person of anybody, and gets round no entry."""
+
+    async def work(_: Tokens, issuer: Issuer, time: Time) -> None:
+        member = Member("wang.li", "staff", frozenset({"approver"}), USUAL)
+        text = issuer.token("k1", time.seconds, sub="Wang.LI")
+        file = dataclasses.replace(listed(), members={"wang.li": member})
+        assert not await counts(Tokens(file, issuer.fetch, time.now, time.monotonic), text)
+        known = dataclasses.replace(member, issuers=frozenset({ISSUER}))
+        file = dataclasses.replace(listed(), members={"wang.li": known})
+        found = await Tokens(file, issuer.fetch, time.now, time.monotonic).principal(text)
+        assert found.name == "wang.li"
+
+    played(work)
+
+
 def test_a_thousand_invented_kids_fetch_once() -> None:
     async def work(tokens: Tokens, issuer: Issuer, time: Time) -> None:
         good = issuer.token("k1", time.seconds)

@@ -1,10 +1,14 @@
 """Releases of rules over HTTP (P12, P13, P23, safeguard 9): two people, the very digests, all at once or nothing."""
 
 import json
+import os
 import shutil
+import signal
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -47,10 +51,32 @@ def publication(rules: Path) -> Publication:
     return publish(read_shelf(rules))
 
 
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of the gate, for all tests here: what passed once need not pass again."""
+    return tmp_path_factory.mktemp("gate")
+
+
+@contextmanager
+def releasing(
+    registers: str, folder: Path, rules: Path, certificates: Path, second: object = None
+) -> Iterator[Guarded]:
+    more = {"rules": publication(rules), "second": second, "gate_cases": 5, "certificates": certificates}
+    with guarded(folder, registers, members(), **more, rules_folder=rules) as found:
+        yield found
+
+
 @pytest.fixture
-def service(registers: str, tmp_path: Path, rules: Path) -> Iterator[Guarded]:
-    more = {"rules": publication(rules), "second": IN_PROCESS, "gate_cases": 5, "certificates": tmp_path / "gate"}
-    with guarded(tmp_path, registers, members(), **more, rules_folder=rules) as found:
+def service(registers: str, tmp_path: Path, rules: Path, certificates: Path) -> Iterator[Guarded]:
+    """With the reference in the second engine's place, which knows no version but those of the start."""
+    with releasing(registers, tmp_path, rules, certificates) as found:
+        yield found
+
+
+@pytest.fixture
+def whole(registers: str, tmp_path: Path, rules: Path, certificates: Path) -> Iterator[Guarded]:
+    """With the second engine in its process, as operators run it."""
+    with releasing(registers, tmp_path, rules, certificates, IN_PROCESS) as found:
         yield found
 
 
@@ -71,6 +97,14 @@ def approve(service: Guarded, release: dict, who: str = "chief", digests: list[s
     return service.send(who, "POST", f"{PATH}/{release['release']}/approve", body)
 
 
+def until(holds: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if holds():
+            return
+        time.sleep(0.05)
+    raise AssertionError("not within half a minute")
+
+
 def version(service: Guarded) -> tuple[str, str]:
     """Of the allowance, as it decides now."""
     sent = application("ELD-1")
@@ -78,12 +112,12 @@ def version(service: Guarded) -> tuple[str, str]:
     return got["policy"]["version"], got["outcome"]
 
 
-def test_two_people_put_a_version_in_force(service: Guarded, rules: Path) -> None:
-    assert version(service) == ("2026-01-01", "APPROVED")
-    assert propose(service).json["type"].endswith("nothing_to_release")
+def test_two_people_put_a_version_in_force(whole: Guarded, rules: Path) -> None:
+    assert version(whole) == ("2026-01-01", "APPROVED")
+    assert propose(whole).json["type"].endswith("nothing_to_release")
     next_version(rules, "2026-03-01")
     next_version(rules, "2026-12-01")
-    proposed = propose(service)
+    proposed = propose(whole)
     assert proposed.status == 201, proposed.body
     release = proposed.json
     assert [(one["change"], one["version"]) for one in release["versions"]] == [
@@ -95,8 +129,8 @@ def test_two_people_put_a_version_in_force(service: Guarded, rules: Path) -> Non
         assert len(set(one["reviewers"])) == 2
         assert one["digest"] in release["digests"]
     assert len(release["digests"]) == 4
-    assert version(service) == ("2026-01-01", "APPROVED")
-    approved = approve(service, release)
+    assert version(whole) == ("2026-01-01", "APPROVED")
+    approved = approve(whole, release)
     assert approved.status == 200, approved.body
     assert (approved.json["state"], approved.json["by"], approved.json["approved_by"]) == (
         "approved",
@@ -104,13 +138,13 @@ def test_two_people_put_a_version_in_force(service: Guarded, rules: Path) -> Non
         "chief",
     )
     # The day is 16 March: of the later one, nothing decides before its day.
-    assert version(service) == ("2026-03-01", "APPROVED")
-    assert approve(service, release).json["type"].endswith("release_settled")
-    assert service.send("operator", "GET", PATH).json["releases"] == [approved.json]
-    ledger = service.stage.state.services.ledger
+    assert version(whole) == ("2026-03-01", "APPROVED")
+    assert approve(whole, release).json["type"].endswith("release_settled")
+    assert whole.send("operator", "GET", PATH).json["releases"] == [approved.json]
+    ledger = whole.stage.state.services.ledger
     (first,), (second,) = ledger.find(ByKind(RELEASE_PROPOSED)), ledger.find(ByKind(RELEASE_APPROVED))
     assert (first.entry.caller, second.entry.caller) == ("author", "chief")
-    assert json.loads(second.entry.answer)["digests"] == release["digests"]
+    assert sorted(one["digest"] for one in json.loads(second.entry.answer)["whole"]) == release["digests"]
 
 
 def test_nobody_approves_his_own_proposal_whatever_roles_and_keys_he_has(service: Guarded, rules: Path) -> None:
@@ -148,20 +182,20 @@ def test_what_is_approved_is_what_was_proposed(service: Guarded, rules: Path) ->
     assert approve(service, again).status == 200
 
 
-def test_a_changed_and_a_removed_file_are_told_as_such(service: Guarded, rules: Path) -> None:
+def test_a_changed_and_a_removed_file_are_told_as_such(whole: Guarded, rules: Path) -> None:
     (rules / FILE).write_text(
         (rules / FILE).read_text(encoding="utf-8").replace("DEMO-PIA-001", "DEMO-PIA-901"), encoding="utf-8"
     )
     shutil.rmtree(rules / "senior_card")
-    release = propose(service).json
+    release = propose(whole).json
     assert [(one["change"], one["matter"]) for one in release["versions"]] == [
         ("changed", "elderly_allowance"),
         ("gone", "senior_card"),
     ]
-    assert approve(service, release).status == 200
+    assert approve(whole, release).status == 200
     sent = application("CARD-1")
-    assert service.decide("hall", sent, "k").json["type"].endswith("unknown_matter")
-    assert version(service) == ("2026-01-01", "APPROVED")
+    assert whole.decide("hall", sent, "k").json["type"].endswith("unknown_matter")
+    assert version(whole) == ("2026-01-01", "APPROVED")
 
 
 def test_new_registers_take_a_restart(service: Guarded, rules: Path) -> None:
@@ -173,9 +207,9 @@ def test_new_registers_take_a_restart(service: Guarded, rules: Path) -> None:
 
 
 def test_a_gate_that_fails_leaves_all_as_it_was(service: Guarded, rules: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    next_version(rules, "2026-03-01")
+    next_version(rules, "2026-03-02")
     release = propose(service).json
-    whole = gate._run_child
+    judging = gate._run_child
     monkeypatch.setattr(
         gate,
         "_run_child",
@@ -185,7 +219,7 @@ def test_a_gate_that_fails_leaves_all_as_it_was(service: Guarded, rules: Path, m
     assert got.json["type"].endswith("gate_failed")
     assert got.json["faults"][0]["fault"] == "they differ"
     assert version(service)[0] == "2026-01-01"
-    monkeypatch.setattr(gate, "_run_child", whole)
+    monkeypatch.setattr(gate, "_run_child", judging)
     assert approve(service, release).status == 200
 
 
@@ -218,7 +252,7 @@ def test_no_wrong_file_ever_takes_effect(service: Guarded, rules: Path, tmp_path
     assert (make / "demo").is_dir()
 
 
-def test_no_decision_mixes_versions_while_releases_come(service: Guarded, rules: Path) -> None:
+def test_no_decision_mixes_versions_while_releases_come(whole: Guarded, rules: Path) -> None:
     """P12: versions whose amounts differ, released one after the other under load."""
     digests: dict[str, str] = {}
     stop = threading.Event()
@@ -227,7 +261,7 @@ def test_no_decision_mixes_versions_while_releases_come(service: Guarded, rules:
         found = []
         while not stop.is_set():
             sent = application("ELD-1")
-            got = service.decide("hall", sent, sent["application_id"])
+            got = whole.decide("hall", sent, sent["application_id"])
             assert got.status == 200, got.body
             found.append((got.json["policy"]["version"], got.json["policy"]["digest"]))
         return found
@@ -237,10 +271,10 @@ def test_no_decision_mixes_versions_while_releases_come(service: Guarded, rules:
         for number in range(size("releases under load", quick=3, full=50)):
             day = f"2026-02-{number % 28 + 1:02}"
             next_version(rules, day, str(100 + number))
-            release = propose(service).json
+            release = propose(whole).json
             digests[day] = next(one["digest"] for one in release["versions"] if one["version"] == day)
-            assert approve(service, release).status == 200
-            assert version(service)[0] == day
+            assert approve(whole, release).status == 200
+            assert version(whole)[0] == day
         stop.set()
         seen = {pair for one in work for pair in one.result()}
     assert len(seen) >= 2
@@ -248,13 +282,25 @@ def test_no_decision_mixes_versions_while_releases_come(service: Guarded, rules:
     assert len({day for day, _ in seen}) == len(seen)
 
 
-def test_in_production_only_approved_versions_decide(registers: str, tmp_path: Path, rules: Path) -> None:
+def test_what_lies_in_the_folder_is_nobody_s_rules_until_it_is_released(whole: Guarded, rules: Path) -> None:
+    """Not even the second engine's, which reads the rules anew when its process is lost."""
+    (rules / FILE).write_text("matter: [", encoding="utf-8")
+    engine = whole.stage.state.services.second
+    first = engine.pid
+    os.kill(first, signal.SIGKILL)
+    until(lambda: engine.pid not in (None, first) and engine.ready)
+    assert version(whole) == ("2026-01-01", "APPROVED")
+
+
+def test_in_production_only_approved_versions_decide(
+    registers: str, tmp_path: Path, rules: Path, certificates: Path
+) -> None:
     for path in rules.glob("*/2*.yaml"):
         path.write_text(
             path.read_text(encoding="utf-8").replace("illustrative: yes", "illustrative: no"), encoding="utf-8"
         )
-    real = {"profile": "production", "as_of": None, "second": IN_PROCESS, "gate_cases": 5}
-    real |= {"certificates": tmp_path / "gate", "rules_folder": rules}
+    real = {"profile": "production", "as_of": None, "gate_cases": 5}
+    real |= {"certificates": certificates, "rules_folder": rules}
     with guarded(tmp_path, registers, members(), **real, rules=publication(rules)) as service:
         registry = service.stage.state.services.telemetry.registry
         assert service.send("hall", "GET", "/v1/matters").json["matters"] == []
@@ -270,6 +316,40 @@ def test_in_production_only_approved_versions_decide(registers: str, tmp_path: P
         served = service.send("hall", "GET", "/v1/matters").json["matters"]
         assert {one["version"] for one in served} == {"2026-01-01"}
         assert '"version":"2026-03-01"' in service.stage.log.getvalue()
+
+
+def test_a_matter_decides_by_what_was_approved_last_or_not_at_all(
+    registers: str, tmp_path: Path, rules: Path, certificates: Path
+) -> None:
+    """A changed, a removed and an older file each leave the matter to officers of the counter, and never to an older
+    version; the other matter goes on."""
+    for path in rules.glob("*/2*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("illustrative: yes", "illustrative: no"), encoding="utf-8")
+    real = {"profile": "production", "as_of": None, "gate_cases": 5}
+    real |= {"certificates": certificates, "rules_folder": rules}
+    newer = next_version(rules, "2026-03-01")
+    wrong = newer.read_text(encoding="utf-8")
+    right = wrong.replace("DEMO-PIA-2026-03-01", "DEMO-PIA-902")
+
+    def served(*, releasing: bool = False) -> dict[str, str]:
+        with guarded(tmp_path, registers, members(), **real, rules=publication(rules)) as service:
+            if releasing:
+                assert approve(service, propose(service).json).status == 200
+            found = service.send("hall", "GET", "/v1/matters").json["matters"]
+        return {one["matter"]: one["version"] for one in found}
+
+    both, card = {"elderly_allowance": "2026-03-01", "senior_card": "2026-01-01"}, {"senior_card": "2026-01-01"}
+    assert served(releasing=True) == both
+    newer.write_text(right, encoding="utf-8")
+    assert served() == card
+    assert served(releasing=True) == both
+    newer.write_text(wrong, encoding="utf-8")  # approved once, and since replaced
+    assert served() == card
+    newer.unlink()
+    assert served() == card
+    newer.write_text(right, encoding="utf-8")
+    assert served() == both
 
 
 def test_illustrative_rules_are_not_released_in_production() -> None:

@@ -103,6 +103,14 @@ def test_every_cell_over_http(service: Guarded) -> None:
     assert len(tried) >= 9 * len(WHO)
 
 
+BY_COMMAND = {"read_proofs", "read_journal", "verify", "replay_events", "erase_request", "erase_approve"}
+"""In the table for routes to come; today commands do it on the machine, for whoever may read its files."""
+
+
+def test_every_action_has_a_route_or_is_named_here(service: Guarded) -> None:
+    assert {action for *_, action in every_route(service)} == {action.value for action in Action} - BY_COMMAND
+
+
 def test_the_two_listeners_share_no_route_but_their_description(service: Guarded) -> None:
     state = service.stage.state
     public, control = ({one[:2] for one in routes(app)} for app in (create_app(state), create_control_app(state)))

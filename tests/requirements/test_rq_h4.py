@@ -133,6 +133,7 @@ def test_what_is_sent_wrongly_changes_nothing(registers: str, tmp_path: Path) ->
             ({"matter": ELDERLY, "reason": ""}, 422),
             ({"matter": ELDERLY, "reason": "x", "more": 1}, 422),
             ({"matter": ELDERLY, "reason": "x" * 501}, 422),
+            ({"matter": ELDERLY, "reason": "half a pair \ud800"}, 400),
             ([], 422),
         ):
             assert service.send("op.li", "POST", PATH, body).status == status
