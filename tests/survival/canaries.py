@@ -98,22 +98,25 @@ def _bytes(value: object) -> bytes:
 
 
 class Heads:
-    """The heads of the requests that went over a relay: what a proxy or a register's access log would keep."""
+    """What went over a relay to a server: the heads, which a proxy or an access log would keep, and the bodies."""
 
     def __init__(self) -> None:
-        self._seen: list[bytes] = []
-        self._guard = threading.Lock()
+        self._streams: list[bytearray] = []
 
-    def note(self, stream: bytes) -> None:
-        """One connection's bytes from client to server."""
-        heads = re.findall(rb"(?:GET|POST) \S+ HTTP/1\.1\r\n.*?\r\n\r\n", stream, re.DOTALL)
-        with self._guard:
-            self._seen += heads
+    def stream(self) -> bytearray:
+        """Takes what one connection sends."""
+        self._streams.append(bytearray())
+        return self._streams[-1]
 
     def all(self) -> bytes:
         """Every head."""
-        with self._guard:
-            return b"".join(self._seen)
+        heads = (re.findall(rb"(?:GET|POST) \S+ HTTP/1\.1\r\n.*?\r\n\r\n", one, re.DOTALL) for one in self._streams)
+        return b"".join(head for found in heads for head in found)
+
+    def bodies(self) -> list[dict[str, Any]]:
+        """Every body, read as JSON."""
+        bodies = (re.findall(rb"\r\n\r\n(\{.*?\})(?=POST |$)", one, re.DOTALL) for one in self._streams)
+        return [json.loads(body) for found in bodies for body in found]
 
 
 @contextmanager
@@ -123,12 +126,11 @@ def relayed(url: str) -> Iterator[tuple[str, Heads]]:
 
     class Relay(socketserver.BaseRequestHandler):
         def handle(self) -> None:
-            stream = bytearray()
+            stream = heads.stream()
             with create_connection((target.hostname or "", target.port or 0), 30) as far:
                 back = threading.Thread(target=_copy, args=(far, self.request, None), daemon=True)
                 back.start()
                 _copy(self.request, far, stream)
-            heads.note(bytes(stream))
 
     class Server(socketserver.ThreadingTCPServer):
         daemon_threads, allow_reuse_address = True, True
