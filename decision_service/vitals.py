@@ -11,8 +11,9 @@ from decision_service.kernelclock import KernelClock
 from decision_service.room import Room, room_at
 from decision_service.telemetry import Telemetry
 
-STUCK_SECONDS: Final = 10.0
-"""How long a look may be overdue, or a commit under way, before the process is held for stuck."""
+STUCK_SECONDS: Final = 20.0
+"""How long a look may be overdue, or a commit under way, before the process is held for stuck; longer than a database
+may take to be given up."""
 
 
 class Writer(Protocol):

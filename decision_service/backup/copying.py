@@ -79,8 +79,11 @@ def appearing(folder: Path) -> Iterator[Path]:
 
 
 def _new(path: Path) -> None:
-    """An empty file that only its owner reads."""
+    """An empty file that only its owner reads, who is that of its folder: an administrator restores for the service."""
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    if os.geteuid() == 0:
+        folder = path.parent.stat()
+        os.chown(path, folder.st_uid, folder.st_gid)
 
 
 def _sync(path: Path) -> None:

@@ -40,6 +40,7 @@ from decision_service.http.listening import (
     places_of,
     require_files,
 )
+from decision_service.http.notifying import READY, notify
 from decision_service.http.recording import recording
 from decision_service.http.state import State
 from decision_service.http.trusting import trusting
@@ -167,6 +168,7 @@ def run(parts: Parts, told: Callable[[Up], None]) -> None:
             gc.collect()
             gc.freeze()
             told(up)
+            notify(READY)
 
         # uvicorn raises the signal that stopped it once more when it has stopped; by default that would end the
         # process before ledger and engines are closed.

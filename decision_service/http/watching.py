@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from decision_service.clockguard import ClockGuard
+from decision_service.http.notifying import ALIVE, notify
 from decision_service.ledger.errors import LedgerError
 from decision_service.ledger.store import Last
 from decision_service.ledger.writer import Ledger
@@ -55,3 +56,5 @@ async def _watch(vitals: Vitals, telemetry: Telemetry) -> None:
             await asyncio.to_thread(vitals.look, lag, len(asyncio.all_tasks(loop)))
         except (OSError, LedgerError, ValueError) as error:
             telemetry.fault("vitals", error)
+        if not vitals.stuck():
+            notify(ALIVE)

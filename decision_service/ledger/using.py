@@ -38,6 +38,9 @@ def _lock(ledger: Path, kind: int, why: str) -> Iterator[None]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        if os.geteuid() == 0:  # an administrator's command must not lock the service out of its own folder
+            folder = path.parent.stat()
+            os.fchown(descriptor, folder.st_uid, folder.st_gid)
     except OSError as error:
         raise LedgerRefusedError(
             f"ledger {ledger}: {path.name} can't be made ({error.strerror}); give the service a directory it may write"

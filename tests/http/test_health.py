@@ -78,7 +78,7 @@ def test_a_look_that_no_longer_comes_is_told(registers: str, tmp_path: Path, mon
 
 
 def test_stuck_is_not_said_of_an_ordinary_pause() -> None:
-    assert STUCK_SECONDS == 10
+    assert STUCK_SECONDS == 20
 
 
 def test_without_room_on_the_disk_nothing_new_is_decided_and_answers_are_still_given(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from decision_service.backup import restoring, taking
-from decision_service.backup.parts import BackupRefusedError, parts_of
+from decision_service.backup.parts import BackupRefusedError, Part, parts_of
 from decision_service.backup.restoring import Source
 from decision_service.ledger.opening import LedgerFiles, reading
 from decision_service.ledger.verify import Known, verify_ledger
@@ -92,7 +93,7 @@ class Kept:
         source = Source(self.to, self.keys if keys else None)
         return restoring.restore(self.parts(), source, words, NOW, lambda _, __: None)
 
-    def parts(self) -> Sequence[object]:
+    def parts(self) -> Sequence[Part]:
         return parts_of(settings(self.folder, self.registers))
 
     def decide(self, count: int, **more: object) -> None:
@@ -284,6 +285,16 @@ def test_a_record_in_a_database_is_left_to_its_own_tools(tmp_path: Path) -> None
     elsewhere = settings(tmp_path, "http://127.0.0.1:9", ledger_database="postgresql://miaopi@127.0.0.1/record")
     with pytest.raises(BackupRefusedError, match="pg_dump"):
         parts_of(elsewhere)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can restore for somebody else")
+def test_what_root_puts_back_belongs_to_the_owner_of_the_folder(kept: Kept) -> None:
+    (kept.folder / "ledger.lock").unlink()
+    os.chown(kept.folder, 10001, 10001)
+    kept.restore()
+    fresh = {part.path for part in kept.parts() if not part.derived and part.path.exists()}
+    assert {path.stat().st_uid for path in (*fresh, kept.folder / "ledger.lock")} == {10001}
+    assert {path.stat().st_gid for path in fresh} == {10001}
 
 
 def test_after_a_restore_that_broke_off_the_service_does_not_start(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
