@@ -1,17 +1,38 @@
-"""The host's clock set wrong for one process: libfaketime, from the package that carries it."""
+"""The host's clock set wrong for one process, by libfaketime."""
 
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 
+@cache
 def library() -> Path:
-    """The library to preload. Fails with what to install where it isn't there."""
+    """The library to preload. Fails with what to install where none fits this machine."""
+    fitting = next(filter(_fits, _places()), None)
+    assert fitting is not None, "libfaketime is missing: pip install libfaketime, or apt-get install faketime"
+    return fitting
+
+
+def _places() -> Iterator[Path]:
     found = find_spec("libfaketime")
-    places = [] if found is None or found.origin is None else Path(found.origin).parent.rglob("libfaketime*.so.1")
-    first = next(iter(places), None)
-    assert first is not None, "libfaketime is missing: pip install libfaketime (in the dependency group `test`)"
-    return first
+    if found is not None and found.origin is not None:
+        yield from Path(found.origin).parent.rglob("libfaketime.so.1")
+    yield from Path("/usr/lib").glob("*/faketime/libfaketime.so.1")
+
+
+def _fits(path: Path) -> bool:
+    told = subprocess.run(
+        [sys.executable, "-c", "import time; print(time.time())"],
+        env={"LD_PRELOAD": str(path), "FAKETIME": "2020-02-29 12:00:00", "TZ": "UTC"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return told.stdout.startswith("15829")
 
 
 class WrongClock:
