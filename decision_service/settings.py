@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from decision_service.ledger.opening import LedgerFiles
+from decision_service.ledger.retention import DECISION_DAYS, LEAST_DECISION_DAYS
 from verifiers.journal.retention import LEAST_CREDIT_DAYS, LEAST_LOG_DAYS, Retention
 
 PREFIX = "MIAOPI_"
@@ -94,6 +95,9 @@ class Settings(BaseSettings):
     keep_credit_days: Annotated[int, Field(le=36_500), AfterValidator(_at_least(LEAST_CREDIT_DAYS, "five years"))] = (
         LEAST_CREDIT_DAYS
     )
+    keep_decisions_days: Annotated[
+        int, Field(le=365_250), AfterValidator(_at_least(LEAST_DECISION_DAYS, "ten years"))
+    ] = DECISION_DAYS
     connections: Path | None = None
     issuers: Path | None = None
     audience: Annotated[str, Field(max_length=256)] = ""

@@ -19,10 +19,15 @@ def subject_words(
     id_type, id_no = form.get(ID_TYPE), form.get(ID_NO)
     unread = any(one.field == ID_NO for one in reading.defects)
     if unread or not isinstance(id_type, str) or not isinstance(id_no, str):
-        return ("application", caller, application_id)
+        return application_words(caller, application_id)
     return person_words(id_type, id_no)
 
 
 def person_words(id_type: str, id_no: str) -> tuple[str, ...]:
     """The words for the holder of an identity document."""
     return ("person", id_type, id_no.strip().upper())
+
+
+def application_words(caller: str, application_id: str) -> tuple[str, ...]:
+    """The words for whoever made an application that names nobody."""
+    return ("application", caller, application_id)

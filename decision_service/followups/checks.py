@@ -1,7 +1,7 @@
 """The credit checks that are owed and those that were made, on file."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
 from typing import Final
 
@@ -161,6 +161,14 @@ class Checks:
             ).rowcount
         if forgotten:
             self._file.settle()
+
+    def forget_of(self, decision_ids: Collection[str]) -> None:
+        """Let go of the answers that came after these decisions, for good: that a check was made stays."""
+        with self._file.writing() as connection:
+            connection.executemany(
+                "UPDATE completed SET answer = NULL WHERE decision_id = ?", [(one,) for one in decision_ids]
+            )
+        self._file.settle()
 
     def backlog(self, now_ms: int) -> Backlog:
         """How much is owed at `now_ms`, the service's own time."""

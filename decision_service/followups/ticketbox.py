@@ -1,6 +1,5 @@
 """The tickets on file, and what their owners answered."""
 
-import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +9,10 @@ import orjson
 
 from decision_service.followups.file import FollowupFile
 from decision_service.followups.tickets import Ticket
+from verifiers.identifiers.resembling import may_identify
 
 MOST_NOTE: Final = 2000
 MOST_NAME: Final = 100
-_NUMBER: Final = re.compile(r"[0-9]{17}[0-9Xx]|[0-9A-Z]{18}")
-"""What may be an ID number or a credit code; a note is read by others than who may know it."""
 
 
 class TicketError(Exception):
@@ -84,7 +82,7 @@ class TicketBox:
 def _require_text(option: str, text: str, most: int) -> None:
     if not 0 < len(text.strip()) <= len(text) <= most or not text.replace("\n", "").isprintable():
         raise TicketError(f"{option}: printable text of 1 to {most} characters is expected")
-    if _NUMBER.search(text):
+    if may_identify(text):
         raise TicketError(f"{option}: holds what looks like an ID number or a credit code; say it without")
 
 

@@ -20,6 +20,27 @@ CONTROL: Final[Mapping[str, Said]] = {
         "见 GET /control/v1/releases",
         "GET /control/v1/releases lists them",
     ),
+    "nobody": Said(
+        404,
+        "账本中没有可删除的内容",
+        "nothing readable is on record of that person or application",
+        "请核对证件号码或申请编号",
+        "check the number of the document, or of the application",
+    ),
+    "kept_longer": Said(
+        409,
+        "法定保存期限未满",
+        "the law keeps it longer",
+        "kept_until 之后可再申请；违法处理或有权机关要求删除的，请写明相应理由",
+        "ask again from the day kept_until, or name another ground where there is one",
+    ),
+    "unknown_erasure": Said(
+        404,
+        "没有这个待批准的删除申请",
+        "no erasure of that number waits for approval",
+        "待批准的申请见 GET /control/v1/erasures",
+        "GET /control/v1/erasures lists those that do",
+    ),
     "second_person_needed": Said(
         409,
         "须由另一人办理",

@@ -28,6 +28,7 @@ from decision_service.http.caseworking import caseworking
 from decision_service.http.control import create_control_app
 from decision_service.http.controlling import Recording, controlled
 from decision_service.http.delivering import delivering
+from decision_service.http.erasing import erasing
 from decision_service.http.following import followed
 from decision_service.http.keeping import keeping
 from decision_service.http.listening import (
@@ -99,6 +100,7 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
         stack.callback(copies.close)
         given = parts.second
         second = given if given is not None else await stack.enter_async_context(_second_engine(copies.path))
+        erasures = await stack.enter_async_context(erasing(settings, record, journal, clock, telemetry))
         noting = Recording(record.ledger, clock, telemetry)
         in_force, control = controlled(settings, parts.publication, second, copies, noting)
         vitals = Vitals(guard, record.ledger, settings.ledger.absolute().parent, telemetry, clock.monotonic)
@@ -112,8 +114,10 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
         office = await stack.enter_async_context(caseworking(settings, services))
         await stack.enter_async_context(acknowledging(settings, services))
         await stack.enter_async_context(delivering(settings, services))
-        limits = Limits(clock.monotonic)
-        yield State(desk, record, office, bundles, doorkeeper, limits, control, vitals, settings.most_in_flight)
+        yield State(
+            desk, record, office, bundles, doorkeeper, Limits(clock.monotonic), control, erasures, verifier.purge,
+            vitals, settings.most_in_flight,
+        )  # fmt: skip
 
 
 @asynccontextmanager

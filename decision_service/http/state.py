@@ -1,6 +1,6 @@
 """What the HTTP door serves from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +11,7 @@ from decision_service.access.limits import Limits
 from decision_service.access.principal import Principal
 from decision_service.bundles import Bundle
 from decision_service.casework.office import Office
+from decision_service.control.erasures import Erasures
 from decision_service.desk import Desk, Services
 from decision_service.http.controlling import Control
 from decision_service.ledger.opening import Record
@@ -22,7 +23,8 @@ PRINCIPAL: Final = "miaopi.principal"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The desk, and what stands beside it. `doorkeeper` tells who calls, `limits` how much; staff steer by `control`.
+    """The desk, and what stands beside it. `doorkeeper` tells who calls, `limits` how much; staff steer by `control`
+    and erase by `erasures`; `forget_kept` lets go of kept answers of registers about an ID number.
     `most_in_flight`: more requests at once are turned away with 503."""
 
     desk: Desk
@@ -32,6 +34,8 @@ class State:
     doorkeeper: Doorkeeper
     limits: Limits
     control: Control
+    erasures: Erasures
+    forget_kept: Callable[[str], object]
     vitals: Vitals
     most_in_flight: int = 64
 

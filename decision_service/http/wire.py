@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import PydanticCustomError
 
+from decision_service.control.erasures import Ground
 from decision_service.http.problems import Fault, ProblemError
 from decision_service.mandate import Agent, Mandate
 
@@ -139,6 +140,29 @@ class SuspensionIn(Envelope):
 
     matter: _Name
     reason: Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class PersonIn(Envelope):
+    """A person, by identity document."""
+
+    id_type: Annotated[str, Field(pattern=r"^[0-9]{3}$")]
+    id_no: Annotated[_Name, Field(repr=False)]
+
+
+class ApplicationOfIn(Envelope):
+    """An application that names no person whose number can be read."""
+
+    platform: _Name
+    application_id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:\-]{1,64}$")]
+
+
+class ErasureIn(Envelope):
+    """Whose facts are to be made unreadable (a person, or who made an application), and why (PIPL art. 47)."""
+
+    person: PersonIn | None = None
+    application: ApplicationOfIn | None = None
+    ground: Ground
+    note: Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class ApprovalIn(Envelope):

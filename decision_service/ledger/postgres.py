@@ -30,7 +30,7 @@ from decision_service.ledger.postgres_connection import (
     open_for_writing,
     sqlstate,
 )
-from decision_service.ledger.queries import clause_of
+from decision_service.ledger.queries import clause_of, first_since
 from decision_service.ledger.store import READ_LIMIT, Query, Refusal, StoredCheckpoint, standing_for
 from decision_service.proof.merkle import Node
 
@@ -52,6 +52,11 @@ _LEAVES: Final = "SELECT 0, position, leaf FROM record WHERE position = ANY(%s::
 _NODES: Final = (
     "SELECT level, place, hash FROM node WHERE (level, place) IN (SELECT * FROM unnest(%s::integer[], %s::bigint[]))"
 )
+_AT: Final = "SELECT at FROM record WHERE position = %s"
+_OLD_SUBJECTS: Final = """SELECT DISTINCT subject FROM record AS old
+WHERE position < %s AND subject > %s AND NOT EXISTS (
+  SELECT 1 FROM record AS new WHERE new.subject = old.subject AND new.subject <> '' AND new.position >= %s
+) ORDER BY subject LIMIT %s"""
 _SIZE: Final = "SELECT coalesce(max(position) + 1, 0) FROM record"
 _LAST_CHECKPOINT: Final = "SELECT size, note, cosignatures FROM checkpoint ORDER BY size DESC LIMIT 1"
 
@@ -86,6 +91,18 @@ class PostgresStore:
     def read(self, start: int, count: int) -> tuple[Recorded, ...]:
         """At most `count` records (never more than READ_LIMIT) from index `start`; see `Store.read`."""
         return self._select("WHERE position >= %s ORDER BY position LIMIT %s", (start, max(0, min(count, READ_LIMIT))))
+
+    def subjects_before(self, before: str, after: bytes, most: int) -> list[bytes]:
+        """For retention; see `Store.subjects_before`."""
+
+        def look(reader: BoundedConnection) -> list[bytes]:
+            size = int(one(reader, _SIZE))
+            end = first_since(lambda index: str(one(reader, _AT, (index,))), size, before)
+            if end == 0:
+                return []
+            return [bytes(row[0]) for row in reader.execute(_OLD_SUBJECTS, (end, after, end, most))]
+
+        return self._look(look)
 
     def size(self) -> int:
         """How many records there are; see `TreeStore.size`."""

@@ -1,8 +1,16 @@
 """What a store is asked, as SQL that every store speaks."""
 
+from bisect import bisect_left
+from collections.abc import Callable
 from typing import assert_never
 
 from decision_service.ledger.store import About, ByApplication, ByDecision, ByKey, ByKind, BySubject, Last, Query
+
+
+def first_since(at_of: Callable[[int], str], size: int, instant: str) -> int:
+    """The index of the first record of `instant` or later, records lying in the order of time; `size` where there is
+    none. `at_of` looks up the instant of a record."""
+    return bisect_left(range(size), instant, key=at_of)
 
 
 def clause_of(query: Query, mark: str) -> tuple[str, tuple[str | bytes, ...]]:

@@ -19,7 +19,7 @@ from decision_service.ledger.errors import LedgerFaultError, LedgerRefusedError
 from decision_service.ledger.keyring import KeyRing
 from decision_service.ledger.keys import Signer
 from decision_service.ledger.linking import Head, Linker, opened
-from decision_service.ledger.queries import clause_of
+from decision_service.ledger.queries import clause_of, first_since
 from decision_service.ledger.store import READ_LIMIT, Query, Refusal, StoredCheckpoint, standing_for
 from decision_service.proof.merkle import Node
 
@@ -75,6 +75,18 @@ class SqliteStore:
     def read(self, start: int, count: int) -> tuple[Recorded, ...]:
         """At most `count` records (never more than READ_LIMIT) from index `start`; see `Store.read`."""
         return self._select("WHERE position >= ? ORDER BY position LIMIT ?", (start, max(0, min(count, READ_LIMIT))))
+
+    def subjects_before(self, before: str, after: bytes, most: int) -> list[bytes]:
+        """For retention; see `Store.subjects_before`."""
+
+        def look(reader: sqlite3.Connection) -> list[bytes]:
+            size = reader.execute(_SIZE).fetchone()[0]
+            end = first_since(lambda index: str(reader.execute(_AT, (index,)).fetchone()[0]), size, before)
+            if end == 0:
+                return []
+            return [row[0] for row in reader.execute(_OLD_SUBJECTS, (end, after, end, most))]
+
+        return self._look(look)
 
     def size(self) -> int:
         """How many records there are; see `TreeStore.size`."""
@@ -219,6 +231,11 @@ class SqliteStore:
 
 
 _HEAD: Final = "SELECT position, leaf FROM record ORDER BY position DESC LIMIT 1"
+_AT: Final = "SELECT at FROM record WHERE position = ?"
+_OLD_SUBJECTS: Final = """SELECT DISTINCT subject FROM record AS old
+WHERE position < ? AND subject > ? AND NOT EXISTS (
+  SELECT 1 FROM record AS new WHERE new.subject = old.subject AND new.subject <> x'' AND new.position >= ?
+) ORDER BY subject LIMIT ?"""
 _SIZE: Final = "SELECT coalesce(max(position) + 1, 0) FROM record"
 _LAST_CHECKPOINT: Final = "SELECT size, note, cosignatures FROM checkpoint ORDER BY size DESC LIMIT 1"
 _INSERT_NODE: Final = "INSERT INTO node VALUES (?, ?, ?)"

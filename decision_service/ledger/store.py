@@ -104,6 +104,10 @@ class Store(Protocol):
     def read(self, start: int, count: int) -> tuple[Recorded, ...]:
         """At most `count` records from index `start`, in order."""
 
+    def subjects_before(self, before: str, after: bytes, most: int) -> list[bytes]:
+        """At most `most` marks behind `after`, in their order, of whom all records are older than the instant `before`.
+        For retention: it looks through old records alone."""
+
     def close(self) -> None:
         """Let go of the medium; what was appended stays."""
 

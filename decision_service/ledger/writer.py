@@ -114,6 +114,10 @@ class Ledger:
         with self._changed:
             return not self._waiting and self._committing_since is None
 
+    def subjects_before(self, before: str, after: bytes, most: int) -> list[bytes]:
+        """See `Store.subjects_before`. Raises LedgerFaultError."""
+        return self._store.subjects_before(before, after, most)
+
     def close(self) -> None:
         """Write what waits, then stop and close the store. New appends raise LedgerFaultError at once."""
         with self._changed:

@@ -8,7 +8,7 @@ with it is at most that moment's notes, of applications that were not answered.
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent import futures
 from itertools import islice
 from typing import Final, Protocol
@@ -106,6 +106,12 @@ class Journal:
                 return
             self._wait(waiter, None)
         waiter.result()
+
+    def forget_answers(self, applications: Collection[str], now_ms: int) -> None:
+        """Let go, for good and before their retention day, of the raw answers to calls made for these applications: the
+        persons they are about are erased. That the calls were made stays. Raises JournalFaultError."""
+        self.flush_blocking()
+        self._store.forget_answers(applications, now_ms)
 
     def close(self) -> None:
         """Write what waits, then stop and close the store. Raises JournalFaultError if the disk does not take it."""

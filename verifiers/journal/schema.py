@@ -1,7 +1,8 @@
 """The tables of a journal in SQLite, and its notes as rows of them.
 
 Calls are two tables, so that no row is ever changed: one written as the call goes out, one when it has ended. A row can
-be deleted only once `dropped` says that its kind was dropped up to a later instant than its own.
+be deleted only once `dropped` says that its kind was dropped up to a later instant than its own; an answer also once
+`erased` says that its application's person was.
 """
 
 from typing import Final
@@ -11,7 +12,7 @@ import orjson
 from verifiers.journal.records import Access, CallRecord, Ended, RawAnswer, Sent
 from verifiers.journal.retention import ACCESS, ANSWER
 
-VERSION: Final = 1
+VERSION: Final = 2
 APPLICATION_ID: Final = 0x6D706A31
 """`application_id` of the file ("mpj1"), which tells a journal from any other SQLite file."""
 
@@ -19,6 +20,11 @@ _FROZEN = "BEFORE UPDATE ON {0} BEGIN SELECT RAISE(ABORT, 'the journal is append
 _KEPT = "BEFORE DELETE ON {0} WHEN {1} BEGIN SELECT RAISE(ABORT, 'this is kept until its retention day'); END"
 _ANSWER, _ACCESS = f"'{ANSWER}'", f"'{ACCESS}'"
 _DROPPED = "(SELECT coalesce(max(before), 0) FROM dropped WHERE kind = {0})"
+
+_IS_KEPT = (
+    f"OLD.ended_at >= {_DROPPED.format(_ANSWER)} AND NOT EXISTS (SELECT 1 FROM sent JOIN erased "  # noqa: S608 - constants of this module
+    "ON erased.application_id = sent.application_id WHERE sent.call_id = OLD.call_id)"
+)
 
 TABLES: Final = (
     """CREATE TABLE sent (
@@ -46,6 +52,7 @@ TABLES: Final = (
     """CREATE TABLE dropped (
   kind TEXT NOT NULL, before INTEGER NOT NULL, at INTEGER NOT NULL, count INTEGER NOT NULL
 ) STRICT""",
+    "CREATE TABLE erased (application_id TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     *(f"CREATE TRIGGER {name}_update {_FROZEN.format(name)}" for name in ("sent", "ended", "answer", "access")),
     f"CREATE TRIGGER dropped_update {_FROZEN.format('dropped')}",
     f"CREATE TRIGGER dropped_delete {_KEPT.format('dropped', '1')}",
@@ -53,7 +60,9 @@ TABLES: Final = (
     """CREATE TRIGGER ended_delete BEFORE DELETE ON ended
 WHEN EXISTS (SELECT 1 FROM sent WHERE sent.call_id = OLD.call_id)
 BEGIN SELECT RAISE(ABORT, 'this is kept until its retention day'); END""",
-    f"CREATE TRIGGER answer_delete {_KEPT.format('answer', 'OLD.ended_at >= ' + _DROPPED.format(_ANSWER))}",
+    f"CREATE TRIGGER answer_delete {_KEPT.format('answer', _IS_KEPT)}",
+    f"CREATE TRIGGER erased_update {_FROZEN.format('erased')}",
+    f"CREATE TRIGGER erased_delete {_KEPT.format('erased', '1')}",
     f"CREATE TRIGGER access_delete {_KEPT.format('access', 'OLD.at >= ' + _DROPPED.format(_ACCESS))}",
 )
 
@@ -62,6 +71,8 @@ INSERT_SENT: Final = "INSERT INTO sent VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 
 INSERT_ENDED: Final = "INSERT INTO ended VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 INSERT_ANSWER: Final = "INSERT INTO answer VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 INSERT_ACCESS: Final = "INSERT INTO access VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+INSERT_ERASED: Final = "INSERT INTO erased VALUES (?, ?) ON CONFLICT DO NOTHING"
+DELETE_ERASED: Final = "DELETE FROM answer WHERE call_id IN (SELECT call_id FROM sent WHERE application_id = ?)"
 INSERT_DROPPED: Final = "INSERT INTO dropped VALUES (?, ?, ?, ?)"
 
 SELECT_CALL: Final = (

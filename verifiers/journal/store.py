@@ -3,7 +3,7 @@
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, assert_never
 
@@ -55,6 +55,16 @@ class JournalStore:
         What is dropped is overwritten in the file (secure_delete), row by row; `erase` then empties the log.
         """
         return {kind: self._drop(kind, before, now_ms) for kind, before in self._retention.horizons(now_ms).items()}
+
+    def forget_answers(self, applications: Collection[str], now_ms: int) -> None:
+        """Drop the raw answers to calls made for these applications, whose persons are erased; see
+        `Journal.forget_answers`."""
+        with self._transaction() as connection:
+            for application_id in applications:
+                # First: the table lets go only of what is said to be erased.
+                connection.execute(schema.INSERT_ERASED, (application_id, now_ms))
+                connection.execute(schema.DELETE_ERASED, (application_id,))
+        self.erase()
 
     def erase(self) -> bool:
         """Move everything from the write-ahead log into the file and cut the log to nothing: dropped bytes may stand in
