@@ -37,9 +37,8 @@ def test_a_wrong_setting_is_named(environment: dict[str, str], named: str) -> No
 
 
 def test_no_setting_shortens_what_the_law_has_kept() -> None:
-    """P26. Only raw answers may go soon. A new `keep_…` setting comes here with the least that is lawful; decisions
-    have none: their record is never shortened."""
-    least = {"keep_answers_days": 1, "keep_logs_days": 184, "keep_credit_days": 1827}
+    """P26. Only raw answers may go soon. A new `keep_…` setting comes here with the least that is lawful."""
+    least = {"keep_answers_days": 1, "keep_logs_days": 184, "keep_credit_days": 1827, "keep_decisions_days": 3653}
     assert {name for name in Settings.model_fields if name.startswith("keep_")} == set(least)
     for name, days in least.items():
         read_settings({name: days}, {})

@@ -6,7 +6,7 @@ from pathlib import Path
 from decision_service.access.actions import COLUMNS, TABLE
 from decision_service.access.file import read_access
 from decision_service.access.principal import USUAL
-from decision_service.http import releases, suspensions
+from decision_service.http import erasures, releases, suspensions
 from decision_service.settings import Settings
 from tests.cli.running import miaopi
 
@@ -47,5 +47,7 @@ def test_the_command_prints_the_same() -> None:
 def test_settings_and_routes_that_are_named_are_there() -> None:
     named = {name.removeprefix("MIAOPI_").lower() for name in re.findall(r"MIAOPI_[A-Z_]+", TEXT)}
     assert named <= set(Settings.model_fields)
-    served = {route.path for router in (releases.router, suspensions.router) for route in router.routes}
+    served = {
+        route.path for router in (releases.router, suspensions.router, erasures.router) for route in router.routes
+    }
     assert set(re.findall(r"/control/v1/[a-z/{}]*[a-z}]", TEXT)) <= served

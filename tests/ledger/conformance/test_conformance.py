@@ -233,6 +233,23 @@ def test_erased_facts_leave_the_proofs(place: Place) -> None:
     assert isinstance(store.find(Last())[0].entry.contents, Contents)
 
 
+def test_whose_records_are_all_old(place: Place) -> None:
+    """Against the definition, at every instant: marks in order, page by page, nobody's never."""
+    store = place.open()
+    marks = [bytes([one]) * 16 for one in (3, 1, 2)]
+    days = {0: marks[0], 1: marks[1], 2: marks[0], 3: b"", 4: marks[2], 5: marks[1]}
+    at = {day: f"2026-03-{day + 10}T09:00:00.000+08:00" for day in (*days, 6)}
+    store.append([entry(day, subject=mark, at=at[day]) for day, mark in days.items()])
+    newest = {mark: max(day for day, one in days.items() if one == mark) for mark in marks}
+    for day, instant in at.items():
+        old = sorted(mark for mark in marks if newest[mark] < day)
+        assert store.subjects_before(instant, b"", 9) == old
+        paged: list[bytes] = []
+        while page := store.subjects_before(instant, paged[-1] if paged else b"", 1):
+            paged += page
+        assert paged == old
+
+
 COPIED = (
     "INSERT INTO record SELECT position + 7, leaf, kind, record_id || 'x', decision_id, application_id, matter, "
     "caller, key || 'x', at, policy_digest, subject, key_id, salt, shown, withheld, signature, public_key, sealed "
