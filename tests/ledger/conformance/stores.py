@@ -74,7 +74,11 @@ class PostgresPlace(Place):
             owner.execute("ALTER DATABASE postgres RESET ALL")
 
     def address(self, user: str = "owner") -> SecretStr:
-        return SecretStr(f"postgresql://{user}@127.0.0.1:{self.server.port}/postgres")
+        return self.address_of(self.server, user)
+
+    @staticmethod
+    def address_of(server: Server, user: str = "owner") -> SecretStr:
+        return SecretStr(f"postgresql://{user}@127.0.0.1:{server.port}/postgres")
 
     def open(self, log: str = LOG, user: str = "owner") -> PostgresStore:
         store = PostgresStore(self.address(user), log=log, signer=SIGNER, ring=self.ring())

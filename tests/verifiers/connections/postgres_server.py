@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -20,10 +20,13 @@ NOBODY = 65534
 """Whom the server runs as when the tests run as root, which it refuses to be."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Server:
     port: int
-    process: "subprocess.Popen[bytes]"
+    start: Callable[[], "subprocess.Popen[bytes]"]
+
+    def __post_init__(self) -> None:
+        self.process = self.start()
 
     def dsn(self, user: str = "owner") -> str:
         return f"host=127.0.0.1 port={self.port} dbname=postgres user={user}"
@@ -39,11 +42,27 @@ class Server:
     def wake(self) -> None:
         self._tell(signal.SIGCONT)
 
+    def crash(self) -> None:
+        """Every process of the server is killed at once, as when the machine loses power but for its disk."""
+        self._tell(signal.SIGKILL)
+        self.process.wait(30)
+
+    def recover(self) -> None:
+        """It is started again on what lies on its disk; returns when it answers."""
+        self.process = self.start()
+        _wait(self)
+
+    def stop(self) -> None:
+        self.wake()
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(30)
+
     def _tell(self, number: signal.Signals) -> None:
         with suppress(psutil.NoSuchProcess):
             children = psutil.Process(self.process.pid).children()
             for one in (*children, psutil.Process(self.process.pid)):
-                one.send_signal(number)
+                with suppress(psutil.NoSuchProcess):
+                    one.send_signal(number)
 
 
 def _binaries(folder: Path) -> Path:
@@ -78,15 +97,12 @@ def postgres(**settings: str) -> Iterator[Server]:
         given = {"fsync": "off", "unix_socket_directories": "", "listen_addresses": "127.0.0.1", **settings}
         options = [part for name, value in given.items() for part in ("-c", f"{name}={value}")]
         started = [bin_ / "postgres", "-D", data, "-p", str(port), *options, "-c", "log_min_messages=panic"]
-        with subprocess.Popen(started, cwd=folder, stderr=subprocess.DEVNULL, **user) as process:
-            server = Server(port, process)
-            try:
-                _wait(server)
-                yield server
-            finally:
-                server.wake()
-                process.send_signal(signal.SIGQUIT)
-                process.wait(30)
+        server = Server(port, lambda: subprocess.Popen(started, cwd=folder, stderr=subprocess.DEVNULL, **user))
+        try:
+            _wait(server)
+            yield server
+        finally:
+            server.stop()
     finally:
         shutil.rmtree(folder)
 
