@@ -11,6 +11,7 @@ from verifiers.envelope import judge_body, question_body
 from verifiers.evidence import Evidence
 from verifiers.freshness import live_moment
 from verifiers.nonces import fresh_nonce
+from verifiers.reach import reach
 from verifiers.signing import Message, Received, SigningKey, check_answer, sign
 from verifiers.transport import Answered, Failed, Late, Transport
 from verifiers.verifier import Question
@@ -110,7 +111,8 @@ def _is_address(url: str) -> bool:
     except ValueError:
         return False
     plain = url.isprintable() and " " not in url and not (parts.query or parts.fragment or parts.username)
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and right_port and plain
+    host = parts.hostname or ""
+    return parts.scheme in ("http", "https") and reach(host) != "never" and right_port and plain
 
 
 def _milliseconds(instant: datetime) -> int:

@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from decision_service.proof.note import NoteError, SignatureType, VerifierKey
+from verifiers.reach import reach
 
 MOST: Final = 16
 """As many signatures as everybody who reads a note must accept; each further witness would be one nobody sees."""
@@ -65,7 +66,8 @@ def _address(line: str, number: int) -> WitnessAddress:
         if key.type is not SignatureType.COSIGNATURE_V1:
             raise NoteError("not a key for cosignatures; `miaopi ledger witness` prints its own")
         address = urlsplit(parts[1])
-        if address.scheme not in {"http", "https"} or not address.hostname or address.query or address.fragment:
+        is_plain = not (address.query or address.fragment or "@" in address.netloc)
+        if address.scheme not in {"http", "https"} or reach(address.hostname or "") == "never" or not is_plain:
             raise NoteError("not an address such as https://witness.example")
     except ValueError as error:
         why = str(error) if isinstance(error, NoteError) else "not an address"

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 from decision_service.outbox.views import SHARES, ExchangeView, PlatformView, PolicyOf, Share, SupervisionView, View
 from decision_service.outbox.webhooks import WebhookKey, WebhookKeyError, read_keys
-from verifiers.connections.addresses import reach
 from verifiers.credentials.file_entries import Entries, Problems
+from verifiers.reach import reach
 
 CLASSES: Final = ("exchange", "supervision", "platform")
 _MOST_BYTES: Final = 1024 * 1024

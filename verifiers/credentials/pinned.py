@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from verifiers.reach import reach
+
 _PATH = re.compile(r"[A-Za-z0-9._~/?=&:@!$'()*+,;-]*", re.ASCII)
 """Without `%`, `\\` and `#`: nothing that a server might read as another path than we do."""
 
@@ -29,6 +31,8 @@ def pinned_url(text: str) -> str:
         raise PinError("an address such as https://issuer.example.gov.cn/keys.json is expected")
     if parts.scheme != "https" and not (parts.scheme == "http" and _this_machine(parts.hostname)):
         raise PinError("https is expected; http is taken for this machine alone (127.0.0.1, ::1, localhost)")
+    if reach(parts.hostname) == "never":
+        raise PinError("nobody's keys are there (link-local, cloud metadata, multicast, odd digits)")
     return text
 
 

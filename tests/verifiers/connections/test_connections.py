@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from tests.verifiers.connections.making import ENVIRONMENT, SECRET
 from verifiers.conformance.sample import CLOCKS, REGISTER
 from verifiers.connection_file import read_connections
-from verifiers.connections.addresses import reach
 from verifiers.connections.entries import ConnectionsRefusedError, Entries
 from verifiers.connections.router import Router
 from verifiers.deadline import Deadline
 from verifiers.evidence import Evidence
+from verifiers.reach import reach
 from verifiers.registers import Register
 from verifiers.verifier import Question, Verifier
 
