@@ -24,8 +24,8 @@ from tests.sizes import size
 from tests.survival.canaries import MARKED, NUMBERED, Heads, applied, in_tables, mark, numbered, relayed
 
 COUNT = size("canaries", quick=300, full=10_000)
-RAW = "answer.body"
-"""The one column where register data stand as they came, for the days that `keep_answers_days` says (RQ-H2)."""
+RAW = {("ledger-calls.sqlite3", "answer.body"), ("ledger-followups.sqlite3", "completed.answer")}
+"""Where answers of registers stand as they came, for the days that `keep_answers_days` says, and no longer (RQ-H2)."""
 
 AMPLE = "per_second = 10000\nat_once = 10000\nper_person_a_day = 10000\n"
 
@@ -161,8 +161,8 @@ def sinks(scene: Scene) -> dict[str, list[str]]:
     marks = {name: MARKED.findall(content) + NUMBERED.findall(content) for name, content in found.items()}
     hits = {name: sorted({one.decode() for one in those}) for name, those in marks.items()}
     for path in sorted(scene.folder.rglob("*.sqlite3")):
-        columns = {f"{table}.{column}" for table, column in in_tables(path)}
-        hits[path.name] = sorted(columns - {RAW} if path.name == "ledger-calls.sqlite3" else columns)
+        found_in = {(path.name, f"{table}.{column}") for table, column in in_tables(path)}
+        hits[path.name] = sorted(column for _, column in found_in - RAW)
     return hits
 
 

@@ -74,8 +74,10 @@ ASKING = {
 }
 """Modules of the service that open connections, and to whom."""
 
-ELSEWHERE = ("decision_service/cli/", "decision_service/client/", "decision_service/demo/", "decision_service/drill/",
-             "decision_service/load/", "decision_service/witness/", "verifiers/conformance/", "verifiers/sandbox/")  # fmt: skip
+ELSEWHERE = tuple(f"decision_service/{room}/" for room in ("cli", "client", "demo", "drill", "load", "witness")) + (
+    "verifiers/conformance/",
+    "verifiers/sandbox/",
+)
 """Programs of their own, which no request to the service reaches."""
 
 LISTENING = frozenset(f"decision_service/http/{name}.py" for name in ("listening", "service", "keeping"))
