@@ -74,7 +74,8 @@ ASKING = {
 }
 """Modules of the service that open connections, and to whom."""
 
-ELSEWHERE = tuple(f"decision_service/{room}/" for room in ("cli", "client", "demo", "drill", "load", "witness")) + (
+ELSEWHERE = (
+    *tuple(f"decision_service/{room}/" for room in ("cli", "client", "demo", "drill", "load", "witness")),
     "verifiers/conformance/",
     "verifiers/sandbox/",
 )
