@@ -11,7 +11,7 @@ from tests.http.members import Guarded, Members, guarded
 from tests.http.staging import BY_ID, Got, application
 
 PLATFORM, OTHER = "platform-a", "platform-b"
-OFFICER, SECOND, AUDITOR, ANALYST = "officer", "second.officer", "auditor", "analyst"
+OFFICER, SECOND, AUDITOR, ANALYST, APPROVER = "officer", "second.officer", "auditor", "analyst", "approver"
 GRANT = {"band": "80-89", "monthly_amount": "100.00", "pay_from": "2026-04"}
 """What an approval of the elderly allowance states."""
 
@@ -19,9 +19,15 @@ _NUMBERS = count()
 
 
 def members() -> Members:
-    """Two platforms, two officers, an auditor, an analyst and an operator."""
+    """Two platforms, two officers, an auditor, an analyst, an approver and an operator."""
     listed = Members().caller(PLATFORM).caller(OTHER)
-    for name, role in ((OFFICER, "officer"), (SECOND, "officer"), (AUDITOR, "auditor"), (ANALYST, "analyst")):
+    for name, role in (
+        (OFFICER, "officer"),
+        (SECOND, "officer"),
+        (AUDITOR, "auditor"),
+        (ANALYST, "analyst"),
+        (APPROVER, "approver"),
+    ):
         listed.staff(name, role)
     return listed.staff("operator", "operator")
 

@@ -15,10 +15,9 @@ from tempfile import TemporaryDirectory
 
 from decision_service.backup.parts import parts_of
 from decision_service.backup.taking import back_up
-from decision_service.ledger.store import ByDecision
 from decision_service.policy.shelf import read_shelf
 from decision_service.publishing import publish
-from tests.casework.office import OFFICER, PLATFORM, Office, office
+from tests.casework.office import APPROVER, OFFICER, PLATFORM, Office, office
 from tests.cli.running import miaopi
 from tests.http.staging import BY_ID, IN_PROCESS, RULES, Got, application, sandbox_config, settings
 from verifiers.sandbox.running import running
@@ -65,7 +64,7 @@ def make(folder: Path) -> None:
         answers = _decide(folder, bureau)
         _go_on(bureau, answers)
         _hand_out(folder, bureau, answers)
-        _erase(bureau, answers[ERASED])
+        _erase(bureau, BY_ID[ERASED]["form"])
         parts = parts_of(settings(bureau.folder, bureau.guarded.stage.sandbox))
         back_up(parts, folder / "backup", folder / "keys", datetime.now(UTC), lambda _, __: None)
 
@@ -132,11 +131,14 @@ def _hand_out(folder: Path, bureau: Office, answers: Mapping[str, dict]) -> None
     assert done.code == 0, done.err
 
 
-def _erase(bureau: Office, answer: Mapping[str, str]) -> None:
+def _erase(bureau: Office, form: Mapping[str, str]) -> None:
     """One person's facts are gone: the record stands."""
-    record = bureau.guarded.stage.state.record
-    (found,) = record.ledger.find(ByDecision(answer["decision_id"], PLATFORM))
-    assert record.ring.destroy([found.envelope.key_id]) == 1
+    person = {"id_type": form["id_type"], "id_no": form["id_no"]}
+    asked = {"person": person, "ground": "ordered", "note": "sample"}
+    got = bureau.guarded.send(OFFICER, "POST", "/control/v1/erasures", asked)
+    assert got.status == 202, got.body
+    done = bureau.guarded.send(APPROVER, "POST", f"/control/v1/erasures/{got.json['erasure']}/approve")
+    assert done.status == 200, done.body
 
 
 if __name__ == "__main__":
