@@ -13,10 +13,12 @@ from decision_service.archival.readme import NAME, README
 from decision_service.archival.rulefiles import rule_parts
 from decision_service.archival.zipped import PackageError, zipped
 from decision_service.archive import read_archive
+from decision_service.casework.records import Kind
 from decision_service.explaining import explanation
 from decision_service.ledger.entry import Recorded
 from decision_service.ledger.receipt import full_answer
-from decision_service.notice.content import notice_of
+from decision_service.notice.machine import notice_of
+from decision_service.notice.officer import notice_of_outcome
 from decision_service.notice.page import page
 from decision_service.publishing import Publication
 from decision_service.replay import ReplayError, decide_again
@@ -54,7 +56,11 @@ def package_of(
         raise PackageError("rules: no file here has the digest that decided; use the folder as it was published then")
     parts = rule_parts(rules.folder, published.policy) | _told(recorded, rules.publication) | _proof(decision)
     for number, one in enumerate(later, 1):
-        parts[f"later/{number:04}-{one.recorded.entry.kind}.json"] = _later(one)
+        name = f"later/{number:04}-{one.recorded.entry.kind}"
+        parts[f"{name}.json"] = _later(one)
+        if one.recorded.entry.kind == Kind.OFFICER_OUTCOME and not one.recorded.entry.is_erased:
+            notice = notice_of_outcome(recorded, one.recorded, rules.publication)
+            parts[f"{name}.html"] = page(notice).encode()
     parts[MANIFEST] = manifest_of(recorded, published.policy, parts)
     try:
         for name, provider in sorted(further.items()):

@@ -60,7 +60,7 @@ def replay_package(content: bytes, trusted: Sequence[bytes], second_of: Callable
         raise PackageError("answer.json: not the answer on record")
     if manifest.get("decision_id") != proven.statement.decision_id:
         raise PackageError("manifest.json: names another decision than the receipt")
-    later = [name for name in parts if name.startswith("later/")]
+    later = [name for name in parts if name.startswith("later/") and name.endswith(".json")]
     for name in sorted(later):
         _check_later(name, parts[name], trusted, proven.statement.decision_id)
     try:

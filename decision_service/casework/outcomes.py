@@ -16,6 +16,7 @@ from decision_service.casework.refusals import RefusedError, Word, WrongError
 from decision_service.casework.values import stated
 from decision_service.decision import MARK
 from decision_service.ledger.entry import Entry
+from decision_service.licences import licence_of
 from decision_service.numbering import new_rating_key
 from decision_service.outcome import REMEDIED, Outcome
 from decision_service.policy.catalogue import Catalogue
@@ -140,6 +141,9 @@ def _told(
     if written.outcome in REMEDIED:
         city = city_of(read_archive(case.decision.entry.archive).form, policy, catalogue.remedies)
         told["remedies"] = remedies_in(catalogue, city, occasion.human_review_key, BY_OFFICER)
+    licence = licence_of(policy, written.outcome, f"{machine['decision_id']}:{len(case.of(Kind.OFFICER_OUTCOME)) + 1}")
+    if licence is not None:
+        told["licence"] = licence
     if policy.illustrative:
         told["mark"] = _both(MARK)
     return told

@@ -6,10 +6,13 @@ from typing import Annotated
 
 import typer
 
+from decision_service.casework.case import Case
 from decision_service.cli.output import Rules, misuse, shelf_or_exit
 from decision_service.cli.records import Ledger, one_record
-from decision_service.notice.content import notice_of
+from decision_service.ledger.errors import LedgerError
+from decision_service.ledger.opening import LedgerFiles, reading
 from decision_service.notice.page import LANGUAGES, Language, page
+from decision_service.notice.standing import standing_notice
 from decision_service.publishing import publish
 from decision_service.replay import ReplayError
 
@@ -24,10 +27,12 @@ def notice_command(
     """Print the notice of a decision as HTML. 输出决定的文书。"""
     language = _language(lang)
     publication = publish(shelf_or_exit(rules))
-    recorded = one_record(ledger, decision_id, "miaopi notice")
+    one_record(ledger, decision_id, "miaopi notice")
     try:
-        text = page(notice_of(recorded, publication), language)
-    except ReplayError as error:
+        with reading(LedgerFiles.beside(ledger)) as reader:
+            case = Case(tuple(reader.about(decision_id)))
+        text = page(standing_notice(case, publication), language)
+    except (ReplayError, LedgerError) as error:
         misuse(str(error), "文书无法作出")
     if out is None:
         sys.stdout.write(text)

@@ -8,32 +8,31 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from decision_service.acknowledging.receipt import acknowledged, acknowledgement_entry
+from decision_service.casework.case import Case
 from decision_service.http.decisions import recorded
 from decision_service.http.documents import DELIVERY, NOTICE
 from decision_service.http.problems import Fault, ProblemError
 from decision_service.http.reading import read_envelope
 from decision_service.http.refusing import told
-from decision_service.http.state import caller_of, state_of
+from decision_service.http.state import State, caller_of, state_of
 from decision_service.http.wire import DeliveryIn
 from decision_service.ledger.receipt import with_record
-from decision_service.notice.content import notice_of
 from decision_service.notice.page import LANGUAGES, Language, content_security_policy, page
-from decision_service.replay import ReplayError
+from decision_service.notice.standing import standing_notice
 
 router = APIRouter(prefix="/v1", tags=["decisions"])
 
 
 @router.get("/decisions/{decision_id}/notice", **NOTICE)
 async def notice(request: Request, decision_id: str) -> Response:
-    """The decision as the document that the applicant gets; it prints on A4."""
+    """What stands, as the document that the applicant gets: the decision, or an officer's outcome after it."""
     language = _language(request)
-    found = await recorded(request, decision_id)
-    publication = state_of(request).services.in_force.publication
-    try:
-        text = await asyncio.to_thread(lambda: page(notice_of(found, publication), language))
-    except ReplayError as error:
-        state_of(request).services.telemetry.fault("notice", error)
-        raise ProblemError("not_ready") from None
+    await recorded(request, decision_id)
+    state = state_of(request)
+    with told(state, "notice"):
+        case = _case(state, decision_id)
+        publication = state.services.in_force.publication
+        text = await asyncio.to_thread(lambda: page(standing_notice(case, publication), language))
     headers = {
         "Cache-Control": "no-store",
         "Content-Language": "zh-CN, en" if language == "both" else {"zh": "zh-CN", "en": "en"}[language],
@@ -52,9 +51,7 @@ async def delivery(request: Request, decision_id: str) -> Response:
     await recorded(request, decision_id)
     state = state_of(request)
     with told(state, "delivery", "not_recorded"):
-        case = state.office.case(decision_id)
-        if case is None:
-            raise ProblemError("unknown_decision")
+        case = _case(state, decision_id)
         kept = acknowledged(case)
         if kept is None:
             received_at = datetime.fromisoformat(sent.received_at)
@@ -63,6 +60,13 @@ async def delivery(request: Request, decision_id: str) -> Response:
             kept = await state.office.put(entry)
         body = with_record(kept.entry.answer, kept)
     return Response(body, media_type="application/json")
+
+
+def _case(state: State, decision_id: str) -> Case:
+    found = state.office.case(decision_id)
+    if found is None:
+        raise ProblemError("unknown_decision")
+    return found
 
 
 def _language(request: Request) -> Language:

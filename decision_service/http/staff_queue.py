@@ -20,7 +20,7 @@ from decision_service.http.decisions import JSON
 from decision_service.http.problems import Fault, ProblemError
 from decision_service.http.refusing import told
 from decision_service.http.state import State, caller_of, principal_of, state_of
-from decision_service.notice.content import notice_of
+from decision_service.notice.machine import notice_of
 from decision_service.notice.page import page
 
 router = APIRouter(prefix="/staff/v1/queue", tags=["queue"])

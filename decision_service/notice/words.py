@@ -6,7 +6,7 @@ from typing import Final
 from decision_service.outcome import Outcome
 from decision_service.policy.shape import Bilingual
 
-DECIDED: Final[Mapping[Outcome, Bilingual]] = {
+DECIDED: Final[dict[Outcome, Bilingual]] = {
     Outcome.APPROVED: Bilingual(
         "经审查，您的申请符合规定的条件，决定准予。", "The application meets the conditions of the law and is granted."
     ),
@@ -44,6 +44,19 @@ AUTOMATIC: Final = Bilingual(
     "You are told, as the Personal Information Protection Law art. 24 wants it, that automated means decided this "
     "without a person; two independent engines came to the same result.",
 )
+
+BY_OFFICER: Final = Bilingual(
+    "本决定由工作人员作出，不是由系统自动作出。", "An officer made this decision, not the system."
+)
+
+OFFICER_DECIDED: Final[Mapping[Outcome, Bilingual]] = DECIDED | {
+    Outcome.PARTIALLY_APPROVED: Bilingual(
+        "经审查，决定准予申请的一部分，理由见下。", "The application is granted in part, for these reasons."
+    ),
+}
+"""The same of an officer's outcome, whose parts stand in its reasons."""
+
+IN_REASONS: Final = Bilingual("认定的事实见理由。", "The facts found stand in the reasons.")
 
 NOT_DECIDED: Final = Bilingual(
     "系统没有作出决定：凡有疑问或者依法应当由人判断的，都由工作人员办理。",

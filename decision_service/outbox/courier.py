@@ -32,6 +32,9 @@ STRETCH: Final = 50
 SHARE: Final = 0.2
 """Of one core, at most, for records that are none of a subscriber's: decisions come first."""
 
+BREATH_SECONDS: Final = 0.005
+"""Between two deliveries to one subscriber: it leaves the core to decisions, and is some 150 events a second."""
+
 LONGEST_SECONDS: Final = 900.0
 """Between two tries at most. It never gives up: what waits is on disk, and the lag is an alarm."""
 
@@ -112,6 +115,7 @@ class Courier:
                 return await self._failed(place, sent)
             self._office.metrics.sent(self._subscriber.name)
             place = await self._past(place, recorded, taken=True)
+            await asyncio.sleep(BREATH_SECONDS)
         return place if passed is None else await self._past(place, passed, taken=False)
 
     async def _past(self, place: Place, recorded: Recorded, *, taken: bool) -> Place:

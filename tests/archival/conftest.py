@@ -28,7 +28,18 @@ def outcome_of(stage: Stage, decision: dict) -> None:
     """An officer's outcome on record, of the case of a decision."""
     ledger, number = stage.state.services.ledger, decision["decision_id"]
     (record,) = (one for one in ledger.read(0, 1000) if one.entry.record_id == number)
-    said = canonical({"outcome": "APPROVED", "reasons": [{"zh": "经复核", "en": None}]})
+    told = {
+        "decision_id": number,
+        "decided_by": "officer",
+        "decided_at": f"{DAY}T11:00:00.000+08:00",
+        "outcome": "APPROVED",
+        "reasons": [{"zh": "经复核，符合条件", "en": None}],
+        "basis": [{"number": 1, "zh": "老年人权益保障法第三十三条第二款", "en": "Law, art. 33", "edition": "2018"}],
+        "result": {},
+        "obligations": [],
+        "remedies": None,
+    }
+    said = canonical(told)
     ledger.append_blocking(
         Entry(
             kind="officer_outcome",
