@@ -162,7 +162,8 @@ def test_whatever_is_sent_what_was_cosigned_is_one_history(tmp_path: Path) -> No
                 memory = Memory(path)
             log = dice.choice(logs)
             new = dice.randrange(0, len(log.leaves) + 1)
-            known = cosigned[-1][1].size if cosigned and dice.random() < 0.7 else dice.randrange(0, 40)
+            last = cosigned[-1][1].size if cosigned else 0
+            known = last if dice.random() < 0.7 else dice.randrange(0, 40)
             if status(witness_of(memory), log.submission(known, new))[0] == 200:
                 cosigned.append((log, log.checkpoint(new)))
         memory.close()
