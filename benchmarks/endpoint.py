@@ -4,10 +4,11 @@
 
 Rows: (a) the constant, the baseline; (b) a decision with the generated engine alone, registers answering at once in
 process; (c) with both engines, the second in its process; (d) as (c) with live registers over signed HTTP, in a process
-of their own. In (b), (c), (d) the record is on disk with fsync before the answer. Each row is a server process with the
-same uvicorn settings and an answer of the same size; load comes from another process over 32 keep-alive connections,
-each application under an id and key of its own. Rounds are interleaved (a b c d a b c d); medians, and ratios to (a) by
-round, go to benchmarks/results/endpoint.json. Every answer must have the expected outcome, or nothing is reported.
+of their own; (e) as (c), each request with a key, its limits counted. In all but (a) the record is on disk with fsync
+before the answer. Each row is a server process with the same uvicorn settings and an answer of the same size; load
+comes from another process over 32 keep-alive connections, each application under an id and key of its own. Rounds are
+interleaved (a b c e d a b c e d); medians, and ratios to (a) by round, go to benchmarks/results/endpoint.json. Every
+answer must have the expected outcome, or nothing is reported.
 """
 
 import argparse
@@ -35,6 +36,7 @@ ROWS = {
     "constant": "(a) FastAPI, constant answer (baseline)",
     "one": "(b) decision, generated engine alone, recorded",
     "both": "(c) decision, both engines, recorded",
+    "keyed": "(e) as (c), each request with a key, limits counted",
     "live": "(d) decision, both engines, live registers, recorded",
 }
 
@@ -82,22 +84,32 @@ def started(command: list[str], environment: dict[str, str]) -> Iterator[tuple["
 
 
 def servers(folder: Path, case: dict[str, object], stack: ExitStack) -> list[Row]:
-    """All four, and the registers' sandbox, as processes."""
+    """All of them, and the registers' sandbox, as processes."""
     secret = {"MIAOPI_REGISTERS_SECRET": secrets.token_hex(16)}
     sandbox = [sys.executable, "-m", "decision_service", "sandbox", "--port", "0", "--latency", "0", "--as-of", DAY]
     _, line = stack.enter_context(started(sandbox, secret))
     environment = {**secret, "MIAOPI_REGISTERS_URL": line.rsplit(" ", 1)[1]}
     rows = []
-    for kind in ("one", "both", "live", "constant"):
+    for kind in ("one", "both", "keyed", "live", "constant"):
         own = folder / kind
         own.mkdir()
-        (own / "case.json").write_text(json.dumps(case), encoding="utf-8")
+        shown = {"key": _listed(own / "access.toml")} if kind == "keyed" else {}
+        (own / "case.json").write_text(json.dumps({**case, **shown}), encoding="utf-8")
         if kind == "constant":
             (own / "answer.json").write_bytes(_one_answer(rows[0].port, case))
         command = [sys.executable, str(RIG / "server.py"), kind, str(own)]
         process, port = stack.enter_context(started(command, environment))
         rows.append(Row(kind, process, int(port)))
     return [rows[-1], *rows[:-1]]
+
+
+def _listed(path: Path) -> str:
+    """The key of a platform that may ask as often as it can, in an access file at `path`."""
+    command = [sys.executable, "-m", "decision_service", "access", "keys", "new", "bench", "--json"]
+    told = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
+    rates = "per_second = 10000\nat_once = 10000\nper_person_a_day = 10000\n"
+    path.write_text(told["lines"].replace("[[caller.key]]", f"{rates}\n[[caller.key]]"), encoding="utf-8")
+    return str(told["key"])
 
 
 def _one_answer(port: int, case: dict[str, object]) -> bytes:

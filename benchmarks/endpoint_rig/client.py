@@ -63,6 +63,7 @@ class Load:
         self.head = (
             b"POST /v1/decisions HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: "
             + str(len(self.before) + 32 + len(self.after)).encode()
+            + (f"\r\nAuthorization: Bearer {case['key']}".encode() if "key" in case else b"")
             + b"\r\nIdempotency-Key: "
         )
         self.wanted = f'"outcome":"{case["outcome"]}"'.encode()

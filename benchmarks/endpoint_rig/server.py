@@ -1,8 +1,9 @@
 """One server of benchmarks/endpoint.py: `python server.py KIND FOLDER`; prints its address when it listens.
 
 KIND is `constant` (a FastAPI route that answers a recorded decision and does nothing), `one` (the decision service, the
-generated engine asked twice in place of a second one), `both` (with the second engine in its process) or `live` (as
-`both`, and the registers over HTTP: MIAOPI_REGISTERS_URL, MIAOPI_REGISTERS_SECRET). uvicorn's settings are the same.
+generated engine asked twice in place of a second one), `both` (with the second engine in its process),
+`keyed` (as `both`, each request with a key, its limits counted) or `live` (as `both`, and the registers over HTTP:
+MIAOPI_REGISTERS_URL, MIAOPI_REGISTERS_SECRET). uvicorn's settings are the same.
 """
 
 import asyncio
@@ -24,15 +25,18 @@ from fastapi import FastAPI
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from decision_service.access.doorkeeper import Doorkeeper
 from decision_service.access.limits import Limits
 from decision_service.agreement import SecondJudge
 from decision_service.clock import ServiceClock
 from decision_service.clockguard import ClockGuard
+from decision_service.control.copies import RulesCopies
 from decision_service.desk import Desk, Services
 from decision_service.facts import FactSheet
+from decision_service.http.admitting import admitting
 from decision_service.http.app import create_app
 from decision_service.http.caseworking import caseworking
+from decision_service.http.controlling import Recording, controlled
+from decision_service.http.erasing import erasing
 from decision_service.http.state import State
 from decision_service.inforce import InForce
 from decision_service.ledger.opening import LedgerFiles, writing
@@ -153,9 +157,20 @@ async def service(kind: str, folder: Path, stack: AsyncExitStack) -> FastAPI:
         InForce(rules), record.ledger, record.ring.mark, verifier, second, clock, telemetry, journal=journal
     )
     vitals = Vitals(guard, record.ledger, folder, telemetry, clock.monotonic)
-    office = await stack.enter_async_context(caseworking(read_settings({"ledger": folder / "l.sqlite3"}, {}), services))
-    doorkeeper = Doorkeeper(None, None, clock.real)
-    app = create_app(State(Desk(services), record, office, {}, doorkeeper, Limits(clock.monotonic), vitals))
+    access = folder / "access.toml" if kind == "keyed" else None
+    settings = read_settings({"ledger": folder / "l.sqlite3", "access": access}, {})
+    office = await stack.enter_async_context(caseworking(settings, services))
+    doorkeeper = await stack.enter_async_context(admitting(settings, clock))
+    erasures = await stack.enter_async_context(erasing(settings, record, journal, clock, telemetry))
+    copies = RulesCopies(ROOT / "rules")
+    stack.callback(copies.close)
+    _, control = controlled(settings, rules, second, copies, Recording(record.ledger, clock, telemetry))
+    app = create_app(
+        State(
+            Desk(services), record, office, {}, doorkeeper, Limits(clock.monotonic), control, erasures, lambda _: None,
+            vitals,
+        )
+    )  # fmt: skip
     if isinstance(second, Timed):
         app.add_api_route("/second", second.told)
     return app
