@@ -33,7 +33,6 @@ class Action(StrEnum):
     COMPLAIN = "complain"
     RATE = "rate"
     DELIVER = "deliver"
-    READ_PROOFS = "read_proofs"
     READ_METRICS = "read_metrics"
     READ_CONTROL = "read_control"
     SUSPEND = "suspend"
@@ -45,9 +44,6 @@ class Action(StrEnum):
     RECORD_OUTCOME = "record_outcome"
     CLOSE_TASK = "close_task"
     READ_QUALITY = "read_quality"
-    READ_JOURNAL = "read_journal"
-    VERIFY = "verify"
-    REPLAY_EVENTS = "replay_events"
     ERASE_REQUEST = "erase_request"
     ERASE_APPROVE = "erase_approve"
 
@@ -79,7 +75,6 @@ TABLE: Final[Mapping[Action, Row]] = {
     Action.COMPLAIN: _row("review", "投诉", "complain", "trial", "platform"),
     Action.RATE: _row("rate", "好差评", "rate a case", "trial", "platform"),
     Action.DELIVER: _row("review", "确认送达", "acknowledge delivery", "trial", "platform"),
-    Action.READ_PROOFS: _row("read", "查看账本证明", "read proofs of the ledger", "trial", "platform", "auditor"),
     Action.READ_METRICS: _row("read", "查看指标", "read metrics", "trial", "auditor", "operator"),
     Action.READ_CONTROL: _row("read", "查看暂停与发布", "see suspensions and releases", *_STAFF),
     Action.SUSPEND: _row("switch", "暂停自动办理", "suspend machine decisions", "operator"),
@@ -91,9 +86,6 @@ TABLE: Final[Mapping[Action, Row]] = {
     Action.RECORD_OUTCOME: _row("cases", "登记人工结论", "record an officer's outcome", "officer"),
     Action.CLOSE_TASK: _row("cases", "办结任务", "work on a task", "officer"),
     Action.READ_QUALITY: _row("audit", "查看质量", "see quality", "analyst", "approver", "auditor", "operator"),
-    Action.READ_JOURNAL: _row("audit", "查看调用日志", "read the journal", "auditor"),
-    Action.VERIFY: _row("audit", "核验账本", "verify the ledger", "auditor"),
-    Action.REPLAY_EVENTS: _row("switch", "重发事件", "send events again", "operator"),
     Action.ERASE_REQUEST: _row("erase", "申请删除个人信息", "ask to erase a person", "officer"),
     Action.ERASE_APPROVE: _row("erase", "批准删除个人信息", "approve to erase a person", "approver"),
 }
