@@ -1,7 +1,6 @@
-"""Many decisions in one process, through the whole service: memory, open files and tasks stay where they were once
-things are warm (P21)."""
+"""Many decisions by one process, the real one: memory, open files, tasks and threads stay where they were once things
+are warm (P21)."""
 
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,32 +9,27 @@ import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from decision_service.readings.rete.process import SecondEngine
-from tests.http.staging import IN_PROCESS, Stage, staged
+from tests.http.process import serving
+from tests.http.staging import RULES, Stage
 from tests.sizes import size
 from tests.survival.loading import load_on
 
-PAGE = os.sysconf("SC_PAGE_SIZE")
 MIB = 1024 * 1024
-
-
-def resident(pid: int) -> int:
-    """Bytes of a process in memory."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a service holds while nobody asks it anything."""
+    """What a service holds while nobody asks it anything; `engine` is the process of the second engine."""
 
     files: int
     tasks: int
     threads: int
     bytes: int
+    engine: int
     engine_bytes: int
 
 
-def held(stage: Stage, engine: SecondEngine) -> Held:
+def held(stage: Stage, pid: int) -> Held:
     """As it tells operators itself, a look after the last request."""
     time.sleep(1.5)
     told = {one.name: one for one in text_string_to_metric_families(stage.send("GET", "/metrics").body.decode())}
@@ -43,32 +37,34 @@ def held(stage: Stage, engine: SecondEngine) -> Held:
     def value(name: str) -> int:
         return int(told[name].samples[0].value)
 
-    assert engine.pid is not None
+    service = psutil.Process(pid)
+    (engine,) = (child for child in service.children() if "rete" in " ".join(child.cmdline()))
     return Held(
         value("process_open_fds"),
         value("miaopi_loop_tasks"),
-        psutil.Process().num_threads(),
-        resident(os.getpid()),
-        resident(engine.pid),
+        service.num_threads(),
+        value("process_resident_memory_bytes"),
+        engine.pid,
+        engine.memory_info().rss,
     )
 
 
 @pytest.mark.timeout(4 * 3600)
 def test_what_a_service_holds_is_flat_over_many_decisions(registers: str, tmp_path: Path) -> None:
     count = size("soak_decisions", quick=2000, full=200_000)
-    with staged(tmp_path, registers, second=IN_PROCESS) as stage:
-        second = stage.state.services.second
-        assert isinstance(second, SecondEngine)
+    with serving(registers, RULES, tmp_path / "ledger.sqlite3") as (stage, child):
         with load_on(stage, "warm", brief=True) as load:
             load.wait_for(count // 4)
-        warm, child = held(stage, second), second.pid
+        warm = held(stage, child.pid)
         with load_on(stage, "soak", brief=True) as more:
             more.wait_for(count - count // 4)
-        after = held(stage, second)
-        assert second.pid == child, f"the C engine was lost: {second.last_fault}"
-        assert second.replaced == 0, second.last_fault
+        after = held(stage, child.pid)
     assert load.count + more.count >= count
-    assert not load.sent + more.sent, "these did not come out as expected"
+    for one in (*load.sent, *more.sent):  # a machine that is busy with other things may be late with a register
+        assert one.got is not None
+        assert one.got.status == 200
+        assert one.got.json["outcome"] == "REFERRED"
+    assert after.engine == warm.engine, "the C engine was lost"
     # A connection to the registers or a reader of the record may come or go; what leaks comes with every decision.
     assert after.files <= warm.files + 8, (warm, after)
     assert after.tasks <= warm.tasks + 4, (warm, after)
