@@ -183,7 +183,14 @@ class DeliveryIn(Envelope):
     """That a notice reached the person: when, and by which way 送达回证."""
 
     received_at: Annotated[
-        str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}", max_length=40), AfterValidator(_with_offset)
+        str,
+        # Also said by its format: no pattern tells the days of a calendar, nor the offset that is needed.
+        Field(
+            pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}",
+            max_length=40,
+            json_schema_extra={"format": "date-time"},
+        ),
+        AfterValidator(_with_offset),
     ]
     way: Literal["app", "message", "counter", "post", "public"]
 
