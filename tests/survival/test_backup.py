@@ -20,6 +20,7 @@ from decision_service.backup.parts import BackupRefusedError, Part, parts_of
 from decision_service.backup.restoring import Source
 from decision_service.ledger.opening import LedgerFiles, reading
 from decision_service.ledger.verify import Known, verify_ledger
+from tests.cli.running import miaopi
 from tests.http.process import COMMAND, environment, serving
 from tests.http.staging import ROOT, RULES, Stage, application, settings, staged
 from tests.sizes import size
@@ -34,10 +35,9 @@ NOW = datetime(2026, 3, 16, 12, 0, tzinfo=UTC)
 
 
 def done(*words: object) -> dict:
-    command = [*COMMAND, *map(str, words), "--json"]
-    got = subprocess.run(command, env=environment(), cwd=ROOT, capture_output=True, text=True, check=False, timeout=300)
-    assert got.returncode == 0, got.stderr
-    return json.loads(got.stdout)
+    got = miaopi(*words, "--json")
+    assert got.code == 0, got.err
+    return json.loads(got.out)
 
 
 @pytest.mark.timeout(1800)
@@ -321,3 +321,21 @@ def test_after_a_restore_that_broke_off_the_service_does_not_start(kept: Kept, m
     assert "not finished" in got.stderr
     assert kept.restore().report.records == 3
     kept.decide(1)
+
+
+def test_the_commands_say_what_they_did_and_why_not(kept: Kept, tmp_path: Path) -> None:
+    made = miaopi("backup", tmp_path / "bare", "--ledger", kept.ledger)
+    assert made.code == 0
+    assert "WITHOUT KEYS" in made.err
+    assert "3 record(s)" in made.err
+    again = miaopi("backup", tmp_path / "bare", "--ledger", kept.ledger)
+    assert again.code == 2
+    assert "no backup is overwritten" in again.err
+    kept.decide(1)
+    newer = miaopi("restore", kept.to, "--keys", kept.keys, "--ledger", kept.ledger)
+    assert newer.code == 2
+    (words,) = re.findall(r'--force-older "([^"]+)"', newer.err)
+    done = miaopi("restore", kept.to, "--keys", kept.keys, "--ledger", kept.ledger, "--force-older", words)
+    assert done.code == 0, done.err
+    assert "3 record(s) put back" in done.err
+    assert "ledger.sqlite3.before-" in done.err
