@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from decision_service.cli.contract import build
 from decision_service.client.contract import Probe, Report, check
 from decision_service.client.contract.rules import RULES
 from decision_service.client.contract.standin import APPLICATION
@@ -152,11 +154,8 @@ def test_a_service_that_breaks_a_rule_is_found_at_it(service: Guarded, between: 
     assert verdicts(report)[rule] == "broken", str(report)
 
 
-def command(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    code = "from decision_service.cli import main; main()"
-    return subprocess.run(
-        [sys.executable, "-c", code, "contract", *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
+def command(*arguments: str) -> Any:
+    return CliRunner().invoke(build(), [*arguments])
 
 
 def test_the_command_prints_a_table_and_says_it_by_its_exit_code(
@@ -166,15 +165,15 @@ def test_the_command_prints_a_table_and_says_it_by_its_exit_code(
     key = service.members.keys["platform-a"]
     (tmp_path / "key").write_text(key + "\n")
     good = command("check", service.stage.url, "--key-file", str(tmp_path / "key"))
-    assert good.returncode == 0, good.stderr
+    assert good.exit_code == 0, good.stderr
     assert "replays" in good.stderr
     between.change = BROKEN["replays"]
     bad = command("check", between.url, "--key-file", str(tmp_path / "key"), "--json")
-    assert bad.returncode == 1
+    assert bad.exit_code == 1
     assert json.loads(bad.stdout)["holds"] is False
     wrong = command("check", service.stage.url)
     nobody = command("check", "http://127.0.0.1:9")
-    assert (wrong.returncode, nobody.returncode) == (2, 2)
+    assert (wrong.exit_code, nobody.exit_code) == (2, 2)
     assert all(key not in one.stdout + one.stderr for one in (good, bad, wrong, nobody))
 
 

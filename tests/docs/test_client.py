@@ -1,17 +1,17 @@
 """docs/client.md: its snippets run in their order against a real service that asks for a key."""
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from decision_service import client
+from decision_service.cli.contract import build
 from tests.http.conftest import registers
 from tests.http.members import Guarded, guarded, usual_members
-from tests.http.staging import BY_ID, ROOT, application
+from tests.http.staging import BY_ID, application
 
 PAGE = (Path(__file__).parents[2] / "docs" / "client.md").read_text(encoding="utf-8")
 SNIPPETS = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
@@ -62,10 +62,7 @@ def test_every_exception_is_told() -> None:
 def test_the_commands_of_the_page_are_there() -> None:
     """Every option that it names is one of the command's."""
     for name in ("stand-in", "check"):
-        help_ = subprocess.run(
-            [sys.executable, "-m", "decision_service", "contract", name, "--help"],
-            capture_output=True, text=True, check=True, cwd=ROOT,
-        ).stdout  # fmt: skip
+        help_ = CliRunner().invoke(build(), [name, "--help"]).output
         lines = [line for line in PAGE.splitlines() if f"miaopi contract {name} " in line]
         assert lines
         for option in re.findall(r"--[a-z-]+", " ".join(lines)):
