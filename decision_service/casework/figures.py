@@ -2,13 +2,13 @@
 person."""
 
 import sqlite3
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Gauge
 
 from decision_service.casework import quality, tallies
-from decision_service.casework.tallies import EVERYWHERE
 
 
 class Figures:
@@ -28,9 +28,8 @@ class Figures:
         self._bound = gauge("sample_error_bound", "upper bound of the error rate, one-sided, 95 %")
         self._drift = gauge("drift_alarms", "places whose rate has moved", "rate")
         self._behind: Final = Gauge("miaopi_casework_behind", "1 while records wait to be read", registry=registry)
-        self._matters: set[str] = set()
 
-    def fill(self, connection: sqlite3.Connection, now: datetime, *, is_behind: bool) -> None:
+    def fill(self, connection: sqlite3.Connection, matters: Iterable[str], now: datetime, *, is_behind: bool) -> None:
         """Read all of them again."""
         self._behind.set(int(is_behind))
         for gauge in (self._waiting, self._oldest, self._overdue, self._drift):
@@ -38,8 +37,7 @@ class Figures:
         self._queue(connection, now)
         for alarm in tallies.alarms(connection):
             self._drift.labels(alarm.series.matter, alarm.series.rate).inc()
-        query = "SELECT DISTINCT matter FROM tally WHERE city = ?"
-        for (matter,) in connection.execute(query, (EVERYWHERE,)).fetchall():
+        for matter in matters:
             self._matter(connection, matter)
 
     def _queue(self, connection: sqlite3.Connection, now: datetime) -> None:

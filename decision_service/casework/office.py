@@ -5,7 +5,6 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from decision_service.archive import ArchiveError
 from decision_service.casework import shelf
 from decision_service.casework.case import Case, read_case
 from decision_service.casework.items import Item
@@ -16,7 +15,7 @@ from decision_service.casework.refusals import RefusedError, Word
 from decision_service.casework.shelf import Wanted
 from decision_service.clock import ServiceClock
 from decision_service.ledger.entry import Entry, Recorded
-from decision_service.ledger.errors import ErasedError, KeyConflictError, RecordTakenError
+from decision_service.ledger.errors import KeyConflictError, RecordTakenError
 from decision_service.ledger.store import ByKey
 from decision_service.ledger.writer import Ledger
 from decision_service.publishing import Publication
@@ -58,10 +57,10 @@ class Office:
         return await asyncio.to_thread(self._waiting, wanted, after, most)
 
     async def opened(self, item_id: str) -> Opened:
-        """An item with its case. Raises RefusedError, LedgerError."""
+        """An item with its case. Raises RefusedError, ArchiveError, LedgerError."""
         decision_id = await asyncio.to_thread(self._decision_of, item_id)
         case = None if decision_id is None else self.case(decision_id)
-        item = None if case is None else self._item(case, item_id)
+        item = None if case is None else case.items(self.publication).get(item_id)
         if case is None or item is None:
             raise RefusedError(Word.UNKNOWN_ITEM)
         return Opened(item, case)
@@ -116,9 +115,3 @@ class Office:
         with self._projection.file.reading() as connection:
             found = shelf.find(connection, item_id)
         return None if found is None else found.decision_id
-
-    def _item(self, case: Case, item_id: str) -> Item | None:
-        try:
-            return case.items(self.publication).get(item_id)
-        except (ErasedError, ArchiveError):
-            return None

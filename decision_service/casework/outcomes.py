@@ -61,6 +61,9 @@ def outcome_entry(case: Case, item: Item, written: Written, doing: Doing, public
         raise RefusedError(Word.WRONG_KIND)
     if case.again is not None:
         raise RefusedError(Word.MOVED_ON)
+    if said(case.standing)["outcome"] == Outcome.CORRECTION_REQUIRED:
+        # The applicant goes on with it, at the desk.
+        raise RefusedError(Word.NOT_CLOSED)
     if doing.by in case.deciders:
         raise RefusedError(Word.SAME_OFFICER)
     policy = policy_of(case, publication)

@@ -64,7 +64,7 @@ class Projection:
             start = connection.execute("SELECT next FROM scanned").fetchone()[0]
             records = self._reading.ledger.read(start, STRETCH)
             for recorded in records:
-                self._take(connection, recorded)
+                self._take_safely(connection, recorded)
             if records:
                 place = (records[-1].index + 1, records[-1].leaf)
                 connection.execute("UPDATE scanned SET next = ?, leaf = ?", place)
@@ -79,6 +79,20 @@ class Projection:
         with self.file.writing() as connection:
             _forget(connection)
 
+    def drop_erased(self) -> None:
+        """Take cases off the lists whose facts were erased: nobody can work on what nobody can read. Raises
+        LedgerFaultError."""
+        with self.file.reading() as connection:
+            query = "SELECT DISTINCT decision_id FROM item WHERE closed_as = ''"
+            waiting = [str(row[0]) for row in connection.execute(query)]
+        erased = [one for one in waiting if all(found.entry.is_erased for found in self._decision_of(one))]
+        with self.file.writing() as connection:
+            for decision_id in erased:
+                _drop(connection, decision_id)
+
+    def _decision_of(self, decision_id: str) -> tuple[Recorded, ...]:
+        return self._reading.ledger.find(ByDecision(decision_id))
+
     def _require_same_ledger(self, connection: sqlite3.Connection) -> None:
         """Another file may lie where the ledger was, or an older copy of it: then nothing that was read holds."""
         start, leaf = connection.execute("SELECT next, leaf FROM scanned").fetchone()
@@ -86,24 +100,30 @@ class Projection:
         if start and (not before or before[0].leaf != leaf):
             _forget(connection)
 
+    def _take_safely(self, connection: sqlite3.Connection, recorded: Recorded) -> None:
+        """A record that says something else than it should is told of and passed over: what comes after it counts."""
+        connection.execute("SAVEPOINT record")
+        try:
+            self._take(connection, recorded)
+        except ErasedError:
+            _drop(connection, recorded.entry.decision_id)
+        except (ArchiveError, KeyError, TypeError, ValueError) as error:
+            connection.execute("ROLLBACK TO record")
+            self._reading.fault("casework", error)
+        connection.execute("RELEASE record")
+
     def _take(self, connection: sqlite3.Connection, recorded: Recorded) -> None:
         entry = recorded.entry
-        try:
-            if entry.kind == DECISION:
-                self._decision(connection, recorded, ground_of(recorded, self._reading.publication()))
-            elif entry.kind == Kind.SAMPLING:
-                told = said(recorded)
-                connection.execute("UPDATE scanned SET rate = ?, key_id = ?", (told["rate"], told["key_id"]))
-            elif entry.kind == Kind.DRIFT_ALARM:
-                told = said(recorded)
-                tallies.recorded(connection, Series(told["matter"], told["city"], told["rate"]), told["day"])
-            elif entry.kind in _ABOUT_A_CASE:
-                self._of_case(connection, recorded)
-        except ErasedError:
-            # Nobody can work on what nobody can read.
-            _drop(connection, entry.decision_id)
-        except ArchiveError as error:
-            self._reading.fault("casework", error)
+        if entry.kind == DECISION:
+            self._decision(connection, recorded, ground_of(recorded, self._reading.publication()))
+        elif entry.kind == Kind.SAMPLING:
+            told = said(recorded)
+            connection.execute("UPDATE scanned SET rate = ?, key_id = ?", (told["rate"], told["key_id"]))
+        elif entry.kind == Kind.DRIFT_ALARM:
+            told = said(recorded)
+            tallies.recorded(connection, Series(told["matter"], told["city"], told["rate"]), told["day"])
+        elif entry.kind in _ABOUT_A_CASE:
+            self._of_case(connection, recorded)
 
     def _decision(self, connection: sqlite3.Connection, recorded: Recorded, ground: Ground) -> None:
         answer, entry = said(recorded), recorded.entry
@@ -126,7 +146,7 @@ class Projection:
 
     def _of_case(self, connection: sqlite3.Connection, recorded: Recorded) -> None:
         entry = recorded.entry
-        decisions = self._reading.ledger.find(ByDecision(entry.decision_id))
+        decisions = self._decision_of(entry.decision_id)
         if not decisions:
             return
         ground = ground_of(decisions[0], self._reading.publication())

@@ -1,10 +1,9 @@
 """Counting decisions by day, matter and city, and raising or ending an alarm where a rate has moved (drift.py)."""
 
 import sqlite3
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from decision_service.casework.drift import BASELINE_DAYS, Tally, has_moved, is_calm, look
 
@@ -111,13 +110,23 @@ def _before(connection: sqlite3.Connection, key: tuple[str, str, str], day: date
     return Tally(hits, total)
 
 
-def alarms(connection: sqlite3.Connection, *, unrecorded: bool = False) -> Iterator[Alarm]:
+def alarms(connection: sqlite3.Connection, *, unrecorded: bool = False) -> list[Alarm]:
     """The alarms that stand; with `unrecorded` those that are not on record yet, whether they stand or not."""
     which = "is_recorded = 0" if unrecorded else "ended_on IS NULL"
-    for row in connection.execute(f"SELECT * FROM alarm WHERE {which} ORDER BY day, matter, city, rate"):  # noqa: S608 - one of two texts
-        ended = None if row[8] is None else date.fromisoformat(row[8])
-        series, day = Series(row[0], row[1], row[2]), date.fromisoformat(row[3])
-        yield Alarm(series, day, Tally(row[4], row[5]), Tally(row[6], row[7]), ended, bool(row[9]))
+    rows = connection.execute(f"SELECT * FROM alarm WHERE {which} ORDER BY day, matter, city, rate")  # noqa: S608 - one of two texts
+    return [_alarm(*row) for row in rows]
+
+
+def _alarm(matter: str, city: str, rate: Rate, day: str, *row: int | str | None) -> Alarm:
+    hits, total, usual_hits, usual_total, ended, is_recorded = row
+    return Alarm(
+        series=Series(matter, city, rate),
+        day=date.fromisoformat(day),
+        seen=Tally(cast("int", hits), cast("int", total)),
+        usual=Tally(cast("int", usual_hits), cast("int", usual_total)),
+        ended_on=None if ended is None else date.fromisoformat(str(ended)),
+        is_recorded=bool(is_recorded),
+    )
 
 
 def recorded(connection: sqlite3.Connection, series: Series, day: str) -> None:

@@ -71,7 +71,7 @@ TASKS: Final[Mapping[TaskType, About]] = {
 class NewTask:
     """A task to open on the case of a decision. `occasion` tells apart tasks of one type on one case (a day, a
     number): the same is opened once, however often it is asked for. `due_on`: None for the type's usual term.
-    `reason` is shown to officers in their lists, so it names nobody."""
+    `reason` names nobody, as events may carry it."""
 
     type: TaskType
     reason: Bilingual

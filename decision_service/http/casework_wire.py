@@ -88,7 +88,7 @@ class AnswerIn(Envelope):
 
 
 class DoubtIn(Envelope):
-    """Why a grant may be wrong. It is shown in the lists of officers: nothing in it may name a person."""
+    """Why a grant may be wrong. Nothing in it may name a person, as events may carry it."""
 
     zh: Annotated[str, Field(min_length=1, max_length=400, pattern=r"\S")]
     en: Annotated[str, Field(max_length=400)] = ""

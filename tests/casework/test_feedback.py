@@ -83,3 +83,12 @@ def test_a_complaint_key_that_is_not_there_finds_nothing(bureau: Office) -> None
     for wrong in ("CP-x-y", right[:-1] + ("0" if right[-1] != "0" else "1"), "CP-" + "0" * 32 + right[35:]):
         got = bureau.guarded.send(OFFICER, "POST", "/staff/v1/complaints:find", {"complaint_key": wrong})
         assert problem(got) == "404 unknown_complaint"
+
+
+def test_what_waits_for_the_applicant_is_not_decided_by_an_officer(bureau: Office) -> None:
+    decision = bureau.decide("X-6")
+    assert decision["outcome"] == "CORRECTION_REQUIRED"
+    complain(bureau, decision, "不知如何补正", "k9")
+    item_id = bureau.claim(decision)
+    assert problem(bureau.outcome(OFFICER, item_id, "NOT_ACCEPTED")) == "409 case_not_closed"
+    assert bureau.act(OFFICER, item_id, "answer", {"zh": "请补正证件号码"}).status == 200

@@ -29,10 +29,12 @@ from decision_service.casework.refusals import RefusedError, WrongError
 from decision_service.casework.sampling import Draw
 from decision_service.ledger.entry import Entry
 from decision_service.ledger.errors import RecordTakenError
+from decision_service.ledger.writer import Ledger
 from decision_service.outcome import APPROVALS, Outcome
 from decision_service.policy.shape import Bilingual
 from tests.casework.books import KEY, Books, books, contents, shared_case
 from tests.http.staging import CASES, publication
+from tests.ledger.making import ring_beside, sqlite_store
 from tests.sizes import size
 from verifiers.freshness import CHINA
 
@@ -215,3 +217,37 @@ def test_a_due_day_that_was_not_known_is_filled_in_once_its_year_is_published(tm
             assert shelf.without_due(connection, known, 10) == []
             (filled,) = shelf.without_due(connection, calendar, 10)
         assert (filled.due, filled.unknown_year) == (date(2027, 1, 18), None)
+
+
+def test_a_case_whose_facts_were_erased_is_in_no_list_any_more(tmp_path: Path) -> None:
+    with books(tmp_path) as found, found.projection() as projection:
+        kept, erased = (found.ledger.append_blocking(shared_case("ELD-5", START)) for _ in range(2))
+        projection.advance()
+        projection.drop_erased()
+        assert len(contents(projection)["item"]) == 2
+        ring_beside(tmp_path / "ledger.sqlite3").destroy([erased.envelope.key_id])
+        fresh = Books(tmp_path, Ledger(sqlite_store(tmp_path / "ledger.sqlite3")), found.publication)
+        with fresh.projection() as seen:
+            seen.drop_erased()
+            assert [one[3] for one in contents(seen)["item"]] == [kept.entry.decision_id]
+        with fresh.projection("fresh") as seen:
+            seen.advance()
+            assert [one[3] for one in contents(seen)["item"]] == [kept.entry.decision_id]
+            assert fresh.faults == []
+        fresh.ledger.close()
+
+
+def test_a_record_that_says_something_else_is_told_of_and_hides_nothing(tmp_path: Path) -> None:
+    with books(tmp_path) as found, found.projection() as projection:
+        first = found.ledger.append_blocking(shared_case("ELD-5", START)).entry
+        for kind in Kind:
+            told = {"unexpected": kind}
+            doing = Doing(SYSTEM, START, kind)
+            entry = open_record(kind, f"odd:{kind}", doing, told, decision_id=first.decision_id, matter=first.matter)
+            found.ledger.append_blocking(entry)
+        last = found.ledger.append_blocking(shared_case("ELD-5", START)).entry
+        while projection.advance():
+            pass
+        ids = {str(one[0]) for one in contents(projection)["item"]}
+        assert {f"referral:{one.decision_id}" for one in (first, last)} <= ids
+        assert set(found.faults) == {"casework"}
