@@ -30,14 +30,12 @@ def review_entry(case: Case, key: str, statement: str, by: str, at: datetime) ->
 
 
 def rating_entry(case: Case, key: str, level: int, comment: str, by: str, at: datetime) -> Entry:
-    """The record of a case's one rating, from 1 (very satisfied) to 5 (very dissatisfied; GB/T 39046 A.8). Raises
-    RefusedError where the case is not closed, the key is wrong, or it was rated before."""
+    """The record of a case's one rating, from 1 (very satisfied) to 5 (very dissatisfied; GB/T 39046 A.8): the ledger
+    takes no second one of its id. Raises RefusedError where the case is not closed or the key is wrong."""
     closed = [one for one in (case.decision, *case.of(Kind.OFFICER_OUTCOME)) if _rating_key(said(one))]
     if not closed:
         raise RefusedError(Word.NOT_CLOSED)
     _require(key, str(_rating_key(said(closed[0]))), Word.KEY_WRONG)
-    if case.of(Kind.RATING):
-        raise RefusedError(Word.RATED_BEFORE)
     name = f"rating:{case.decision.entry.decision_id}"
     told = {"level": level, "comment": comment, "rated_at": instant(at)}
     # Of its own each time: a second use is refused, and does not read as the first one coming again.

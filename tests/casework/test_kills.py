@@ -133,6 +133,7 @@ def test_killed_anywhere_nothing_is_lost_or_doubled_and_the_lists_come_again(reg
             assert [one["reply"]["zh"] for one in case["complaints"]] == ["已更正登记"]
         office.until(lambda: len(waiting(tmp_path)) == len(everything), "each approval is drawn, nothing else waits")
         assert {one["kind"] for one in office.queue()} == {"blind_sample"}
+        office.until(lambda: held(tmp_path)["drawn"] == [], "what was drawn is on record and not drawn again")
         child.send_signal(signal.SIGTERM)
         assert child.wait(30) == 0
     before = held(tmp_path)

@@ -184,3 +184,14 @@ def test_a_part_that_was_left_to_an_officer_waits_too(bureau: Office) -> None:
     assert got.json["result"]["total"] == "240.00"
     assert decision["feedback"]["rating_key"] is None
     assert got.json["feedback"]["rating_key"], "it is closed only now"
+
+
+def test_who_decided_may_reply_to_a_complaint_and_not_decide_again_by_way_of_it(bureau: Office) -> None:
+    decision = bureau.decide()
+    bureau.outcome(OFFICER, bureau.claim(decision), "NOT_ACCEPTED")
+    sent = {"complaint_key": decision["feedback"]["complaint_key"], "text": "不服"}
+    path = f"/v1/decisions/{decision['decision_id']}/complaints"
+    assert bureau.guarded.send(PLATFORM, "POST", path, sent, {"Idempotency-Key": "by-way"}).status == 200
+    item_id = bureau.claim(decision, "complaint")
+    assert problem(bureau.outcome(OFFICER, item_id, "APPROVED")) == "409 same_officer"
+    assert bureau.act(OFFICER, item_id, "answer", {"zh": "请申请复核"}).status == 200
