@@ -11,7 +11,7 @@ from decision_service.outcome import Outcome
 
 LATE_CODES: Final = frozenset({"R01_VERIFIER_UNAVAILABLE", "R02_STALE_DATA"})
 
-UNTOUCHED: Final = frozenset({"rating", "overdue_alarm"})
+UNTOUCHED: Final = frozenset({"rating", "overdue_alarm", "delivery"})
 """Kinds of records after which a case is still nobody's but the machine's. After any other it is left to people."""
 
 

@@ -60,22 +60,32 @@ class Checker:
 
     async def round(self) -> float:
         """Make all checks that can be made now; seconds until there may be more. Raises LedgerError."""
-        around, duties = self._around, self._checking.duties
-        while not around.stopping:
-            today, now = around.clock.day(), around.real_ms()
-            batch: list[tuple[Duty, tuple[str, ...]]] = []
-            taken: set[str] = set()
-            matters = await around.aside(duties.matters, today, now)
-            for matter in matters:
-                for duty in await around.aside(duties.due, matter, today, now, 1):
-                    registers = self._registers(duty)
-                    if not taken & set(registers) and not self._paces.opens_in(registers):
-                        batch.append((duty, registers))
-                        taken |= set(registers)
+        waits: list[float] = []
+        while not self._around.stopping:
+            batch, waits = await self._ready()
             if not batch:
-                return APART_SECONDS if matters else POLL_SECONDS
-            await around.together([self._check_safely(duty, registers) for duty, registers in batch])
-        return POLL_SECONDS
+                break
+            await self._around.together([self._check_safely(duty, registers) for duty, registers in batch])
+        return min([POLL_SECONDS, *(max(one, APART_SECONDS) for one in waits)])
+
+    async def _ready(self) -> tuple[list[tuple[Duty, tuple[str, ...]]], list[float]]:
+        """The check of each matter that is due the longest and whose registers may be asked now, no register in two of
+        them; and for how many seconds those of the others are shut."""
+        around, duties = self._around, self._checking.duties
+        today, now = around.clock.day(), around.real_ms()
+        batch: list[tuple[Duty, tuple[str, ...]]] = []
+        waits: list[float] = []
+        taken: set[str] = set()
+        for matter in await around.aside(duties.matters, today, now):
+            for duty in await around.aside(duties.due, matter, today, now, 1):
+                registers = self._registers(duty)
+                wait = self._paces.opens_in(registers)
+                if wait or taken & set(registers):
+                    waits.append(wait)
+                else:
+                    batch.append((duty, registers))
+                    taken |= set(registers)
+        return batch, waits
 
     def _registers(self, duty: Duty) -> tuple[str, ...]:
         """Those of the version in force: which of them are asked in the end, the version that granted says."""
@@ -117,6 +127,9 @@ class Checker:
             by_officer = case.standing is not case.decision
             seen = await self._checking.looking.look(case.decision, published, by_officer=by_officer)
             self._paces.note(seen.came)
+            if seen.word == "unasked":
+                await self._settle(duty, seen.word)
+                return
             if seen.word != "seen":
                 await self._put_off(duty, seen.word)
                 return

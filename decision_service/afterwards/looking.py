@@ -34,9 +34,9 @@ GRACE_SECONDS: Final = 0.1
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What was seen. `silent`: a register said nothing, and what others said turns no rule, so that nothing follows.
-    `came`: of each register that was asked, whether an answer came."""
+    `unasked`: there was nothing to ask. `came`: of each register that was asked, whether an answer came."""
 
-    word: Literal["seen", "silent", "engines"]
+    word: Literal["seen", "silent", "engines", "unasked"]
     answers: Mapping[str, Answered] = field(default_factory=dict, repr=False)
     turned: tuple[str, ...] = ()
     came: Mapping[str, bool] = field(default_factory=dict)
@@ -66,6 +66,8 @@ class Looking:
             # What was not needed then may be needed now, to know whether a rule still holds.
             wanted = still_open(grant.judged(_usable(answers)), rules, registers) - answers.keys()
         came = {name: one.evidence.status in CAME for name, one in answers.items()}
+        if not answers:
+            return Seen("unasked")
         return await self._seen(grant, answers, rules, came)
 
     async def _seen(

@@ -34,7 +34,7 @@ class Redeciding:
 class Redecider:
     """Decides waiting cases again, one at a time for each register that they wait for.
 
-    INVARIANT: a case is decided again at most once, and never after people took it up (tests/afterwards/test_model.py).
+    INVARIANT: a case is decided again at most once, and never after people took it up (tests/simulation/test_again.py).
     """
 
     def __init__(self, around: Surroundings, paces: Paces, redeciding: Redeciding) -> None:

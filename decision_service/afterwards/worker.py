@@ -64,7 +64,8 @@ class Worker:
     async def round(self) -> float:
         """Do all that can be done now; seconds until there may be more to do. Raises LedgerError."""
         parts, around = self._parts, self._parts.around
-        if not await around.aside(parts.alone.held):
+        # By a clock that is off, cases would be given up and checks be due that are not.
+        if not around.clock.is_trusted() or not await around.aside(parts.alone.held):
             return POLL_SECONDS
         await self._scan()
         seconds = min(await parts.redecider.round(), await parts.checker.round())

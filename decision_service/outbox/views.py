@@ -19,7 +19,7 @@ SHARED_KINDS: Final = frozenset({"decision", "officer_outcome"})
 INTERNAL_KINDS: Final = frozenset(
     {
         "case_claim", "case_release", "task", "task_answer", "sampling", "sample", "blind_finding", "drift_alarm",
-        "overdue_alarm",
+        "overdue_alarm", "post_check",
     }
 )  # fmt: skip
 """What an authority does with its cases inside, of which platforms are not told."""

@@ -36,7 +36,7 @@ HOURS = 6
 AFTER_CALM = 3600.0
 """Faults are over, and this is longer than any case or gate waits then."""
 
-KINDS = ("case_claim", "review_request", "officer_outcome", "complaint", "rating")
+KINDS = ("case_claim", "review_request", "officer_outcome", "complaint", "rating", "delivery")
 USABLE = ("ok", "no_record")
 
 

@@ -17,7 +17,7 @@ SEEDS = size("simulation_again", quick=120, full=20_000)
 PARTS = 4
 GRANTED = ("APPROVED", "APPROVED_ON_COMMITMENT", "PARTIALLY_APPROVED")
 DECISIVE = (*GRANTED, "REJECTED")
-HARMLESS = ("rating",)
+HARMLESS = ("rating", "delivery")
 ONCE = {name for name, one in publication().catalogue.registers.items() if one.asked_once}
 
 

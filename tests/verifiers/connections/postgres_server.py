@@ -43,9 +43,15 @@ class Server:
         self._tell(signal.SIGCONT)
 
     def crash(self) -> None:
-        """Every process of the server is killed at once, as when the machine loses power but for its disk."""
+        """Every process of the server is killed at once; returns when none holds its shared memory any more."""
+        self.process.send_signal(signal.SIGSTOP)  # or it would make more of them meanwhile
+        children = psutil.Process(self.process.pid).children()
         self._tell(signal.SIGKILL)
         self.process.wait(30)
+        ends_at = time.monotonic() + 30
+        while any(_lives(one) for one in children):
+            assert time.monotonic() < ends_at
+            time.sleep(0.01)
 
     def recover(self) -> None:
         """It is started again on what lies on its disk; returns when it answers."""
@@ -63,6 +69,12 @@ class Server:
             for one in (*children, psutil.Process(self.process.pid)):
                 with suppress(psutil.NoSuchProcess):
                     one.send_signal(number)
+
+
+def _lives(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _binaries(folder: Path) -> Path:
