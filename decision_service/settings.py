@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from decision_service.ledger.opening import LedgerFiles
 from decision_service.ledger.retention import DECISION_DAYS, LEAST_DECISION_DAYS
 from verifiers.journal.retention import LEAST_CREDIT_DAYS, LEAST_LOG_DAYS, Retention
+from verifiers.secretfile import ADVICE, is_open_to_others
 
 PREFIX = "MIAOPI_"
 OTHERS = ("MIAOPI_CONTROL_SECRET", "MIAOPI_PROVE", "MIAOPI_SIZE_")
@@ -177,6 +178,8 @@ class Settings(BaseSettings):
 def _content(name: str, file: Path) -> bytes:
     """The secret in a file. Raises SettingsRefusedError."""
     try:
+        if is_open_to_others(file):
+            raise SettingsRefusedError(f"{name}: {ADVICE}")
         return file.read_bytes().strip()
     except OSError as error:
         raise SettingsRefusedError(f"{name}: {error.strerror}; name a file that the service can read") from None

@@ -4,6 +4,9 @@ import os
 import secrets
 from pathlib import Path
 
+from decision_service.cli.output import misuse
+from verifiers.secretfile import ADVICE, ADVICE_ZH, is_open_to_others
+
 APP = "miaopi"
 """The name under which the service asks registers."""
 
@@ -20,6 +23,8 @@ def shared_secret(name: str) -> bytes:
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
+        if is_open_to_others(path):
+            misuse(f"{path}: {ADVICE}", f"{path}：{ADVICE_ZH}")
         return path.read_bytes().strip()
     with os.fdopen(handle, "wb") as file:
         file.write(secrets.token_hex(32).encode())

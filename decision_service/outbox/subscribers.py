@@ -15,6 +15,7 @@ from decision_service.outbox.views import SHARES, ExchangeView, PlatformView, Po
 from decision_service.outbox.webhooks import WebhookKey, WebhookKeyError, read_keys
 from verifiers.credentials.file_entries import Entries, Problems
 from verifiers.reach import reach
+from verifiers.secretfile import ADVICE, is_open_to_others
 
 CLASSES: Final = ("exchange", "supervision", "platform")
 _MOST_BYTES: Final = 1024 * 1024
@@ -128,6 +129,8 @@ def _keys(entries: Entries, folder: Path) -> tuple[WebhookKey, ...]:
     content = _content(entries, "keys_file", folder, needed=True)
     if content is None:
         return ()
+    if is_open_to_others(folder / entries.text("keys_file")):
+        entries.problem("keys_file", ADVICE)
     try:
         return read_keys(content.decode())
     except WebhookKeyError as error:

@@ -56,6 +56,11 @@ def test_a_secret_shows_nowhere_and_may_lie_in_a_file(tmp_path: Path) -> None:
     assert "hush" not in repr(settings)
     file = tmp_path / "secret"
     file.write_text("quiet\n")
+    for mode in (0o644, 0o606, 0o620):
+        file.chmod(mode)
+        with pytest.raises(SettingsRefusedError, match=r"MIAOPI_REGISTERS_SECRET_FILE: others .* chmod 600"):
+            read_settings({"registers_secret_file": file}, {}).secret()
+    file.chmod(0o640)
     assert read_settings({"registers_secret_file": file}, {}).secret() == b"quiet"
     with pytest.raises(SettingsRefusedError, match="MIAOPI_REGISTERS_SECRET_FILE"):
         read_settings({"registers_secret_file": tmp_path / "none"}, {}).secret()

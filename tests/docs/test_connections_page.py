@@ -42,6 +42,7 @@ def test_the_file_of_the_page_is_read(tmp_path: Path) -> None:
     (tmp_path / "secrets").mkdir()
     for name in ("exchange", "province", "insurance"):
         (tmp_path / "secrets" / name).write_text("agreed")
+        (tmp_path / "secrets" / name).chmod(0o600)
     file = tmp_path / "connections.toml"
     file.write_text(passage("connections"), encoding="utf-8")
     registers = read_shelf(ROOT / "rules").catalogue.registers

@@ -30,6 +30,7 @@ def block(language: str) -> str:
 def test_the_file_of_subscribers_is_read(tmp_path: Path) -> None:
     for name in ("exchange.keys", "supervision.keys", "city-hall.keys", "own-root.pem"):
         (tmp_path / name).write_text(PRIVATE + "\n", encoding="utf-8")
+        (tmp_path / name).chmod(0o600)
     (tmp_path / "subscribers.toml").write_text(block("toml"), encoding="utf-8")
     found = read_subscribers(tmp_path / "subscribers.toml")
     assert [one.kind for one in found] == ["exchange", "supervision", "platform"]

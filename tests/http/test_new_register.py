@@ -91,6 +91,7 @@ def fill(folder: Path, level: str | None) -> None:
 @pytest.fixture
 def connected_to(registers: str, rules: Publication, tmp_path: Path) -> Iterator[Stage]:
     (tmp_path / "exchange.secret").write_text(SECRET)
+    (tmp_path / "exchange.secret").chmod(0o600)
     file = tmp_path / "connections.toml"
     file.write_text(CONNECTIONS.format(registers=registers))
     with closing(sqlite3.connect(tmp_path / "insurance.sqlite3")):

@@ -97,6 +97,7 @@ PASSWORD = "hunter2"  # noqa: S105 - what must be told nowhere
 def test_an_address_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
     address = f"postgresql://miaopi:{PASSWORD}@db.example/ledger"
     (tmp_path / "address").write_text(f"{address}\n")
+    (tmp_path / "address").chmod(0o600)
     beside = {"MIAOPI_LEDGER": str(tmp_path / "x.sqlite3")}
     for environment in (
         {"MIAOPI_LEDGER": address},
@@ -114,6 +115,8 @@ def test_an_address_comes_from_the_environment_or_a_file(tmp_path: Path) -> None
 def test_a_wrong_address_is_refused_without_being_repeated(tmp_path: Path) -> None:
     (tmp_path / "address").write_text(f"mysql://{PASSWORD}")
     (tmp_path / "bytes").write_bytes(b"postgresql://\xff")
+    for name in ("address", "bytes"):
+        (tmp_path / name).chmod(0o600)
     for environment in (
         {"MIAOPI_LEDGER_DATABASE": f"postgresql://{PASSWORD}"},
         {"MIAOPI_LEDGER_DATABASE_FILE": str(tmp_path / "address")},

@@ -97,6 +97,7 @@ def receiver(folder: Path, name: str = "receiver") -> Iterator[Receiver]:
 def subscribers(folder: Path, **classes: tuple[Receiver, str]) -> Path:
     """A file of subscribers: by name, where it is and its lines of TOML, which name its class."""
     (folder / "keys").write_text(f"whsec_{SECRET}\n", encoding="utf-8")
+    (folder / "keys").chmod(0o600)
     tables = [
         f'[[subscriber]]\nname = "{name}"\nurl = "{where.url}"\nallow_private = true\nkeys_file = "keys"\n{lines}\n'
         for name, (where, lines) in classes.items()

@@ -28,6 +28,7 @@ keys_file = "exchange.keys"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "exchange.keys").write_text(KEY + "\n")
+    (tmp_path / "exchange.keys").chmod(0o640)
     return tmp_path
 
 

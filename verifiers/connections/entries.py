@@ -9,6 +9,8 @@ from cryptography.x509 import load_pem_x509_certificates
 from pyreqwest.client import ClientBuilder
 from pyreqwest.exceptions import PyreqwestError
 
+from verifiers.secretfile import ADVICE, ADVICE_ZH, is_open_to_others
+
 _MOST_BYTES: Final = 1024 * 1024
 """Of a file that a table names: the bundle of a whole trust store has a quarter of that."""
 
@@ -134,6 +136,8 @@ class Entries:
             self.complain(f"{name}_env", f"不能与 {name}_file 同时使用", f"can't stand beside `{name}_file`; keep one")
         if path is not None:
             secret = self._content(f"{name}_file", path).strip()
+            if secret and is_open_to_others(path):
+                self.complain(f"{name}_file", ADVICE_ZH, ADVICE)
         else:
             secret = self._around.environment.get(variable, "").encode() if isinstance(variable, str) else b""
         if not secret and f"{name}_file" not in self._table:

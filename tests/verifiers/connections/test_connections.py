@@ -49,6 +49,7 @@ DEFAULT = 'default = "exchange"\n'
 
 def read(folder: Path, text: str) -> Router:
     folder.joinpath("gateway.secret").write_text(SECRET + "\n")
+    folder.joinpath("gateway.secret").chmod(0o640)
     folder.joinpath("empty.secret").write_text("\n")
     folder.joinpath("huge").write_bytes(b"x" * (1024 * 1024 + 1))
     with closing(sqlite3.connect(folder / "r.sqlite3")):
