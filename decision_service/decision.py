@@ -1,5 +1,6 @@
 """The decision: a verdict said in full, with its law, its remedies and its evidence. Plain data, JSON by its shape."""
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -42,10 +43,10 @@ class Occasion:
     application_id: str
     channel: str
     decided_at: str
-    human_review_key: str
+    human_review_key: str = dataclasses.field(repr=False)
     elapsed_ms: int = 0
-    rating_key: str = ""
-    complaint_key: str = ""
+    rating_key: str = dataclasses.field(default="", repr=False)
+    complaint_key: str = dataclasses.field(default="", repr=False)
     replaces: str | None = None
 
 

@@ -84,8 +84,8 @@ class FactSheet:
     """
 
     as_of: date
-    form: Mapping[str, Fact]
-    registers: Mapping[str, Mapping[str, Value] | Unknown]
+    form: Mapping[str, Fact] = field(repr=False)
+    registers: Mapping[str, Mapping[str, Value] | Unknown] = field(repr=False)
     items: tuple[str, ...] = ()
     form_outcome: Outcome | None = None
     calendar: Mapping[int, frozenset[date]] = field(default_factory=dict)

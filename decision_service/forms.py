@@ -1,5 +1,6 @@
 """The form of an application: every field read, every defect found at once. Faults here are decisions, not errors."""
 
+import dataclasses
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -40,11 +41,11 @@ class FormReading:
     resident card, so `id_no` is not read and only credit is asked. `asked` are the values as JSON for questions.
     """
 
-    values: Mapping[str, Fact]
+    values: Mapping[str, Fact] = dataclasses.field(repr=False)
     defects: tuple[FormDefect, ...]
     stopped: bool
     other_document: bool
-    asked: Mapping[str, object]
+    asked: Mapping[str, object] = dataclasses.field(repr=False)
     items: tuple[str, ...]
 
 

@@ -203,7 +203,9 @@ def _logger(out: TextIO) -> structlog.stdlib.BoundLogger:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             _allowed,
-            structlog.processors.JSONRenderer(lambda told, **_: orjson.dumps(told, default=repr).decode()),
+            structlog.processors.JSONRenderer(
+                lambda told, **_: orjson.dumps(told, default=lambda one: type(one).__name__).decode()
+            ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(20),
     )
@@ -212,3 +214,8 @@ def _logger(out: TextIO) -> structlog.stdlib.BoundLogger:
 
 def _allowed(_: object, __: str, fields: structlog.typing.EventDict) -> structlog.typing.EventDict:
     return {name: value for name, value in fields.items() if name in FIELDS}
+
+
+def _named(one: object) -> str:
+    """What a line says of something that is no JSON: what it is, and nothing that is in it."""
+    return type(one).__name__

@@ -2,7 +2,7 @@
 those of `decision_service.proof.statement`."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import orjson
@@ -38,8 +38,8 @@ class Contents:
     """
 
     fingerprint: str
-    answer: bytes
-    archive: bytes
+    answer: bytes = field(repr=False)
+    archive: bytes = field(repr=False)
 
     def __post_init__(self) -> None:
         if not _FINGERPRINT.fullmatch(self.fingerprint):

@@ -82,9 +82,11 @@ ELSEWHERE = (
 """Programs of their own, which no request to the service reaches."""
 
 LISTENING = frozenset(f"decision_service/http/{name}.py" for name in ("listening", "service", "keeping"))
-NO_HTTP = frozenset({"verifiers/connections/entries.py", "verifiers/adapters/postgres.py"})
-"""The first builds a client that asks nobody, to see whether certificates can be read; the other speaks to a view that
-the connection file names, and shuts its socket."""
+NO_HTTP = frozenset(
+    {"verifiers/connections/entries.py", "verifiers/adapters/postgres.py", "decision_service/http/notifying.py"}
+)
+"""The first builds a client that asks nobody, to see whether certificates can be read; the second speaks to a view that
+the connection file names, and shuts its socket; the third tells the service manager of this machine."""
 
 
 def imported(path: Path) -> set[str]:
