@@ -10,6 +10,8 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Literal, TypeVar
 
+import msgspec
+
 from decision_service.client.errors import NoAnswerError, ProblemError, problem_of
 
 MEDIA_TYPE = "application/json"
@@ -138,8 +140,15 @@ def _what_is_wrong(came: Delivered | Lost | None, accept: str) -> ProblemError |
     if not HTTPStatus.OK <= came.status < HTTPStatus.MULTIPLE_CHOICES:
         return problem_of(came.status, came.body, _retry_after(came.headers))
     kind = came.headers.get("content-type", "").partition(";")[0].strip().lower()
-    whole = kind == accept and (accept != MEDIA_TYPE or (came.body[:1], came.body[-1:]) == (b"{", b"}"))
-    return None if whole else "mangled"
+    return None if kind == accept and (accept != MEDIA_TYPE or _is_object(came.body)) else "mangled"
+
+
+def _is_object(body: bytes) -> bool:
+    try:
+        msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return False
+    return True
 
 
 def _retry_after(headers: dict[str, str]) -> float | None:

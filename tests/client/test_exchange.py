@@ -73,7 +73,7 @@ passing = st.one_of(
     st.integers(0, 40).map(lambda seconds: problem(503, "busy", retry_after=str(seconds))),
     st.just(problem(409, "in_work", retry_after="1")),
     st.just(problem(400, "body_incomplete")),
-    st.sampled_from([b"", b"<html>", b'{"ok":tr']).map(lambda body: Delivered(200, JSON, body)),
+    st.sampled_from([b"", b"<html>", b'{"ok":tr', b'{"a":{"b":1}', b"[]"]).map(lambda body: Delivered(200, JSON, body)),
     st.just(Delivered(200, {"content-type": "text/html"}, b"{}")),
 )
 standing = st.sampled_from([400, 401, 403, 404, 409, 413, 415, 422, 301, 418]).map(problem)
