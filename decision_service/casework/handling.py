@@ -1,14 +1,13 @@
 """What an officer does with an item besides deciding: take it, put it back, hear the person, find blind, answer,
 doubt."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Literal
 
 from decision_service.casework.case import Case
 from decision_service.casework.folding import REPLIED
 from decision_service.casework.items import Item, ItemKind
-from decision_service.casework.outcomes import Written, checked, policy_of
+from decision_service.casework.outcomes import Written, agree, checked, policy_of
 from decision_service.casework.records import Doing, Kind, open_record, record, said
 from decision_service.casework.refusals import RefusedError, Word, WrongError
 from decision_service.casework.tasks import NewTask, TaskType, task_entry
@@ -73,7 +72,7 @@ def finding_entry(case: Case, item: Item, written: Written, doing: Doing, public
         "result": values,
         "zh": written.zh,
         "en": written.en or None,
-        "agrees": machine["outcome"] == written.outcome and _agree(machine["result"], values),
+        "agrees": agree(machine, written.outcome, values),
         "approved": Outcome(machine["outcome"]) in APPROVALS,
     }
     return record(Kind.BLIND_FINDING, f"finding:{item.item_id}", case.decision.entry, doing, told)
@@ -97,8 +96,3 @@ def doubt_entry(case: Case, reason: Bilingual, doing: Doing) -> Entry:
     number = len(case.of(Kind.TASK)) + 1
     new = NewTask(TaskType.WRONG_APPROVAL, reason, str(number))
     return task_entry(new, case.decision.entry, doing)
-
-
-def _agree(machine: Mapping[str, Any], officer: Mapping[str, Any]) -> bool:
-    """Whether they state the same values, as far as the officer states any."""
-    return all(machine.get(name) == value for name, value in officer.items())

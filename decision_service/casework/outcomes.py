@@ -165,8 +165,14 @@ def _counts(case: Case, written: Written, values: Mapping[str, object]) -> str:
     machine = case.answer
     if case.of(Kind.OFFICER_OUTCOME) or waits_for_officer(machine):
         return "later"
-    same = machine["outcome"] == written.outcome and machine["result"] == dict(values)
-    return "upheld" if same else "override"
+    return "upheld" if agree(machine, written.outcome, values) else "override"
+
+
+def agree(machine: Mapping[str, Any], outcome: Outcome, values: Mapping[str, object]) -> bool:
+    """Whether an officer came to what the machine had: the same outcome, and the same values as far as he states
+    any."""
+    result = machine["result"]
+    return bool(machine["outcome"] == outcome and all(result.get(name) == value for name, value in values.items()))
 
 
 def _has_rating_key(case: Case) -> bool:

@@ -1,5 +1,6 @@
 """The queue of officers: what waits, taking an item, and reading the whole file of one that was taken."""
 
+import asyncio
 import base64
 import binascii
 
@@ -22,6 +23,7 @@ from decision_service.http.refusing import told
 from decision_service.http.state import State, caller_of, principal_of, state_of
 from decision_service.notice.machine import notice_of
 from decision_service.notice.page import page
+from decision_service.publishing import Publication
 
 router = APIRouter(prefix="/staff/v1/queue", tags=["queue"])
 
@@ -89,10 +91,15 @@ async def file(request: Request, item_id: str) -> Response:
     with told(state, "file"):
         found = await _readable(request, item_id, purpose)
         await opened_for(request, found.case.decision, purpose)
-        view = file_view(found.case, found.item, state.office.publication)
-        if found.item.kind is not ItemKind.BLIND_SAMPLE:
-            view["notice"] = page(notice_of(found.case.decision, state.office.publication), "both")
-    return Response(orjson.dumps(view), media_type=JSON)
+        content = await asyncio.to_thread(_file, found, state.office.publication)
+    return Response(content, media_type=JSON)
+
+
+def _file(found: Opened, publication: Publication) -> bytes:
+    view = file_view(found.case, found.item, publication)
+    if found.item.kind is not ItemKind.BLIND_SAMPLE:
+        view["notice"] = page(notice_of(found.case.decision, publication), "both")
+    return orjson.dumps(view)
 
 
 async def _readable(request: Request, item_id: str, purpose: str) -> Opened:

@@ -20,7 +20,7 @@ from tests.http.process import serving
 from tests.http.staging import BY_ID, RULES, application
 from tests.sizes import size
 
-KILLS = size("casework_kills", quick=2, full=60)
+KILLS = size("casework_kills", quick=2, full=40)
 AT_ONCE = 3
 
 

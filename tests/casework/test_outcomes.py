@@ -140,6 +140,16 @@ def test_an_officer_disagrees_with_the_machine_without_saying_why_and_it_counts_
     assert bureau.case(decision)["reviews"][0]["statement"] == "出生日期有误"
 
 
+def test_a_refusal_that_an_officer_upholds_is_reviewed_and_not_overridden(bureau: Office) -> None:
+    decision = bureau.decide("ELD-3")
+    asked = {"human_review_key": decision["remedies"]["human_review_key"], "statement": ""}
+    bureau.guarded.send(PLATFORM, "POST", f"/v1/decisions/{decision['decision_id']}/review", asked)
+    before = quality(bureau)["overrides"]
+    assert bureau.outcome(OFFICER, bureau.claim(decision, "review"), "REJECTED").status == 200
+    after = quality(bureau)["overrides"]
+    assert after == {"reviewed": before["reviewed"] + 1, "overridden": before["overridden"]}
+
+
 def quality(bureau: Office, matter: str = "elderly_allowance") -> dict:
     """What quality says of a matter."""
     told = bureau.guarded.send(ANALYST, "GET", "/staff/v1/quality").json

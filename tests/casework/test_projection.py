@@ -149,7 +149,7 @@ def sampling(found: Books, rate: str) -> None:
     found.ledger.append_blocking(open_record(Kind.SAMPLING, f"sampling:{rate}", Doing(SYSTEM, START, rate), told))
 
 
-@pytest.mark.parametrize("seed", range(size("casework_logs", quick=4, full=400)))
+@pytest.mark.parametrize("seed", range(size("casework_logs", quick=4, full=60)))
 def test_read_piece_by_piece_or_anew_or_of_one_case_it_is_the_same(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,7 +157,7 @@ def test_read_piece_by_piece_or_anew_or_of_one_case_it_is_the_same(
         clerk = Clerk(found, seed)
         sampling(found, "0.3")
         with found.projection("as it comes") as first:
-            for _ in range(size("casework_steps", quick=120, full=600)):
+            for _ in range(size("casework_steps", quick=120, full=400)):
                 clerk.step()
                 if clerk.chance.random() < 0.3:
                     monkeypatch.setattr(reading, "STRETCH", clerk.chance.randint(1, 5))
