@@ -10,7 +10,6 @@ from decision_service.acknowledging.pending import Pending
 from decision_service.casework.records import SYSTEM, Doing, instant
 from decision_service.casework.tasks import NewTask, TaskType, task_entry
 from decision_service.clock import ServiceClock
-from decision_service.ledger.errors import ErasedError
 from decision_service.ledger.store import ByDecision
 from decision_service.ledger.writer import Ledger
 from decision_service.policy.shape import Bilingual
@@ -96,10 +95,8 @@ class Watch:
             decision = tools.ledger.find(ByDecision(decision_id))
             new = NewTask(TaskType.UNDELIVERED, REASON, occasion=document)
             doing = Doing(SYSTEM, now, f"undelivered:{document}")
-            with suppress(ErasedError):
-                if decision:
-                    await tools.ledger.append(task_entry(new, decision[0].entry, doing))
-                    tools.telemetry.alarm(
-                        "undelivered", {"decision_id": decision_id, "matter": decision[0].entry.matter}
-                    )
+            # What was erased is told to nobody any more.
+            if decision and not decision[0].entry.is_erased:
+                await tools.ledger.append(task_entry(new, decision[0].entry, doing))
+                tools.telemetry.alarm("undelivered", {"decision_id": decision_id, "matter": decision[0].entry.matter})
             await asyncio.to_thread(tools.pending.settle, document)

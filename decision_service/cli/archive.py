@@ -7,6 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -93,7 +94,8 @@ class _Wanted:
         """Each decision with the file that it becomes."""
         for one in reader.decisions(self.decision_id):
             if self.day is None or one.entry.at[:10] == self.day:
-                yield one, self.out if self.decision_id is not None else self.out / f"{one.entry.decision_id}.zip"
+                name = quote(one.entry.decision_id, safe="")
+                yield one, self.out if self.decision_id is not None else self.out / f"{name}.zip"
 
 
 def _make(desk: _Desk, wanted: _Wanted, noted: Callable[[Entry | None], None]) -> tuple[Rows, Rows]:

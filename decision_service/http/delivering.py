@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
 
 from decision_service.desk import Services
 from decision_service.followups.alone import Alone
@@ -14,6 +15,9 @@ from decision_service.outbox.sending import Sender
 from decision_service.outbox.subscribers import Subscriber, SubscribersRefusedError, read_subscribers
 from decision_service.policy.shape import Policy
 from decision_service.settings import Settings, SettingsRefusedError
+
+STOP_SECONDS: Final = 2.0
+"""How long a stop waits for what is on its way."""
 
 
 @asynccontextmanager
@@ -36,8 +40,11 @@ async def delivering(settings: Settings, services: Services) -> AsyncIterator[No
         finally:
             for one in couriers:
                 one.stop()
-            # What is on its way has its time limit; a receiver that dawdles does not hold up the stop beyond it.
-            await asyncio.gather(*tasks)
+            # What is on its way may arrive; a receiver that dawdles does not hold up the stop, and gets it again.
+            _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _office(settings: Settings, services: Services, stack: AsyncExitStack) -> Office:

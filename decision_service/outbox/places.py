@@ -82,8 +82,12 @@ class Places:
     def of(self, subscriber: str) -> Place:
         """Where it stands; at the beginning where it is new."""
         with self._open() as connection:
-            connection.execute("INSERT INTO place (subscriber) VALUES (?) ON CONFLICT DO NOTHING", (subscriber,))
-            return _place(connection.execute(f"{_SELECT} WHERE subscriber = ?", (subscriber,)).fetchone())
+            query, name = f"{_SELECT} WHERE subscriber = ?", (subscriber,)
+            row = connection.execute(query, name).fetchone()
+            if row is None:
+                connection.execute("INSERT INTO place (subscriber) VALUES (?) ON CONFLICT DO NOTHING", name)
+                row = connection.execute(query, name).fetchone()
+            return _place(row)
 
     def all(self) -> tuple[Place, ...]:
         """Everybody's, by name."""

@@ -11,11 +11,14 @@ from pathlib import Path
 from typing import Final, cast
 from urllib.parse import urlsplit
 
+from pyreqwest.exceptions import PyreqwestError
+
 from decision_service.outbox.views import SHARES, ExchangeView, PlatformView, PolicyOf, Share, SupervisionView, View
 from decision_service.outbox.webhooks import WebhookKey, WebhookKeyError, read_keys
 from verifiers.credentials.file_entries import Entries, Problems
 from verifiers.reach import reach
 from verifiers.secretfile import ADVICE, is_open_to_others
+from verifiers.transport import strict_client
 
 CLASSES: Final = ("exchange", "supervision", "platform")
 _MOST_BYTES: Final = 1024 * 1024
@@ -97,7 +100,7 @@ def _subscriber(entries: Entries, folder: Path) -> Subscriber:
         keys=_keys(entries, folder),
         platform=platform,
         share=frozenset(cast("list[Share]", share)),
-        certificates=_content(entries, "trusted_certificates_file", folder, needed=False),
+        certificates=_certificates(entries, folder),
     )
     entries.done()
     return found
@@ -138,6 +141,16 @@ def _keys(entries: Entries, folder: Path) -> tuple[WebhookKey, ...]:
     except UnicodeDecodeError:
         entries.problem("keys_file", "is no text; write one key a line")
     return ()
+
+
+def _certificates(entries: Entries, folder: Path) -> bytes | None:
+    content = _content(entries, "trusted_certificates_file", folder, needed=False)
+    try:
+        if content is not None:
+            strict_client(1.0, 1, content)  # who is to trust them must be able to read them
+    except (ValueError, PyreqwestError):
+        entries.problem("trusted_certificates_file", "holds no certificate in PEM; export it as PEM")
+    return content
 
 
 def _content(entries: Entries, name: str, folder: Path, *, needed: bool) -> bytes | None:

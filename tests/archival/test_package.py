@@ -11,12 +11,17 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from decision_service.archival.manifest import seal_part, sealed_bytes
 from decision_service.archival.replaying import replay_package
 from decision_service.archival.zipped import PackageError, unzipped, zipped
+from decision_service.ledger.keys import load_or_create_key
 from decision_service.policy.shape import Policy
 from decision_service.proof.trusted import public_key_of
 from decision_service.replay import Judge
+from decision_service.seals import OwnSeal
 from tests.archival.conftest import Archive
 from tests.cli.running import ROOT, RULES, miaopi
 from tests.http.staging import BY_ID, CASES
@@ -207,3 +212,27 @@ def test_an_erased_decision_makes_no_package_and_says_so(archive: Archive, tmp_p
     done = miaopi("archive", archive.number("UNE-1"), "--ledger", archive.ledger, "--out", out)
     assert (done.code, out.exists()) == (1, False)
     assert "erased" in done.err
+
+
+@given(
+    st.dictionaries(st.from_regex(r"[a-z][a-z0-9._-]{0,12}(/[a-z]{1,5}){0,3}", fullmatch=True), st.binary(max_size=99))
+)
+def test_any_parts_are_a_file_that_other_tools_read_and_come_back(parts: dict[str, bytes]) -> None:
+    content = zipped(parts)
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        assert file.testzip() is None
+        assert {name: file.read(name) for name in file.namelist()} == parts
+    assert unzipped(content) == parts
+
+
+def test_not_even_who_holds_the_key_can_pack_another_form_than_the_record_binds(
+    archive: Archive, package: Path
+) -> None:
+    parts = unzipped(package.read_bytes())
+    form = parts["record/archive.json"].replace(BY_ID["ELD-3"]["form"]["applicant_name"].encode(), "某某".encode())
+    assert form != parts["record/archive.json"]
+    forged = resealed(parts, "record/archive.json", form)
+    signer = load_or_create_key(archive.ledger.with_name("ledger.key"))
+    forged["seal.json"] = seal_part(OwnSeal(signer).seal(sealed_bytes(forged)))
+    with pytest.raises(PackageError, match=r"record/archive\.json: not what the record binds"):
+        replay_package(zipped(forged), [public_key_of(archive.public_key)], not_reached)
