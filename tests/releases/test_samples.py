@@ -27,7 +27,7 @@ from decision_service.readings.rete.engine import ReteEngine
 from decision_service.replay import Judge, replay
 from tests.casework.office import PLATFORM, office
 from tests.http.staging import IN_PROCESS, application, sandbox_config, settings
-from tests.releases.make_sample import ERASED, PLACE, make
+from tests.releases.make_sample import ERASED, PLACE, REVIEWED, make
 from verifiers.journal.reading import JournalReader
 from verifiers.sandbox.running import running
 
@@ -162,6 +162,8 @@ def test_the_service_goes_on_with_it(sample: Sample, registers: str, tmp_path: P
                 assert got.body == sample.told("answers")[case]
         referred = orjson.loads(sample.told("answers")["ELD-5"])
         assert bureau.case(referred)["decision_id"] == referred["decision_id"]
+        reviewed = orjson.loads(sample.told("answers")[REVIEWED])
+        bureau.until(lambda: bool(bureau.items(reviewed)), "the queue is read off the record again")
         got = bureau.guarded.decide(PLATFORM, application("CARD-1"), "after")
         assert [reason["code"] for reason in got.json["reasons"]] == ["R16_SUSPENDED"]
         assert bureau.guarded.decide(PLATFORM, application("ELD-1"), "more").json["outcome"] == "APPROVED"
