@@ -76,9 +76,9 @@ class WaitingCases:
         """All that wait, the longest first."""
         return self._waiting("ORDER BY since, decision_id", ())
 
-    def given_up(self, before_ms: int) -> tuple[Waiting, ...]:
-        """Take out, and return, those that have waited since before `before_ms`."""
-        found = self._waiting("WHERE since < ?", (before_ms,))
+    def given_up(self, until_ms: int) -> tuple[Waiting, ...]:
+        """Take out, and return, those that have waited since `until_ms` or longer."""
+        found = self._waiting("WHERE since <= ?", (until_ms,))
         for case in found:
             self.drop(case)
         return found
