@@ -29,6 +29,8 @@ NAMES: Final[Mapping[str, str]] = {
     "overdue_alarm": "alarm.overdue",
     "delivery": "notice.delivered",
     "post_check": "checked_after_grant",
+    "erasure_request": "erasure.requested",
+    "erasure": "erasure",
     "suspension": "suspension",
     "resume_request": "suspension.end_requested",
     "resumed": "suspension.ended",

@@ -24,6 +24,14 @@ INTERNAL_KINDS: Final = frozenset(
 )  # fmt: skip
 """What an authority does with its cases inside, of which platforms are not told."""
 
+SAID_WHOLE: Final = frozenset(
+    {
+        "drift_alarm", "overdue_alarm", "sampling", "suspension", "resume_request", "resumed", "release_proposed",
+        "release_approved",
+    }
+)  # fmt: skip
+"""What supervision is told all of: steps and alarms that are about matters and rules, never about a person."""
+
 HANDLE_FORMS: Final[Mapping[str, str]] = {"counter": "1", "pc": "2", "mobile": "3", "self_service": "9"}
 """GB/T 39046-2020 table A.5."""
 
@@ -126,8 +134,8 @@ class SupervisionView:
             return told | _handled(said.answer, policy)
         if entry.kind == "officer_outcome":
             return told | _overridden(said.answer, said)
-        # About nobody, so nobody's facts are in it: an alarm, a suspension, a release.
-        return told if entry.subject else told | {"said": dict(said.answer)}
+        whole = entry.kind in SAID_WHOLE and not entry.subject
+        return told | {"said": dict(said.answer)} if whole else told
 
 
 def told_of(said: Said, view: View) -> dict[str, object]:

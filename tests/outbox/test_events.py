@@ -196,6 +196,13 @@ def test_what_is_about_nobody_is_told_to_supervision_whole_and_to_nobody_else(sc
     assert not [name for name in ("bare", "full", "hall", "stranger") if scene.of(name, record)]
 
 
+@pytest.mark.parametrize("kind", ["erasure", "erasure_request", "whatever_comes_later"])
+def test_of_an_erasure_and_of_kinds_unknown_nothing_but_that_it_was_is_told(scene: Scene, kind: str) -> None:
+    record = scene.record(kind, answer={"subject": "ab" * 16, "note": "私密", "keys": ["cd" * 8]})
+    (event,) = scene.of("watch", record)
+    assert set(event["data"]) == {"kind", "record_id", "record"}
+
+
 @pytest.mark.parametrize("kind", ["case_claim", "sample", "blind_finding", "task"])
 def test_what_an_authority_does_inside_is_no_platforms_business(scene: Scene, kind: str) -> None:
     record = scene.record(kind, "ELD-1", {"reason": "私密"})
