@@ -5,8 +5,9 @@ never in between. A look asks Fisher's exact test (two-sided: all outcomes that 
 baseline could have one rate. The j-th look of a day may raise a false alarm with probability ALARM_RATE / 2^j, so a
 day's looks together at most with ALARM_RATE: that holds however many decisions come, as long as days have one rate.
 
-An alarm stands until a later, complete day shows no difference at CALM_RATE, so it changes at most once a day. Days on
-which it stood count into the baseline: an alarm that nobody heeds ends when the new rate has become the usual one.
+An alarm stands until a later, complete day shows no difference at CALM_RATE from what was usual when it was raised;
+the days until then count into no baseline. One that nobody heeds ends after BASELINE_DAYS: the new rate is the usual
+one then. So an alarm changes at most once a day.
 """
 
 import math
@@ -64,9 +65,9 @@ def has_moved(day: Tally, baseline: Tally, number: int) -> bool:
     return baseline.total >= BASELINE_LEAST and same_rate(day, baseline) < ALARM_RATE / 2**number
 
 
-def is_calm(day: Tally, baseline: Tally) -> bool:
-    """Whether a complete day with enough decisions shows no difference any more."""
-    return day.total >= FIRST_LOOK and same_rate(day, baseline) >= CALM_RATE
+def is_calm(day: Tally, usual: Tally) -> bool:
+    """Whether a complete day with enough decisions shows no difference any more from what was usual."""
+    return day.total >= FIRST_LOOK and same_rate(day, usual) >= CALM_RATE
 
 
 def same_rate(one: Tally, other: Tally) -> float:

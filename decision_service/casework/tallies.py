@@ -72,17 +72,21 @@ def _calm_down(connection: sqlite3.Connection, series: Series, day: date) -> Non
     """A new day begins for a series: if it has an alarm, whether the last complete day still shows it."""
     key = (series.matter, series.city, series.rate)
     standing = connection.execute(
-        "SELECT day FROM alarm WHERE matter = ? AND city = ? AND rate = ? AND ended_on IS NULL", key
+        "SELECT day, usual_hits, usual_total FROM alarm "
+        "WHERE matter = ? AND city = ? AND rate = ? AND ended_on IS NULL",
+        key,
     ).fetchone()
+    if standing is None:
+        return
     last = connection.execute(
         "SELECT day, hits, total FROM tally WHERE matter = ? AND city = ? AND rate = ? AND day < ? "
         "ORDER BY day DESC LIMIT 1",
         (*key, day.isoformat()),
     ).fetchone()
-    if standing is None or last is None or last[0] <= standing[0]:
+    if last is None or last[0] <= standing[0]:
         return
-    complete = date.fromisoformat(last[0])
-    if is_calm(Tally(last[1], last[2]), _before(connection, key, complete)):
+    is_old = (date.fromisoformat(last[0]) - date.fromisoformat(standing[0])).days >= BASELINE_DAYS
+    if is_old or is_calm(Tally(last[1], last[2]), Tally(standing[1], standing[2])):
         connection.execute(
             "UPDATE alarm SET ended_on = ? WHERE matter = ? AND city = ? AND rate = ? AND ended_on IS NULL",
             (last[0], *key),
@@ -101,11 +105,14 @@ def _stands(connection: sqlite3.Connection, key: tuple[str, str, str], day: date
 
 
 def _before(connection: sqlite3.Connection, key: tuple[str, str, str], day: date) -> Tally:
+    """The baseline of a day: what was counted before, but for days that an alarm told of until it had passed."""
     first = day - timedelta(days=BASELINE_DAYS)
     hits, total = connection.execute(
-        "SELECT coalesce(sum(hits), 0), coalesce(sum(total), 0) FROM tally "
-        "WHERE matter = ? AND city = ? AND rate = ? AND day >= ? AND day < ?",
-        (*key, first.isoformat(), day.isoformat()),
+        "SELECT coalesce(sum(hits), 0), coalesce(sum(total), 0) FROM tally AS t "
+        "WHERE matter = ? AND city = ? AND rate = ? AND day >= ? AND day < ? AND NOT EXISTS ("
+        "SELECT 1 FROM alarm AS a WHERE (a.matter, a.city, a.rate) = (t.matter, t.city, t.rate) "
+        "AND a.day <= t.day AND t.day < a.ended_on AND julianday(a.ended_on) - julianday(a.day) < ?)",
+        (*key, first.isoformat(), day.isoformat(), BASELINE_DAYS),
     ).fetchone()
     return Tally(hits, total)
 
