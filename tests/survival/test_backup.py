@@ -21,7 +21,7 @@ from decision_service.backup.restoring import Source
 from decision_service.ledger.opening import LedgerFiles, reading
 from decision_service.ledger.verify import Known, verify_ledger
 from tests.cli.running import miaopi
-from tests.http.process import COMMAND, environment, serving
+from tests.http.process import COMMAND, certificates, environment, serving
 from tests.http.staging import ROOT, RULES, Stage, application, settings, staged
 from tests.sizes import size
 from tests.survival.loading import Sent, load_on
@@ -311,7 +311,7 @@ def test_after_a_restore_that_broke_off_the_service_does_not_start(kept: Kept, m
     monkeypatch.undo()
     got = subprocess.run(
         [*COMMAND, "serve", "--ledger", str(kept.ledger), "--registers-url", kept.registers],
-        env=environment(),
+        env=environment(MIAOPI_CERTIFICATES=certificates()),
         capture_output=True,
         text=True,
         check=False,
