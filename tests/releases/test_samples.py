@@ -164,9 +164,10 @@ def test_the_service_goes_on_with_it(sample: Sample, registers: str, tmp_path: P
         assert bureau.case(referred)["decision_id"] == referred["decision_id"]
         reviewed = orjson.loads(sample.told("answers")[REVIEWED])
         bureau.until(lambda: bool(bureau.items(reviewed)), "the queue is read off the record again")
-        got = bureau.guarded.decide(PLATFORM, application("CARD-1"), "after")
+        got = bureau.guarded.decide(PLATFORM, {**application("CARD-1"), "application_id": "after-1"}, "after-1")
         assert [reason["code"] for reason in got.json["reasons"]] == ["R16_SUSPENDED"]
-        assert bureau.guarded.decide(PLATFORM, application("ELD-1"), "more").json["outcome"] == "APPROVED"
+        got = bureau.guarded.decide(PLATFORM, {**application("ELD-1"), "application_id": "after-2"}, "after-2")
+        assert got.json["outcome"] == "APPROVED"
     report = verify_ledger(place / "ledger.sqlite3")
     assert report.is_sound
     assert report.records >= sample.restored.report.records + 2
