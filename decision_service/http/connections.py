@@ -8,14 +8,13 @@ An answer has four seconds to be taken. What is refused is told by a problem whe
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from http import HTTPStatus
+from random import uniform
 from typing import ClassVar, NoReturn
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from decision_service.http.headers import SECURITY
+from decision_service.http.bare import bare_problem
 from decision_service.http.places import Places, peer_name
-from decision_service.http.problems import MEDIA_TYPE, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ class GuardedConnection(HttpToolsProtocol):
             self._wait(self._late)
         else:
             self._deaf = True
-            transport.write(_told("busy"))
+            transport.write(bare_problem("busy"))
             transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -246,7 +245,7 @@ class GuardedConnection(HttpToolsProtocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if not answered:
-            self.transport.write(_told(why))
+            self.transport.write(bare_problem(why))
         self._hang_up()
 
     def _serve_no_more(self) -> None:
@@ -268,7 +267,9 @@ class GuardedConnection(HttpToolsProtocol):
 
     def _wait(self, then: Callable[[], None], seconds: float | None = None) -> None:
         self._rest()
-        self._timer = self.loop.call_later(self.bounds.seconds if seconds is None else seconds, then)
+        if seconds is None:  # spread a little: thousands that began together must not all end in one turn of the loop
+            seconds = self.bounds.seconds * uniform(0.9, 1)  # noqa: S311 - no secret
+        self._timer = self.loop.call_later(seconds, then)
 
     def _rest(self) -> None:
         if self._timer is not None:
@@ -279,20 +280,3 @@ class GuardedConnection(HttpToolsProtocol):
         if self._write_timer is not None:
             self._write_timer.cancel()
             self._write_timer = None
-
-
-_CODES = {"pipelined": "not_http", "host_unclear": "not_http", "length_unclear": "not_http"}
-"""Words of ours and the problem that tells them."""
-
-
-def _told(why: str) -> bytes:
-    """A problem as it goes over the wire when no application answers."""
-    problem = Problem(_CODES.get(why, why))
-    response = problem.response()
-    phrase = HTTPStatus(problem.status).phrase
-    fields = [(b"content-type", MEDIA_TYPE.encode()), (b"connection", b"close"), *SECURITY]
-    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        fields.append((b"retry-after", b"1"))
-    fields.append((b"content-length", str(len(response.body)).encode()))
-    head = b"".join(b"%s: %s\r\n" % field for field in fields)
-    return f"HTTP/1.1 {problem.status} {phrase}\r\n".encode() + head + b"\r\n" + bytes(response.body)
