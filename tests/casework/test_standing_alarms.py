@@ -1,7 +1,6 @@
 """An alarm from day to day: raised once, ended when things are as before or have become usual, and no flapping
 between."""
 
-import random
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,36 +21,36 @@ def file(tmp_path: Path) -> Iterator[CaseworkFile]:
     opened.close()
 
 
-def history(file: CaseworkFile, rates: Sequence[float], a_day: int, seed: int) -> list[Alarm]:
-    """All alarms of a series whose days have these rates."""
-    chance = random.Random(seed)
+def history(file: CaseworkFile, rates: Sequence[float], a_day: int) -> list[Alarm]:
+    """All alarms of a series whose days have exactly these rates, spread evenly over each day."""
     with file.writing() as connection:
         for number, rate in enumerate(rates):
-            for _ in range(a_day):
-                day, hit = FIRST + timedelta(days=number), chance.random() < rate
+            for turn in range(a_day):
+                day, hit = FIRST + timedelta(days=number), turn * 618 % 1000 < rate * 1000
                 count(connection, "senior_card", "", "approval", day, hit=hit)
         return alarms(connection, unrecorded=True)
 
 
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("a_day", [64, 400])
-def test_a_bad_day_is_one_alarm_that_ends_soon_and_spoils_no_baseline(
-    file: CaseworkFile, a_day: int, seed: int
-) -> None:
-    found = history(file, [0.9] * 10 + [0.5] + [0.9] * 30, a_day, seed)
+@pytest.mark.parametrize("a_day", [40, 64, 100, 400])
+def test_a_bad_day_is_one_alarm_that_ends_on_the_next_and_spoils_no_baseline(file: CaseworkFile, a_day: int) -> None:
+    found = history(file, [0.9] * 10 + [0.4] + [0.9] * 30, a_day)
     assert [one.day for one in found] == [FIRST + timedelta(days=10)]
-    assert found[0].ended_on is not None
-    # A complete good day is calm with probability 0.95: four in a row that are not happen once in 160,000 times.
-    assert found[0].ended_on <= FIRST + timedelta(days=14)
+    assert found[0].ended_on == FIRST + timedelta(days=11)
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_a_change_that_stays_is_one_alarm_until_it_is_the_usual(file: CaseworkFile, seed: int) -> None:
-    found = history(file, [0.9] * 10 + [0.5] * 60, 64, seed)
+@pytest.mark.parametrize("a_day", [40, 100])
+def test_a_change_that_stays_is_one_alarm_until_it_is_the_usual(file: CaseworkFile, a_day: int) -> None:
+    found = history(file, [0.9] * 10 + [0.4] * 60, a_day)
     assert [one.day for one in found] == [FIRST + timedelta(days=10)]
     assert found[0].ended_on == found[0].day + timedelta(days=BASELINE_DAYS)
 
 
-def test_a_second_bad_day_after_a_good_one_is_a_second_alarm(file: CaseworkFile) -> None:
-    found = history(file, [0.9] * 10 + [0.5] + [0.9] * 7 + [0.5] + [0.9] * 7, 200, 3)
+def test_a_second_bad_day_after_good_ones_is_a_second_alarm(file: CaseworkFile) -> None:
+    found = history(file, [0.9] * 10 + [0.4] + [0.9] * 7 + [0.4] + [0.9] * 7, 200)
     assert [one.day for one in found] == [FIRST + timedelta(days=10), FIRST + timedelta(days=18)]
+
+
+def test_days_that_an_alarm_told_of_make_no_good_day_look_bad(file: CaseworkFile) -> None:
+    found = history(file, [0.9] * 10 + [0.4] * 9 + [0.9] * 30, 200)
+    assert [one.day for one in found] == [FIRST + timedelta(days=10)]
+    assert found[0].ended_on == FIRST + timedelta(days=19)
