@@ -31,14 +31,15 @@ STEP: Final = 200
 class Report:
     """What the walk found.
 
-    `records` were seen, `bad` of them are wrong (the one after a changed leaf counts too, since it no longer
-    follows); `first` is the first finding. `head` is the last leaf, `root` that of the tree, `keys` says how many
-    records each key signed, by key id. `erased` records stand but can't be read any more; `read` of the others were
-    opened and are what they bind, which needs the key ring.
+    `records` were seen, `decisions` of them decisions; `bad` of them are wrong (the one after a changed leaf counts
+    too, since it no longer follows); `first` is the first finding. `head` is the last leaf, `root` that of the tree,
+    `keys` says how many records each key signed, by key id. `erased` records stand but can't be read any more; `read`
+    of the others were opened and are what they bind, which needs the key ring.
     """
 
     log: str
     records: int
+    decisions: int
     bad: int
     first: Finding | None
     head: bytes
@@ -98,6 +99,7 @@ def _report(walk: Walk) -> Report:
     return Report(
         log=walk.log,
         records=walk.records,
+        decisions=walk.decisions,
         bad=walk.bad,
         first=walk.first,
         head=walk.previous,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from decision_service.ledger import schema
-from decision_service.ledger.entry import Recorded
+from decision_service.ledger.entry import DECISION, Recorded
 from decision_service.ledger.errors import LedgerFaultError
 from decision_service.ledger.keyring import KeyRing
 from decision_service.ledger.linking import opened
@@ -33,6 +33,7 @@ class Walk:
     previous: bytes = b""
     expected: int = 0
     records: int = 0
+    decisions: int = 0
     bad: int = 0
     read: int = 0
     erased: int = 0
@@ -65,6 +66,7 @@ class Walk:
             self.bad += 1
             self.note(min(position, self.expected), what)
         self.records += 1
+        self.decisions += row[2] == DECISION
         self.expected = position + 1
         self.previous = digest
         completed = self.growth.append(digest) if len(digest) == DIGEST_BYTES else []
