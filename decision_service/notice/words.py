@@ -84,5 +84,5 @@ LONG_TERM: Final = Bilingual("长期", "no end date")
 TEST_SEAL: Final = Bilingual("测试印章 · 无法律效力", "TEST SEAL · NOT A LEGAL SEAL")
 LICENCE_MARK: Final = Bilingual(
     "证照类型代码为示例编制；校验码按 GB/T 36904-2018 计算",
-    "the type code is illustrative; the check character is that of GB/T 36904-2018",
+    "The type code is illustrative; the check character is that of GB/T 36904-2018",
 )
