@@ -1,5 +1,6 @@
 """What a backup needs to know of a ledger file: whether it is sound, how far it reaches, and its leaf at a place."""
 
+import sqlite3
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,6 +39,23 @@ def verified(ledger: Path, keys: PersonKeys | None, progress: Progress | None) -
         where = "" if report.first.index is None else f"record {report.first.index}: "
         raise BackupRefusedError(f"{ledger}: the record is not sound ({where}{report.first.what})")
     return report
+
+
+def key_ids(ring: Path) -> set[bytes]:
+    """The names of the keys in a key ring. Raises sqlite3.Error."""
+    with closing(connect(ring)) as connection:
+        return _names(connection)
+
+
+def key_ids_at_rest(ring: Path) -> set[bytes]:
+    """As `key_ids`, of a file that nobody writes, which may lie where nothing can be written. Raises sqlite3.Error."""
+    address = f"{ring.absolute().as_uri()}?immutable=1"
+    with closing(sqlite3.connect(address, uri=True)) as connection:
+        return _names(connection)
+
+
+def _names(connection: sqlite3.Connection) -> set[bytes]:
+    return {bytes(name) for (name,) in connection.execute("SELECT id FROM subject_key")}
 
 
 def newest_checkpoint(ledger: Path) -> str:

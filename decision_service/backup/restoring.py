@@ -14,7 +14,7 @@ from pathlib import Path
 from decision_service.backup.copying import copy_file, write_file
 from decision_service.backup.manifest import Manifest
 from decision_service.backup.parts import LEDGER, MASTER, RING, BackupRefusedError, Part
-from decision_service.backup.record import PersonKeys, leaf_at, reach_of, verified
+from decision_service.backup.record import PersonKeys, key_ids, key_ids_at_rest, leaf_at, reach_of, verified
 from decision_service.ledger.errors import LedgerError
 from decision_service.ledger.keys import sync_directory
 from decision_service.ledger.using import alone, marker_of
@@ -96,6 +96,14 @@ def _require_keys(parts: Sequence[Part], source: Source, manifest: Manifest) -> 
     # Keys of an earlier backup would bring back what was erased since, and lack those of whoever came since.
     if own.log != manifest.log or own.records < manifest.records:
         raise BackupRefusedError(f"{source.keys}: are the keys of another or an earlier backup; name those of this one")
+    ring = next(part.path for part in parts if part.name == RING)
+    if ring.is_file():
+        there, given = key_ids(ring), key_ids_at_rest(source.keys / RING)
+        if there & given and given - there:
+            raise BackupRefusedError(
+                f"{ring}: {len(given - there)} key(s) of the backup were destroyed here since: what was erased would "
+                "come back. Leave --keys out: the keys in place open the backup"
+            )
 
 
 def _require_not_newer(place: Path, copy: Path, manifest: Manifest, words: str) -> None:

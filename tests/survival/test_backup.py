@@ -237,6 +237,16 @@ def test_keys_of_an_earlier_backup_are_refused(kept: Kept, tmp_path: Path) -> No
         restoring.restore(kept.parts(), Source(kept.to, tmp_path / "later-keys"), "", NOW, lambda _, __: None)
 
 
+def test_keys_that_were_destroyed_since_do_not_come_back(kept: Kept) -> None:
+    files = LedgerFiles.beside(kept.ledger)
+    with closing(files.existing_ring()) as ring, reading(files) as reader:
+        assert ring.destroy([next(reader.decisions()).envelope.key_id]) == 1
+    kept.refuses("Leave --keys out")
+    report = kept.restore(keys=False).report
+    assert (report.read, report.erased) == (3 - report.erased, report.erased)
+    assert report.erased > 0
+
+
 def test_a_newer_record_is_replaced_only_in_words_that_say_what_is_lost(kept: Kept) -> None:
     kept.decide(2)
     for force in ("", "yes", "lose 1 records", "lose 3 records"):
