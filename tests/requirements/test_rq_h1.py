@@ -8,7 +8,7 @@ import pytest
 
 from tests.http.staging import CASES, Got, Stage, application, publication, staged
 from tests.survival.canaries import Heads, relayed
-from tests.survival.test_soak import MIB
+from tests.survival.memory import MIB
 
 NOT_PERSONAL = frozenset(
     {"id_type", "city", "region", "pay_to", "delivery", "marital", "venue", "industry", "premises_type", "premises_use",

@@ -16,7 +16,7 @@ from tests.http.sockets import exchange
 from tests.http.staging import RULES, Stage, application
 from tests.sizes import size
 from tests.survival.malformed import malformed
-from tests.survival.test_soak import MIB, resident
+from tests.survival.memory import MIB, resident
 
 COUNT = size("malformed", quick=1_500, full=100_000)
 SEED = size("malformed_seed", quick=1, full=2)

@@ -10,7 +10,7 @@ from tests.http.sockets import HOST, SENT
 from tests.http.staging import RULES, Stage
 from tests.sizes import size
 from tests.survival.besieging import Attack, Wire, besiege, good_client
-from tests.survival.test_soak import MIB, resident
+from tests.survival.memory import MIB, resident
 
 MOST_SECONDS = 5.0
 MANY = size("slow_clients", quick=400, full=2_000)
