@@ -5,9 +5,9 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any, Final
 
-from decision_service.followups.file import FollowupFile
 from decision_service.followups.schedule import LONGEST_SECONDS
 from decision_service.followups.turns import Key
+from decision_service.ledger.sidefile import SideFile
 
 _LONGEST_MS: Final = int(LONGEST_SECONDS * 1000)
 _NOW: Final = "next_at <= ? OR next_at > ?"
@@ -42,7 +42,7 @@ class Waiting:
 class WaitingCases:
     """The cases in `file`; each method raises LedgerFaultError when the medium fails."""
 
-    def __init__(self, file: FollowupFile) -> None:
+    def __init__(self, file: SideFile) -> None:
         self._file = file
 
     def put(self, connection: sqlite3.Connection, case: Waiting, first_try: int) -> None:

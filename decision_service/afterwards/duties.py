@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from decision_service.afterwards.grants import Check, following
-from decision_service.followups.file import FollowupFile
+from decision_service.ledger.sidefile import SideFile
 
 OVERDUE_AFTER: Final = timedelta(days=7)
 """A check that a silent register has kept from being made for so long is told as overdue."""
@@ -40,7 +40,7 @@ class Load:
 class Duties:
     """The checks in `file`; each method raises LedgerFaultError when the medium fails."""
 
-    def __init__(self, file: FollowupFile) -> None:
+    def __init__(self, file: SideFile) -> None:
         self._file = file
 
     def put(self, connection: sqlite3.Connection, decision_id: str, matter: str, granted_on: date, one: Check) -> None:

@@ -1,9 +1,10 @@
 """Reading the ledger for what is to be done afterwards: each record once, from where the last reading ended."""
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import orjson
 
@@ -12,18 +13,13 @@ from decision_service.afterwards.duties import Duties
 from decision_service.afterwards.grants import check_after
 from decision_service.afterwards.records import POST_CHECK
 from decision_service.casework.records import Kind
-from decision_service.followups.file import FollowupFile
 from decision_service.lateness import UNTOUCHED, waited_for
 from decision_service.ledger.entry import DECISION, Recorded
+from decision_service.ledger.follower import Follower
+from decision_service.ledger.sidefile import SideFile
 from decision_service.ledger.writer import Ledger
 from decision_service.outcome import APPROVALS
 from decision_service.publishing import Publication
-
-STRETCH: Final = 200
-"""Records read at once."""
-
-KEEP_EVERY: Final = 500
-"""Records after which the place is kept even if none was of interest: as many are read again after a restart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,58 +33,33 @@ class Reading:
 
 
 class Scanner:
-    """The place in the ledger up to which all that is to be done is on file."""
+    """The place in the ledger up to which all that is to be done is on file. Raises LedgerFaultError."""
 
-    def __init__(self, file: FollowupFile, reading: Reading) -> None:
-        """Raises LedgerFaultError."""
-        self._file = file
+    def __init__(self, file: SideFile, reading: Reading) -> None:
         self._reading = reading
         self._cases, self._duties = WaitingCases(file), Duties(file)
-        with file.reading() as connection:
-            self._next, self._leaf = connection.execute("SELECT next, leaf FROM scanned").fetchone()
-        self._kept: int = self._next
-        self._sure = False
+        self._follower = Follower(file, reading.ledger, self._take, _forget)
 
     def advance(self) -> int:
-        """Read the next stretch: how many records it had. Raises LedgerFaultError; then nothing was taken of it."""
-        if not self._sure:
-            self._require_same_ledger()
-        records = self._reading.ledger.read(self._next, STRETCH)
-        if records:
-            self._take(records)
-        return len(records)
+        """Read the next stretch: how many records it had; see `Follower.advance`."""
+        return self._follower.advance()
 
     def start_over(self) -> None:
-        """Read the ledger from its beginning. Raises LedgerFaultError."""
-        with self._file.writing() as connection:
-            connection.execute("UPDATE scanned SET next = 0, leaf = NULL")
-            connection.execute("DELETE FROM waiting")
-            connection.execute("DELETE FROM due")
-        self._next, self._leaf, self._kept = 0, None, 0
+        """Read the ledger from its beginning."""
+        self._follower.start_over()
 
-    def _require_same_ledger(self) -> None:
-        """Another file may lie where the ledger was, or an older copy of it: then nothing that was read holds."""
-        before = self._reading.ledger.read(self._next - 1, 1) if self._next else ()
-        if self._next and (not before or before[0].leaf != self._leaf):
-            self.start_over()
-        self._sure = True
+    def _take(self, connection: sqlite3.Connection, records: tuple[Recorded, ...]) -> None:
+        publication = self._reading.publication()
+        for recorded in records:
+            try:
+                _Noting(self._cases, self._duties, publication, self._reading.first_try, connection).note(recorded)
+            except (ValueError, KeyError, TypeError) as error:  # what is no answer of ours is left to people
+                self._reading.fault("afterwards", error)
 
-    def _take(self, records: tuple[Recorded, ...]) -> None:
-        publication, last = self._reading.publication(), records[-1]
-        end = last.index + 1
-        with self._file.writing() as connection:
-            before = connection.total_changes
-            for recorded in records:
-                try:
-                    _Noting(self._cases, self._duties, publication, self._reading.first_try, connection).note(recorded)
-                except (ValueError, KeyError, TypeError) as error:  # what is no answer of ours is left to people
-                    self._reading.fault("afterwards", error)
-            keep = connection.total_changes != before or end - self._kept >= KEEP_EVERY
-            if keep:
-                connection.execute("UPDATE scanned SET next = ?, leaf = ?", (end, last.leaf))
-        self._next, self._leaf = end, last.leaf
-        if keep:
-            self._kept = end
+
+def _forget(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM waiting")
+    connection.execute("DELETE FROM due")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from decision_service.followups.file import FollowupFile
+from decision_service.ledger.sidefile import Layout, SideFile
 
 VERSION: Final = 1
 """`user_version` of the file."""
@@ -39,7 +39,6 @@ CREATE TABLE IF NOT EXISTS due (
   next_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS due_day ON due (matter, due_on);
-PRAGMA user_version = 1;
 """
 
 
@@ -48,6 +47,6 @@ def file_beside(ledger: Path) -> Path:
     return ledger.with_name(f"{ledger.stem}-afterwards.sqlite3")
 
 
-def open_file(path: Path) -> FollowupFile:
+def open_file(path: Path) -> SideFile:
     """The file, made if it isn't there. Raises LedgerFaultError."""
-    return FollowupFile(path, TABLES, VERSION)
+    return SideFile(path, Layout("afterwards", TABLES, VERSION))

@@ -9,9 +9,10 @@ from decision_service.afterwards.cases import WaitingCases
 from decision_service.afterwards.checker import Checker
 from decision_service.afterwards.duties import Duties
 from decision_service.afterwards.redecider import Redecider
-from decision_service.afterwards.scanning import STRETCH, Scanner
+from decision_service.afterwards.scanning import Scanner
 from decision_service.afterwards.surroundings import POLL_SECONDS, Surroundings
 from decision_service.followups.alone import Alone
+from decision_service.ledger.follower import STRETCH
 
 SETTLE_SECONDS: Final = 0.2
 """Between two rounds at least: what several decisions leave is taken together."""

@@ -49,7 +49,6 @@ def parts_of(settings: Settings) -> tuple[Part, ...]:
         )
     return (
         Part("followups.sqlite3", FollowupFile.beside(settings.ledger)),
-        Part("outbox.sqlite3", Places.beside(settings.ledger)),
         Part("afterwards.sqlite3", file_beside(settings.ledger), derived=True),
         Part("outbox.sqlite3", Places.beside(settings.ledger)),
         Part("notices.sqlite3", Pending.beside(settings.ledger), derived=True),

@@ -70,7 +70,6 @@ CREATE TABLE IF NOT EXISTS rating (
   count INTEGER NOT NULL,
   PRIMARY KEY (matter, level)
 ) STRICT, WITHOUT ROWID;
-PRAGMA user_version = 1;
 """
 
 NAMES: Final = ("item", "drawn", "tally", "alarm", "rating")

@@ -63,5 +63,4 @@ BEGIN SELECT RAISE(ABORT, 'tickets stay on file'); END;
 CREATE TRIGGER IF NOT EXISTS ticket_update BEFORE UPDATE ON ticket
 WHEN OLD.answered_at IS NOT NULL OR NEW.ticket_id <> OLD.ticket_id OR NEW.told <> OLD.told
 BEGIN SELECT RAISE(ABORT, 'a ticket is answered once'); END;
-PRAGMA user_version = 1;
 """

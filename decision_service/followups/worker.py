@@ -12,12 +12,13 @@ from decision_service.clock import ServiceClock
 from decision_service.followups.alone import Alone
 from decision_service.followups.checks import Checks, Done, Owed
 from decision_service.followups.owed import USABLE, LateCheck, RulesMissingError, debt_of, late_check
-from decision_service.followups.scanning import STRETCH, Scanner
+from decision_service.followups.scanning import Scanner
 from decision_service.followups.schedule import LONGEST_SECONDS, Gate, Jitter, pause
 from decision_service.followups.ticketbox import TicketBox
 from decision_service.followups.turns import Key, Turns
 from decision_service.inquiry import Answered
 from decision_service.ledger.entry import canonical
+from decision_service.ledger.follower import STRETCH
 from decision_service.ledger.store import ByApplication
 from decision_service.ledger.writer import Ledger
 from decision_service.publishing import Publication

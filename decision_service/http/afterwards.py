@@ -17,9 +17,9 @@ from decision_service.afterwards.tables import file_beside, open_file
 from decision_service.afterwards.worker import Parts, Worker
 from decision_service.desk import Desk
 from decision_service.followups.alone import Alone
-from decision_service.followups.file import FollowupFile
 from decision_service.followups.schedule import LONGEST_SECONDS, pause
 from decision_service.followups.turns import Turns
+from decision_service.ledger.sidefile import SideFile
 from decision_service.settings import Settings
 
 
@@ -42,7 +42,7 @@ async def looking_again(settings: Settings, desk: Desk, turns: Turns) -> AsyncIt
             await task
 
 
-def _parts(settings: Settings, desk: Desk, turns: Turns, file: FollowupFile, alone: Alone) -> Parts:
+def _parts(settings: Settings, desk: Desk, turns: Turns, file: SideFile, alone: Alone) -> Parts:
     services = desk.services
     around = Surroundings(services.clock, services.telemetry, Metrics(services.telemetry))
     paces = Paces(services.clock.monotonic, around.jitter)

@@ -1,15 +1,10 @@
 """How far each subscriber is: one SQLite file beside the ledger, for the service and for commands beside it."""
 
-import sqlite3
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from decision_service.ledger.connection import connect
-from decision_service.ledger.errors import LedgerFaultError
+from decision_service.ledger.sidefile import Layout, SideFile
 
 VERSION: Final = 1
 _TABLES: Final = """
@@ -25,8 +20,8 @@ CREATE TABLE IF NOT EXISTS place (
   gone INTEGER NOT NULL DEFAULT 0,
   head INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
-PRAGMA user_version = 1;
 """
+_LAYOUT: Final = Layout("outbox", _TABLES, VERSION)
 _SELECT: Final = "SELECT subscriber, next, leaf, failures, try_at, error, error_at, delivered_at, gone, head FROM place"
 
 
@@ -60,19 +55,7 @@ class Places:
 
     def __init__(self, path: Path) -> None:
         """The file at `path`, made if it isn't there."""
-        self._lock = threading.Lock()
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            self._connection = connect(path)
-            version = self._connection.execute("PRAGMA user_version").fetchone()[0]
-            if version not in (0, VERSION):
-                raise LedgerFaultError(f"outbox {path}: is of format {version}; this version reads {VERSION}")
-            self._connection.execute("PRAGMA journal_mode = WAL")
-            self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.executescript(_TABLES)
-        except (sqlite3.Error, OSError) as error:
-            raise LedgerFaultError(f"outbox {path}: can't be opened ({error}); name a sound local disk") from error
+        self._file = SideFile(path, _LAYOUT)
 
     @staticmethod
     def beside(ledger: Path) -> Path:
@@ -81,7 +64,7 @@ class Places:
 
     def of(self, subscriber: str) -> Place:
         """Where it stands; at the beginning where it is new."""
-        with self._open() as connection:
+        with self._file.reading() as connection:
             query, name = f"{_SELECT} WHERE subscriber = ?", (subscriber,)
             row = connection.execute(query, name).fetchone()
             if row is None:
@@ -91,13 +74,13 @@ class Places:
 
     def all(self) -> tuple[Place, ...]:
         """Everybody's, by name."""
-        with self._open() as connection:
+        with self._file.reading() as connection:
             return tuple(_place(row) for row in connection.execute(f"{_SELECT} ORDER BY subscriber"))
 
     def advance(self, before: Place, to: int, leaf: bytes, delivered_at: int | None) -> Place:
         """The subscriber has everything before `to`; where it stands now, which is elsewhere if somebody moved it
         meanwhile (a replay). `delivered_at` is None where nothing was for it."""
-        with self._open() as connection:
+        with self._file.reading() as connection:
             connection.execute(
                 "UPDATE place SET next = ?, leaf = ?, failures = 0, try_at = 0, "
                 "delivered_at = coalesce(?, delivered_at), head = max(head, ?) "
@@ -108,7 +91,7 @@ class Places:
 
     def failed(self, before: Place, error: str, at: int, try_at: int, *, gone: bool) -> Place:
         """A delivery failed; tried again at `try_at`, or never where the receiver is gone. Where it stands now."""
-        with self._open() as connection:
+        with self._file.reading() as connection:
             connection.execute(
                 "UPDATE place SET failures = failures + 1, try_at = ?, error = ?, error_at = ?, gone = ? "
                 "WHERE subscriber = ? AND next = ? AND leaf IS ?",
@@ -118,7 +101,7 @@ class Places:
 
     def move(self, subscriber: str, to: int) -> bool:
         """Send everything from position `to` on again, to one that was gone as well; False if there is no such."""
-        with self._open() as connection:
+        with self._file.reading() as connection:
             done = connection.execute(
                 "UPDATE place SET next = ?, leaf = NULL, failures = 0, try_at = 0, gone = 0 WHERE subscriber = ?",
                 (to, subscriber),
@@ -127,21 +110,12 @@ class Places:
 
     def saw(self, head: int) -> None:
         """There are `head` records in the log now."""
-        with self._open() as connection:
+        with self._file.reading() as connection:
             connection.execute("UPDATE place SET head = ? WHERE head <> ?", (head, head))
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._lock:
-            self._connection.close()
-
-    @contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                yield self._connection
-            except sqlite3.Error as error:
-                raise LedgerFaultError(f"outbox: the file failed ({type(error).__name__})") from error
+        self._file.close()
 
 
 def _place(row: tuple[Any, ...]) -> Place:
