@@ -1,14 +1,15 @@
 """Adverse notices that nobody has acknowledged yet: one SQLite file beside the ledger, made of it at any time."""
 
 import sqlite3
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from decision_service.acknowledging.receipt import is_adverse
 from decision_service.casework.records import Kind, said
 from decision_service.ledger.entry import DECISION, Recorded
+from decision_service.ledger.follower import Follower
 from decision_service.ledger.sidefile import Layout, SideFile
+from decision_service.ledger.writer import Ledger
 
 _TABLES: Final = """
 CREATE TABLE IF NOT EXISTS pending (
@@ -36,24 +37,9 @@ class Pending:
         """Where it lies that goes with a ledger."""
         return ledger.with_name(f"{ledger.stem}-notices.sqlite3")
 
-    def place(self) -> tuple[int, bytes | None]:
-        """The position of the record to be read next, and the leaf of the one before."""
-        with self._file.reading() as connection:
-            found: tuple[int, bytes | None] = connection.execute("SELECT next, leaf FROM scanned").fetchone()
-            return found
-
-    def take(self, records: Sequence[Recorded]) -> None:
-        """What these records, the next ones of the log, leave to be acknowledged and what they settle."""
-        with self._file.writing() as connection:
-            for one in records:
-                _take(connection, one)
-            connection.execute("UPDATE scanned SET next = ?, leaf = ?", (records[-1].index + 1, records[-1].leaf))
-
-    def start_over(self) -> None:
-        """Read the log from its beginning."""
-        with self._file.writing() as connection:
-            connection.execute("DELETE FROM pending")
-            connection.execute("UPDATE scanned SET next = 0, leaf = NULL")
+    def follower(self, ledger: Ledger) -> Follower:
+        """What reads `ledger` into the file."""
+        return Follower(self._file, ledger, _take, _forget)
 
     def before(self, at: str, most: int) -> list[tuple[str, str]]:
         """The documents of before an instant that wait, with their decisions, oldest first."""
@@ -71,7 +57,17 @@ class Pending:
         self._file.close()
 
 
-def _take(connection: sqlite3.Connection, recorded: Recorded) -> None:
+def _forget(connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM pending")
+
+
+def _take(connection: sqlite3.Connection, records: tuple[Recorded, ...]) -> None:
+    """What these records leave to be acknowledged and what they settle."""
+    for one in records:
+        _take_one(connection, one)
+
+
+def _take_one(connection: sqlite3.Connection, recorded: Recorded) -> None:
     entry = recorded.entry
     if entry.kind not in (DECISION, Kind.OFFICER_OUTCOME, Kind.DELIVERY):
         return

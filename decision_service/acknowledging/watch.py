@@ -10,15 +10,13 @@ from decision_service.acknowledging.pending import Pending
 from decision_service.casework.records import SYSTEM, Doing, instant
 from decision_service.casework.tasks import NewTask, TaskType, task_entry
 from decision_service.clock import ServiceClock
+from decision_service.ledger.follower import STRETCH
 from decision_service.ledger.store import ByDecision
 from decision_service.ledger.writer import Ledger
 from decision_service.policy.shape import Bilingual
 from decision_service.telemetry import Telemetry
 
 EVERY_SECONDS: Final = 60.0
-STRETCH: Final = 200
-"""Records read at once."""
-
 SHARE: Final = 0.1
 """Of one core, at most, for reading the ledger."""
 
@@ -47,7 +45,7 @@ class Watch:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
-        self._sure = False
+        self._follower = tools.pending.follower(tools.ledger)
         self._stop = asyncio.Event()
 
     async def run(self) -> None:
@@ -70,23 +68,9 @@ class Watch:
         clock, read = self._tools.clock.monotonic, STRETCH
         while read == STRETCH and not self._stop.is_set():
             started = clock()
-            read = await asyncio.to_thread(self._read)
+            read = await asyncio.to_thread(self._follower.advance)
             await asyncio.sleep((clock() - started) * (1 / SHARE - 1) if read == STRETCH else 0)
         await self._open_tasks()
-
-    def _read(self) -> int:
-        ledger, pending = self._tools.ledger, self._tools.pending
-        start, leaf = pending.place()
-        if not self._sure and start:
-            before = ledger.read(start - 1, 1)
-            if not before or before[0].leaf != leaf:
-                pending.start_over()  # another log lies there now, or an older copy of it
-                start = 0
-        self._sure = True
-        records = ledger.read(start, STRETCH)
-        if records:
-            pending.take(records)
-        return len(records)
 
     async def _open_tasks(self) -> None:
         tools, now = self._tools, self._tools.clock.now()
