@@ -20,7 +20,7 @@ from decision_service.application import (
 from decision_service.archive import answer_to_json
 from decision_service.deciding import Draft, Services, Work, as_it_stands, draft_of, entry_of, stopped
 from decision_service.followups.turns import Key, Turns
-from decision_service.lateness import Retried, Word, blamed, waits
+from decision_service.lateness import Retried, Word, is_late_still, waits
 from decision_service.ledger.entry import DECISION, Recorded
 from decision_service.ledger.errors import ErasedError, KeyConflictError, LedgerBusyError, LedgerError
 from decision_service.ledger.receipt import full_answer
@@ -201,7 +201,7 @@ class Desk:
         waited = Retried("waits", came=came, answers=answers)
         if draft.decided.referred_by is not None:
             return replace(waited, word="undecided")
-        return waited if blamed(draft.told) else await self._record_again(work, draft, waited)
+        return waited if is_late_still(draft.told) else await self._record_again(work, draft, waited)
 
     async def _record_again(self, work: Work, draft: Draft, waited: Retried) -> Retried:
         """Put the draft in the place of the decision that waited, unless it waits no longer."""

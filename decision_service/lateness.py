@@ -23,6 +23,12 @@ def blamed(answer: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fact for one in reasons for fact in one["facts"]))
 
 
+def is_late_still(answer: Mapping[str, Any]) -> bool:
+    """Whether a decision rests, beside whatever else, on a register that is late or out of date: made again so, the
+    case would have lost its one chance for an answer that may come the next minute."""
+    return any(one["code"] in LATE_CODES for one in answer["reasons"])
+
+
 def waited_for(answer: Mapping[str, Any]) -> tuple[str, ...]:
     """The registers for which a case waits: those blamed, unless it stands in another's place already."""
     return () if "replaces" in answer else blamed(answer)

@@ -15,6 +15,8 @@ from tests.sizes import size
 
 SEEDS = size("simulation_again", quick=120, full=20_000)
 PARTS = 4
+KEPT = (442,)
+"""Seeds that once failed: of two late registers one answers, and a decision then would have used up the only chance."""
 GRANTED = ("APPROVED", "APPROVED_ON_COMMITMENT", "PARTIALLY_APPROVED")
 DECISIVE = (*GRANTED, "REJECTED")
 HARMLESS = ("rating", "delivery")
@@ -51,10 +53,7 @@ def check_once(story: Again) -> None:
         assert waited_for(answer(before))
         assert answer(after)["as_of"] == answer(before)["as_of"]
         assert (after.caller, after.application_id) == (before.caller, before.application_id)
-        assert answer(after)["outcome"] != "REFERRED" or {one["code"][:3] for one in answer(after)["reasons"]} - {
-            "R01",
-            "R02",
-        }
+        assert not {one["code"][:3] for one in answer(after)["reasons"]} & {"R01", "R02"}
 
 
 def check_people(story: Again) -> None:
@@ -114,7 +113,7 @@ def check_log(story: Again) -> None:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_once_and_never_after_people_and_in_the_end(part: int, tmp_path: Path) -> None:
-    for seed in range(part, SEEDS, PARTS):
+    for seed in (*KEPT[part::PARTS], *range(part, SEEDS, PARTS)):
         story = again_of(seed, tmp_path)
         try:
             for check in (check_once, check_people, check_true, check_calls, check_liveness, check_log):
