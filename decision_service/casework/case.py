@@ -54,10 +54,9 @@ class Case:
         """Whether the machine left it to an officer, and none has decided yet."""
         return self.standing is self.decision and self.again is None and waits_for_officer(self.answer)
 
-    @property
-    def deciders(self) -> frozenset[str]:
-        """The officers who have decided it."""
-        return frozenset(one.entry.caller for one in self.of(Kind.OFFICER_OUTCOME))
+    def was_decided_by(self, officer: str) -> bool:
+        """Whether that officer has decided it; a sign-on may write the name otherwise than it did then."""
+        return officer.casefold() in {one.entry.caller.casefold() for one in self.of(Kind.OFFICER_OUTCOME)}
 
     def items(self, publication: Publication) -> Items:
         """What waits on it, or did. Raises ErasedError, ArchiveError."""

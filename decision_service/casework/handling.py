@@ -25,7 +25,7 @@ def claim_entry(item: Item, case: Case, doing: Doing) -> Entry:
     """The record that an officer takes an open item. Raises RefusedError."""
     if item.claimed_by:
         raise RefusedError(Word.CLAIMED_BY_ANOTHER)
-    if item.kind is not ItemKind.BLIND_SAMPLE and item.task_type not in REPLIED and doing.by in case.deciders:
+    if item.kind is not ItemKind.BLIND_SAMPLE and item.task_type not in REPLIED and case.was_decided_by(doing.by):
         # Who reviews is not who decided: seen when the file is taken, not when the work is done.
         raise RefusedError(Word.SAME_OFFICER)
     name = f"claim:{item.claims + 1}:{item.item_id}"

@@ -64,7 +64,7 @@ def outcome_entry(case: Case, item: Item, written: Written, doing: Doing, public
     if said(case.standing)["outcome"] == Outcome.CORRECTION_REQUIRED:
         # The applicant goes on with it, at the desk.
         raise RefusedError(Word.NOT_CLOSED)
-    if doing.by in case.deciders:
+    if case.was_decided_by(doing.by):
         raise RefusedError(Word.SAME_OFFICER)
     policy = policy_of(case, publication)
     values = checked(written, policy)

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from typing import Final, Literal, Protocol, cast, get_args
 
 from decision_service.control.records import new_number, said_of, step
-from decision_service.ledger.entry import Recorded
+from decision_service.control.switch import SamePersonError, is_same
+from decision_service.ledger.entry import DECISION, Recorded
 from decision_service.ledger.keyring import KeyRing
 from decision_service.ledger.store import ByKind, BySubject
 from decision_service.ledger.writer import Ledger
@@ -31,8 +32,9 @@ GROUNDS: Final[tuple[Ground, ...]] = get_args(Ground)
 class Elsewhere(Protocol):
     """What is held of a person beside the ledger."""
 
-    def forget(self, subject: bytes, decision_ids: Collection[str], applications: Collection[str]) -> None:
-        """Let go of it for good. Raises LedgerError or JournalError where a file fails."""
+    def forget(self, decision_ids: Collection[str], applications: Collection[tuple[str, str]]) -> None:
+        """Let go of it for good; `applications` by their caller and number. Raises LedgerError or JournalError where a
+        file fails."""
 
 
 class NobodyError(Exception):
@@ -41,10 +43,6 @@ class NobodyError(Exception):
 
 class NoSuchErasureError(Exception):
     """Nobody asked for an erasure of that number, or it was carried out."""
-
-
-class SamePersonError(Exception):
-    """It takes another person than the one who asked."""
 
 
 class KeptError(Exception):
@@ -77,7 +75,8 @@ class Erasures:
     def __init__(
         self, ledger: Ledger, ring: KeyRing, now: Callable[[], datetime], keep_days: int, elsewhere: Elsewhere
     ) -> None:
-        """Carries out what is on record once more. `now` is the clock of records. Raises LedgerError."""
+        """Destroys the keys of what is on record as erased once more. `now` is the clock of records. Raises
+        LedgerError."""
         self._ledger = ledger
         self._ring = ring
         self._now = now
@@ -85,9 +84,17 @@ class Erasures:
         self._elsewhere = elsewhere
         self._asked: dict[str, Erasing] = {}
         self._turn = asyncio.Lock()
-        for kind in (ERASURE_REQUEST, ERASURE):
-            for recorded in ledger.find(ByKind(kind)):
-                self._take_up(recorded)
+        for recorded in ledger.find(ByKind(ERASURE_REQUEST)):
+            self._asked[recorded.entry.record_id] = _asked(recorded, said_of(recorded))
+        keys: set[bytes] = set()
+        for recorded in ledger.find(ByKind(ERASURE)):
+            said = said_of(recorded)
+            keys |= _keys(said)
+            asked = self._asked.get(str(said["erasure"]))
+            if asked is not None:
+                self._asked[asked.number] = replace(asked, approved_by=recorded.entry.caller)
+        if keys:
+            ring.destroy(keys)
 
     @property
     def waiting(self) -> tuple[Erasing, ...]:
@@ -117,7 +124,7 @@ class Erasures:
             asked = self._asked.get(number)
             if asked is None or asked.approved_by is not None:
                 raise NoSuchErasureError
-            if asked.by == by:
+            if is_same(asked.by, by):
                 raise SamePersonError
             await self.carry_out(asked, by)
             done = replace(asked, approved_by=by)
@@ -139,27 +146,35 @@ class Erasures:
             "records": [one.entry.record_id for one in found],
         }
         await self._ledger.append(step(ERASURE, new_number("ERS"), by, str(said["at"]), said))
-        await asyncio.to_thread(self._forget, asked.subject, found, keys)
+        await asyncio.to_thread(self._forget, found, keys)
 
-    def _forget(self, subject: bytes, found: Sequence[Recorded], keys: Collection[str]) -> None:
-        decisions = {one.entry.decision_id for one in found if one.entry.decision_id}
-        applications = {one.entry.application_id for one in found if one.entry.application_id}
+    def forget_again(self) -> None:
+        """What lies beside the ledger of those who are on record as erased goes once more: a crash may have come
+        between, or a file was put back from a copy. Takes its time. Raises LedgerError, JournalError."""
+        for recorded in self._ledger.find(ByKind(ERASURE)):
+            said = said_of(recorded)
+            keys = _keys(said)
+            found = self._ledger.find(BySubject(bytes.fromhex(str(said["subject"]))))
+            # Whoever applied anew since has another key: what lies beside of that stays.
+            self._forget_beside([one for one in found if one.envelope.key_id in keys])
+
+    def _forget(self, found: Sequence[Recorded], keys: Collection[str]) -> None:
         # First what lies beside: while the key is there, a failure leaves something to try again with.
-        self._elsewhere.forget(subject, decisions, applications)
+        self._forget_beside(found)
         self._ring.destroy([bytes.fromhex(key) for key in keys])
 
-    def _take_up(self, recorded: Recorded) -> None:
-        said = said_of(recorded)
-        if recorded.entry.kind == ERASURE_REQUEST:
-            self._asked[recorded.entry.record_id] = _asked(recorded, said)
-            return
-        self._ring.destroy([bytes.fromhex(key) for key in cast("list[str]", said["keys"])])
-        asked = self._asked.get(str(said["erasure"]))
-        if asked is not None:
-            self._asked[asked.number] = replace(asked, approved_by=recorded.entry.caller)
+    def _forget_beside(self, found: Sequence[Recorded]) -> None:
+        decisions = {one.entry.decision_id for one in found if one.entry.decision_id}
+        # A record of what came after a decision has the caller who did it: the application is the decision's.
+        applications = {(one.entry.caller, one.entry.application_id) for one in found if one.entry.kind == DECISION}
+        self._elsewhere.forget(decisions, applications)
 
     def _instant(self) -> str:
         return self._now().isoformat(timespec="milliseconds")
+
+
+def _keys(said: Mapping[str, object]) -> set[bytes]:
+    return {bytes.fromhex(key) for key in cast("list[str]", said["keys"])}
 
 
 def kept_until(records: Sequence[Recorded], keep_days: int) -> str:

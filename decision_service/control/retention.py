@@ -1,6 +1,7 @@
 """What need not be kept any longer is erased by the service itself, each day (PIPL art. 19, 47)."""
 
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,8 +17,9 @@ async def erase_due(ledger: Ledger, erasures: Erasures, now: Callable[[], dateti
     """Erase every person whose newest record is older than `keep_days`; how many they were. Raises LedgerError."""
     erased = 0
     before = (now() - timedelta(days=keep_days + 1)).isoformat(timespec="milliseconds")
-    for subject in _old(ledger, before):
-        readable = [one for one in ledger.find(BySubject(subject)) if not one.entry.is_erased]
+    async for subject in _old(ledger, before):
+        found = await asyncio.to_thread(ledger.find, BySubject(subject))
+        readable = [one for one in found if not one.entry.is_erased]
         if readable:
             until = kept_until(readable, keep_days)
             due = Erasing("", subject, "retention_ended", "", SYSTEM, now().isoformat(), len(readable), until)
@@ -26,8 +28,9 @@ async def erase_due(ledger: Ledger, erasures: Erasures, now: Callable[[], dateti
     return erased
 
 
-def _old(ledger: Ledger, before: str) -> Iterator[bytes]:
+async def _old(ledger: Ledger, before: str) -> AsyncIterator[bytes]:
     after = b""
-    while page := ledger.subjects_before(before, after, PAGE):
-        yield from page
+    while page := await asyncio.to_thread(ledger.subjects_before, before, after, PAGE):
+        for subject in page:
+            yield subject
         after = page[-1]

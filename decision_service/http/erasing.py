@@ -32,7 +32,7 @@ class Beside:
     checks: Checks
     clock: ServiceClock
 
-    def forget(self, subject: bytes, decision_ids: Collection[str], applications: Collection[str]) -> None:  # noqa: ARG002 - the protocol's
+    def forget(self, decision_ids: Collection[str], applications: Collection[tuple[str, str]]) -> None:
         """See `Elsewhere.forget`."""
         self.journal.forget_answers(applications, milliseconds(self.clock.now()))
         self.checks.forget_of(decision_ids)
@@ -65,6 +65,7 @@ async def _daily(
 
     while True:
         try:
+            await asyncio.to_thread(erasures.forget_again)
             erased = await erase_due(record.ledger, erasures, real, settings.keep_decisions_days)
         except (LedgerError, JournalError) as error:
             telemetry.fault("retention", error)

@@ -11,8 +11,8 @@ from decision_service.control.erasures import (
     KeptError,
     NobodyError,
     NoSuchErasureError,
-    SamePersonError,
 )
+from decision_service.control.switch import SamePersonError
 from decision_service.http.decisions import JSON
 from decision_service.http.documents import document
 from decision_service.http.problems import Fault, ProblemError

@@ -3,11 +3,13 @@
 import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from decision_service.proof.receipt import verify_receipt
-from tests.casework.office import ANALYST, GRANT, OFFICER, PLATFORM, SECOND, Office, problem
+from tests.casework.office import ANALYST, GRANT, OFFICER, PLATFORM, SECOND, Office, office, problem
+from tests.http.members import Members, guarded
 
 
 def test_a_referred_case_waits_and_is_decided_by_an_officer(bureau: Office) -> None:
@@ -194,6 +196,21 @@ def test_a_part_that_was_left_to_an_officer_waits_too(bureau: Office) -> None:
     assert got.json["result"]["total"] == "240.00"
     assert decision["feedback"]["rating_key"] is None
     assert got.json["feedback"]["rating_key"], "it is closed only now"
+
+
+def test_who_decided_is_no_other_officer_by_a_name_in_other_letters(registers: str, tmp_path: Path) -> None:
+    """As when a sign-on or a new access file writes it otherwise."""
+    with office(tmp_path, registers) as before:
+        decision = before.decide()
+        refused = before.outcome(OFFICER, before.claim(decision), "NOT_ACCEPTED").json
+    listed = Members().caller(PLATFORM).staff(OFFICER.upper(), "officer")
+    with guarded(tmp_path, registers, listed) as service:
+        bureau = Office(service, tmp_path)
+        asked = {"human_review_key": refused["remedies"]["human_review_key"], "statement": "请另一名工作人员复核"}
+        path = f"/v1/decisions/{decision['decision_id']}/review"
+        assert service.send(PLATFORM, "POST", path, asked).status == 202
+        (item,) = [one for one in bureau.queue(OFFICER.upper()) if one["kind"] == "review"]
+        assert problem(bureau.act(OFFICER.upper(), item["item_id"], "claim")) == "409 same_officer"
 
 
 def test_who_decided_may_reply_to_a_complaint_and_not_decide_again_by_way_of_it(bureau: Office) -> None:

@@ -1,6 +1,8 @@
 """Erasing a person: two people, a ground, and afterwards nothing that can be read, while every proof holds (P25)."""
 
 import json
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -160,22 +162,61 @@ def test_what_was_asked_outlives_a_restart_and_a_key_ring_from_a_copy_brings_not
 
 
 def test_raw_answers_of_registers_go_too(registers: str, tmp_path: Path) -> None:
-    import sqlite3
-
     with guarded(tmp_path, registers, members()) as service:
         one, other = decided(service), decided(service, "ELD-2")
         erase(service)
+        kept = {number for _, number in raw_answers(tmp_path)}
         with closing(sqlite3.connect(tmp_path / "ledger-calls.sqlite3")) as journal:
-            kept = {
-                row[0]
-                for row in journal.execute(
-                    "SELECT application_id FROM answer JOIN sent ON sent.call_id = answer.call_id"
-                )
-            }
             calls = {row[0] for row in journal.execute("SELECT application_id FROM sent")}
     assert one["application_id"] not in kept
     assert one["application_id"] in calls, "that they were made stays"
     assert other["application_id"] in kept
+
+
+def raw_answers(folder: Path) -> set[tuple[str, str]]:
+    """Whose raw answers the journal holds: callers and numbers of applications."""
+    query = "SELECT caller, application_id FROM answer JOIN sent ON sent.call_id = answer.call_id"
+    with closing(sqlite3.connect(folder / "ledger-calls.sqlite3")) as journal:
+        return set(journal.execute(query))
+
+
+def test_what_lies_beside_goes_again_at_a_start_and_nothing_of_others_or_of_later_goes(
+    registers: str, tmp_path: Path
+) -> None:
+    """The journal is put back from a copy of before. Another platform uses the same number for another person."""
+    with guarded(tmp_path, registers, members()) as service:
+        one = decided(service)
+        number = one["application_id"]
+        namesake = {**application("ELD-2"), "application_id": number}
+        service.stage.play(number, BY_ID["ELD-2"]["facts"])
+        assert service.decide("other", namesake, number).status == 200
+    copy = {path: path.read_bytes() for path in tmp_path.glob("ledger-calls.sqlite3*")}
+    with guarded(tmp_path, registers, service.members) as service:
+        erase(service)
+        assert ("hall", number) not in raw_answers(tmp_path)
+        assert ("other", number) in raw_answers(tmp_path)
+    for path in tmp_path.glob("ledger-calls.sqlite3*"):
+        path.unlink()
+    for path, content in copy.items():
+        path.write_bytes(content)
+    assert ("hall", number) in raw_answers(tmp_path)
+    with guarded(tmp_path, registers, service.members) as service:
+        anew = decided(service)
+        until = time.monotonic() + 10
+        while ("hall", number) in raw_answers(tmp_path) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert raw_answers(tmp_path) >= {("other", number), ("hall", anew["application_id"])}
+        assert ("hall", number) not in raw_answers(tmp_path)
+
+
+def test_a_name_in_other_letters_is_no_second_person(registers: str, tmp_path: Path) -> None:
+    """As when a sign-on or a new access file writes it otherwise."""
+    with guarded(tmp_path, registers, Members().caller("hall").staff("Chief", "officer")) as service:
+        decided(service)
+        asked = service.send("Chief", "POST", PATH, ORDERED).json
+    with guarded(tmp_path, registers, Members().staff("chief", "approver")) as service:
+        got = service.send("chief", "POST", f"{PATH}/{asked['erasure']}/approve")
+        assert (got.status, got.json["type"]) == (409, "urn:miaopi:problem:second_person_needed")
 
 
 class Nothing:

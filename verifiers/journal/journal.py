@@ -107,9 +107,10 @@ class Journal:
             self._wait(waiter, None)
         waiter.result()
 
-    def forget_answers(self, applications: Collection[str], now_ms: int) -> None:
-        """Let go, for good and before their retention day, of the raw answers to calls made for these applications: the
-        persons they are about are erased. That the calls were made stays. Raises JournalFaultError."""
+    def forget_answers(self, applications: Collection[tuple[str, str]], now_ms: int) -> None:
+        """Let go, for good and before their retention day, of the raw answers to calls made for these applications (by
+        their caller and number): the persons they are about are erased. That the calls were made stays. Raises
+        JournalFaultError."""
         self.flush_blocking()
         self._store.forget_answers(applications, now_ms)
 

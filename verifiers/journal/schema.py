@@ -72,7 +72,10 @@ INSERT_ENDED: Final = "INSERT INTO ended VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONF
 INSERT_ANSWER: Final = "INSERT INTO answer VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 INSERT_ACCESS: Final = "INSERT INTO access VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
 INSERT_ERASED: Final = "INSERT INTO erased VALUES (?, ?) ON CONFLICT DO NOTHING"
-DELETE_ERASED: Final = "DELETE FROM answer WHERE call_id IN (SELECT call_id FROM sent WHERE application_id = ?)"
+# Numbers of applications are each platform's own: another one's answers under the same number stay.
+DELETE_ERASED: Final = (
+    "DELETE FROM answer WHERE call_id IN (SELECT call_id FROM sent WHERE application_id = ? AND caller = ?)"
+)
 INSERT_DROPPED: Final = "INSERT INTO dropped VALUES (?, ?, ?, ?)"
 
 SELECT_CALL: Final = (

@@ -56,14 +56,14 @@ class JournalStore:
         """
         return {kind: self._drop(kind, before, now_ms) for kind, before in self._retention.horizons(now_ms).items()}
 
-    def forget_answers(self, applications: Collection[str], now_ms: int) -> None:
+    def forget_answers(self, applications: Collection[tuple[str, str]], now_ms: int) -> None:
         """Drop the raw answers to calls made for these applications, whose persons are erased; see
         `Journal.forget_answers`."""
         with self._transaction() as connection:
-            for application_id in applications:
+            for caller, application_id in applications:
                 # First: the table lets go only of what is said to be erased.
                 connection.execute(schema.INSERT_ERASED, (application_id, now_ms))
-                connection.execute(schema.DELETE_ERASED, (application_id,))
+                connection.execute(schema.DELETE_ERASED, (application_id, caller))
         self.erase()
 
     def erase(self) -> bool:
