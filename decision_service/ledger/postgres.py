@@ -54,7 +54,7 @@ _NODES: Final = (
 )
 _AT: Final = "SELECT at FROM record WHERE position = %s"
 _OLD_SUBJECTS: Final = """SELECT DISTINCT subject FROM record AS old
-WHERE position < %s AND subject > %s AND NOT EXISTS (
+WHERE position < %s AND subject > %s AND subject <> '' AND NOT EXISTS (
   SELECT 1 FROM record AS new WHERE new.subject = old.subject AND new.subject <> '' AND new.position >= %s
 ) ORDER BY subject LIMIT %s"""
 _SIZE: Final = "SELECT coalesce(max(position) + 1, 0) FROM record"

@@ -233,7 +233,7 @@ class SqliteStore:
 _HEAD: Final = "SELECT position, leaf FROM record ORDER BY position DESC LIMIT 1"
 _AT: Final = "SELECT at FROM record WHERE position = ?"
 _OLD_SUBJECTS: Final = """SELECT DISTINCT subject FROM record AS old
-WHERE position < ? AND subject > ? AND NOT EXISTS (
+WHERE position < ? AND subject > ? AND subject <> x'' AND NOT EXISTS (
   SELECT 1 FROM record AS new WHERE new.subject = old.subject AND new.subject <> x'' AND new.position >= ?
 ) ORDER BY subject LIMIT ?"""
 _SIZE: Final = "SELECT coalesce(max(position) + 1, 0) FROM record"
