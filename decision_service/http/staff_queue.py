@@ -43,8 +43,8 @@ async def queue(request: Request) -> Response:
         matter=given.get("matter", ""),
         kind=given.get("kind", ""),
         city=given.get("city", ""),
-        claimed_by=caller_of(request) if given.get("mine") == "yes" else "",
-        overdue_on=today if given.get("overdue") == "yes" else None,
+        claimed_by=caller_of(request) if _is_asked(request, "mine") else "",
+        overdue_on=today if _is_asked(request, "overdue") else None,
     )
     with told(state, "queue"):
         items, is_whole = await state.office.waiting(wanted, _after(request), limit + 1)
@@ -118,6 +118,14 @@ def _purpose(request: Request) -> str:
     if len(given) != 1 or given[0] not in PURPOSES:
         raise ProblemError("purpose_missing")
     return given[0]
+
+
+def _is_asked(request: Request, name: str) -> bool:
+    """Whether `name` is "yes"; anything else is refused, so that nobody takes a whole queue for a part of it."""
+    given = request.query_params.getlist(name)
+    if given not in ([], ["yes"]):
+        raise ProblemError("envelope", (Fault(f"/{name}", "not_allowed"),))
+    return bool(given)
 
 
 def _limit(request: Request) -> int:
