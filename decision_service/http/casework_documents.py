@@ -38,7 +38,8 @@ PURPOSES: Final = ("decide", "review", "blind_sample", "task", "complaint", "aud
 
 MOST_LISTED: Final = 200
 
-_TEXT: Final[Schema] = {"type": "string", "maxLength": 256}
+MOST_CHARACTERS: Final = 256
+_TEXT: Final[Schema] = {"type": "string", "maxLength": MOST_CHARACTERS}
 _PURPOSE: Final = _query(
     "purpose", "what the file is read for 调阅目的", {"type": "string", "enum": list(PURPOSES)}, required=True
 )

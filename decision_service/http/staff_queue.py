@@ -16,7 +16,7 @@ from decision_service.casework.refusals import RefusedError, Word
 from decision_service.casework.shelf import Wanted, place_of
 from decision_service.casework.showing import file_view, item_view
 from decision_service.http.accesses import opened_for
-from decision_service.http.casework_documents import CLAIM, FILE, MOST_LISTED, PURPOSES, QUEUE, RELEASE
+from decision_service.http.casework_documents import CLAIM, FILE, MOST_CHARACTERS, MOST_LISTED, PURPOSES, QUEUE, RELEASE
 from decision_service.http.decisions import JSON
 from decision_service.http.problems import Fault, ProblemError
 from decision_service.http.refusing import told
@@ -38,11 +38,10 @@ async def queue(request: Request) -> Response:
     """What waits for an officer, those due first first. Nothing in it tells who the people are."""
     state, limit = state_of(request), _limit(request)
     today = state.services.clock.day()
-    given = request.query_params
     wanted = Wanted(
-        matter=given.get("matter", ""),
-        kind=given.get("kind", ""),
-        city=given.get("city", ""),
+        matter=_word(request, "matter"),
+        kind=_word(request, "kind", tuple(ItemKind)),
+        city=_word(request, "city"),
         claimed_by=caller_of(request) if _is_asked(request, "mine") else "",
         overdue_on=today if _is_asked(request, "overdue") else None,
     )
@@ -118,6 +117,14 @@ def _purpose(request: Request) -> str:
     if len(given) != 1 or given[0] not in PURPOSES:
         raise ProblemError("purpose_missing")
     return given[0]
+
+
+def _word(request: Request, name: str, words: tuple[str, ...] = ()) -> str:
+    """What `name` asks for, one of `words` where they are given; "" for all. Raises ProblemError."""
+    given = request.query_params.getlist(name)
+    if len(given) > 1 or any(len(one) > MOST_CHARACTERS or (words and one not in words) for one in given):
+        raise ProblemError("envelope", (Fault(f"/{name}", "not_allowed"),))
+    return given[0] if given else ""
 
 
 def _is_asked(request: Request, name: str) -> bool:
