@@ -127,11 +127,16 @@ def _opened(ledger: Path, rules: Rules, seals: Sequence[str]) -> Iterator[_Desk]
         raise SealError(f"{files.key.name} is not beside the ledger: packages are sealed with the key of the record")
     signer: Signer = load_or_create_key(files.key)
     further = {name: provider_of(name, signer) for name in seals if name != TEST}
-    with reading(files) as reader, closing(files.existing_ring()) as ring:
-        # Opened as the service opens it, since the receipt of a fresh record needs a checkpoint that may still be made.
-        store = SqliteStore(ledger, log=reader.log, signer=signer, ring=ring)
-        with closing(store):
-            yield _Desk(reader, Checkpoints(store, reader.log, signer), rules, OwnSeal(signer), further)
+    with reading(files) as reader:
+        log = reader.log
+    # Opened as the service opens it, since the receipt of a fresh record needs a checkpoint that may still be made; and
+    # before it is read: what was put back from a backup has no write-ahead log yet, and gets none under a reader.
+    with (
+        closing(files.existing_ring()) as ring,
+        closing(SqliteStore(ledger, log=log, signer=signer, ring=ring)) as store,
+        reading(files) as reader,
+    ):
+        yield _Desk(reader, Checkpoints(store, log, signer), rules, OwnSeal(signer), further)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -349,3 +349,5 @@ def test_the_commands_say_what_they_did_and_why_not(kept: Kept, tmp_path: Path) 
     assert done.code == 0, done.err
     assert "3 record(s) put back" in done.err
     assert "ledger.sqlite3.before-" in done.err
+    packed = miaopi("archive", "--all", "--out", tmp_path / "packages", "--ledger", kept.ledger)
+    assert packed.code == 0, packed.err
