@@ -1,7 +1,7 @@
 """The envelopes of requests. What is inside a form is read by the desk, and told in a decision."""
 
 import re
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -174,8 +174,13 @@ class ApprovalIn(Envelope):
 
 
 def _with_offset(text: str) -> str:
-    if datetime.fromisoformat(text).tzinfo is None:
+    found = datetime.fromisoformat(text)
+    if found.tzinfo is None:
         raise ValueError("an offset is needed")
+    try:
+        found.astimezone(UTC)
+    except OverflowError:  # at an end of the calendar, the same instant elsewhere lies beyond it
+        raise ValueError("no such instant") from None
     return text
 
 

@@ -94,6 +94,8 @@ def test_what_grants_is_acknowledged_too_and_has_no_periods(stage: Stage) -> Non
         ("2026-03-16T18:20:00", None),
         ("2026-02-30T18:20:00+08:00", None),
         ("yesterday", "malformed"),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("9999-12-31T23:59:59-14:00", None),
     ],
 )
 def test_a_receipt_before_the_decision_or_after_now_or_of_no_known_instant_is_refused(
