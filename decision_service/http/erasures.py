@@ -13,6 +13,7 @@ from decision_service.control.erasures import (
     NoSuchErasureError,
 )
 from decision_service.control.switch import SamePersonError
+from decision_service.http.accesses import looked_at
 from decision_service.http.decisions import JSON
 from decision_service.http.documents import document
 from decision_service.http.problems import Fault, ProblemError
@@ -43,7 +44,7 @@ _EXAMPLE = {
     "note": "judgment of the court of first instance",
 }
 
-LIST = document(_MANY, action=Action.READ_CONTROL)
+LIST = document(_MANY, ("not_ready",), action=Action.READ_CONTROL)
 ASK = document(
     _ONE,
     ("nobody", "kept_longer", "not_recorded"),
@@ -58,6 +59,7 @@ APPROVE = document(_ONE, ("unknown_erasure", "second_person_needed", "not_record
 @router.get("", **LIST)
 async def erasures(request: Request) -> Response:
     """What waits for a second person."""
+    await looked_at(request)
     found = [_told(one) for one in state_of(request).erasures.waiting]
     return Response(orjson.dumps({"erasures": found}), media_type=JSON)
 

@@ -89,6 +89,9 @@ def test_two_people_erase_a_person_and_every_proof_stays(registers: str, tmp_pat
         assert not holding(tmp_path, NUMBER), "no file holds the number"
         assert decided(service)["outcome"] == "APPROVED", "whoever was erased may apply anew"
         assert service.send("officer.li", "GET", PATH).json["erasures"] == []
+        query = "SELECT count(*) FROM access WHERE who = 'officer.li' AND purpose LIKE 'GET /control/v1/erasures%'"
+        with closing(sqlite3.connect(tmp_path / "ledger-calls.sqlite3")) as journal:
+            assert journal.execute(query).fetchone() == (1,), "who looks at the list is in the journal first"
 
 
 def holding(folder: Path, words: str) -> list[str]:
