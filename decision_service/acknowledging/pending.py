@@ -71,6 +71,10 @@ def _take_one(connection: sqlite3.Connection, recorded: Recorded) -> None:
     entry = recorded.entry
     if entry.kind not in (DECISION, Kind.OFFICER_OUTCOME, Kind.DELIVERY):
         return
+    if entry.kind == Kind.DELIVERY and not entry.is_erased:
+        # Of that document alone: an officer may have decided while it arrived.
+        connection.execute("DELETE FROM pending WHERE document = ?", (said(recorded)["document"],))
+        return
     # A later outcome, or a decision that replaces an earlier one, is what is to be delivered from then on.
     connection.execute("DELETE FROM pending WHERE decision_id = ?", (entry.decision_id,))
     if entry.is_erased:
@@ -78,6 +82,6 @@ def _take_one(connection: sqlite3.Connection, recorded: Recorded) -> None:
     told = said(recorded)
     if replaced := told.get("replaces"):
         connection.execute("DELETE FROM pending WHERE decision_id = ?", (replaced,))
-    if entry.kind != Kind.DELIVERY and is_adverse(told):
+    if is_adverse(told):
         row = (entry.record_id, entry.decision_id, entry.at)
         connection.execute("INSERT OR REPLACE INTO pending VALUES (?, ?, ?)", row)

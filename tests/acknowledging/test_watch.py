@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from decision_service.acknowledging.pending import Pending
-from decision_service.acknowledging.receipt import months_later
+from decision_service.acknowledging.receipt import acknowledgement_entry, months_later
 from decision_service.acknowledging.watch import Tools, Watch
-from decision_service.casework.records import Kind, said
+from decision_service.casework.records import Doing, Kind, record, said
 from decision_service.ledger.entry import Contents, Entry, canonical
 from decision_service.ledger.store import About
 from tests.http.staging import BY_ID, DAY, Got, Stage, application, sandbox_config, staged
@@ -158,3 +158,17 @@ def test_months_later_is_the_same_day_or_the_last_of_its_month(day: date, months
     found = months_later(day, months)
     assert (found.year - day.year) * 12 + found.month - day.month == months
     assert found.day == day.day or (found.day < day.day and (found + timedelta(days=1)).day == 1)
+
+
+def test_word_of_what_stood_before_leaves_the_notice_of_an_officer_waiting(stage: Stage, tmp_path: Path) -> None:
+    """The officer decided between the platform's request and its record."""
+    decision_id, services = decide(stage, "ELD-3")["decision_id"], stage.state.services
+    case, now = stage.state.office.case(decision_id), services.clock.now()
+    assert case is not None
+    arrived = acknowledgement_entry(case, now, "app", "platform", now)
+    name = f"outcome:{decision_id}:1"
+    told = {"remedies": {"zh": "可以申请行政复议"}}
+    doing = Doing("officer", now, name)
+    services.ledger.append_blocking(record(Kind.OFFICER_OUTCOME, name, case.decision.entry, doing, told))
+    services.ledger.append_blocking(arrived)
+    assert look(stage, tmp_path, 11) == [decision_id]
