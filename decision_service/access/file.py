@@ -12,7 +12,7 @@ from typing import Final, cast
 
 from decision_service.access.actions import ROLES, SCOPES, STAFF_ROLES, Role, Scope
 from decision_service.access.keys import KEY_ID, StoredKey
-from decision_service.access.lines import NAME
+from decision_service.access.lines import NAME, NAMES
 from decision_service.access.listed import Listed, Member, Network
 from decision_service.access.places import line_of, lines_of
 from decision_service.access.principal import USUAL, Allowance, Kind, Rate, a_day
@@ -96,7 +96,7 @@ def _members(top: Entries, kind: Kind, problems: Problems) -> Iterator[Member]:
         before = len(problems.lines)
         name = entries.text("name")
         if name and not NAME.fullmatch(name):
-            entries.problem("name", "1 to 64 of A-Z a-z 0-9 . _ @ - are expected, the first a letter or digit")
+            entries.problem("name", NAMES)
         roles = _roles(entries, kind)
         thumbprints, subjects = _certificates(entries)
         member = Member(

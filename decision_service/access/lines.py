@@ -7,8 +7,10 @@ from typing import Final
 
 from decision_service.access.actions import Role, Scope
 
-NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}", re.ASCII)
-"""How a caller or a member of staff may be called."""
+NAME: Final = re.compile(r"(?!(?i:miaopi)$)[A-Za-z0-9][A-Za-z0-9._@-]{0,63}", re.ASCII)
+"""How a caller or a member of staff may be called: not as the service names itself in its records."""
+
+NAMES: Final = "1 to 64 of A-Z a-z 0-9 . _ @ - are expected, the first a letter or digit; not the service's own name"
 
 
 def entry_lines(

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from decision_service.access.actions import COLUMNS, ROLES, SCOPES, TABLE, Role, Scope
 from decision_service.access.keys import new_key
-from decision_service.access.lines import NAME, entry_lines
+from decision_service.access.lines import NAME, NAMES, entry_lines
 from decision_service.cli.output import Json, console, misuse, print_json
 from verifiers.freshness import CHINA
 
@@ -46,8 +46,8 @@ def new(name: Name, role: Roles = None, scope: Scopes = None, days: Days = 365, 
     scopes = _chosen("--scope", scope or list(usual), SCOPES, json=json)
     if not NAME.fullmatch(name):
         misuse(
-            "NAME: 1 to 64 of A-Z a-z 0-9 . _ @ - are expected, the first a letter or digit",
-            "名称应为 1 至 64 个字母、数字或 . _ @ -，以字母或数字开头",
+            f"NAME: {NAMES}",
+            "名称应为 1 至 64 个字母、数字或 . _ @ -，以字母或数字开头，且不是 miaopi",
             json=json,
         )
     key, key_id, digest = new_key()

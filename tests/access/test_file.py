@@ -36,6 +36,7 @@ def refused(folder: Path, text: str) -> str:
     ("text", "said"),
     [
         (CALLER.replace('"a"', '"CANARY value"'), "access.toml:2: caller[1].name: 1 to 64 of"),
+        (CALLER.replace('"a"', '"Miaopi"'), "not the service's own name"),
         (CALLER.replace('name = "a"\n', ""), "access.toml:1: caller[1].name: it is missing"),
         (CALLER.replace("0" * 64, "CANARY"), "access.toml:5: caller[1].key[1].sha256: 64 lower-case hex digits"),
         (CALLER.replace('["read"]', '["CANARY"]'), "access.toml:6: caller[1].key[1].scopes: one or more of read,"),

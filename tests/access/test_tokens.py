@@ -60,6 +60,7 @@ def test_each_claim_must_be_there(name: str) -> None:
         {"sub": "王莉"},
         {"sub": ""},
         {"sub": "platform a"},
+        {"sub": "miaopi"},
         {"exp": 1_800_000_000 - 61},
         {"nbf": 1_800_000_000 + 61},
         {"iat": 1_800_000_000 + 61},
