@@ -20,7 +20,7 @@ from decision_service.cli.records import Ledger, take_down
 from decision_service.ledger.checkpoints import Checkpoints
 from decision_service.ledger.entry import Entry, Recorded
 from decision_service.ledger.errors import LedgerError
-from decision_service.ledger.keys import Signer, load_or_create_key
+from decision_service.ledger.keys import Signer, load_or_create_key, sync_directory
 from decision_service.ledger.opening import LedgerFiles, reading
 from decision_service.ledger.reading import LedgerReader
 from decision_service.ledger.sqlite import SqliteStore
@@ -140,11 +140,14 @@ def _opened(ledger: Path, rules: Rules, seals: Sequence[str]) -> Iterator[_Desk]
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Whole or not at all: an archive takes nothing half written."""
+    """Whole or not at all, and for its owner alone: an archive takes nothing half written, and a package tells all."""
+    from decision_service.backup.copying import write_file
+
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        beside.write_bytes(content)
+        write_file(beside, content)
         os.replace(beside, path)  # noqa: PTH105 - Path.replace says the same, and hides that it replaces
+        sync_directory(path.absolute().parent)
     finally:
         beside.unlink(missing_ok=True)
 

@@ -86,6 +86,7 @@ def test_every_decision_of_all_cases_is_packaged_and_replayed_from_its_package_a
     done = miaopi("archive", "--all", "--ledger", archive.ledger, "--out", tmp_path / "all", "--json")
     assert done.code == 0, done.err
     assert len(json.loads(done.out)["made"]) == len(CASES)
+    assert {one.stat().st_mode & 0o077 for one in (tmp_path / "all").iterdir()} == {0}, "for its owner alone"
     (elsewhere := tmp_path / "elsewhere").mkdir()
     cases = random.Random(1).sample(CASES, size("packages", quick=2, full=len(CASES)))
     for case in cases:
