@@ -21,6 +21,9 @@ from decision_service.ledger.writer import Ledger
 ERASURE_REQUEST: Final = "erasure_request"
 ERASURE: Final = "erasure"
 
+AT_ONCE: Final = 200
+"""Erasures of before for which the files beside the ledger are opened once."""
+
 Ground = Literal["retention_ended", "unlawful_processing", "ordered"]
 """Why facts are erased: the time for which they must be kept has passed (PIPL 47 para 1 item 2), they should not have
 been processed (item 4), or a court or a competent authority orders it (item 5). Only the first waits for its day:
@@ -151,12 +154,15 @@ class Erasures:
     def forget_again(self) -> None:
         """What lies beside the ledger of those who are on record as erased goes once more: a crash may have come
         between, or a file was put back from a copy. Takes its time. Raises LedgerError, JournalError."""
-        for recorded in self._ledger.find(ByKind(ERASURE)):
-            said = said_of(recorded)
-            keys = _keys(said)
-            found = self._ledger.find(BySubject(bytes.fromhex(str(said["subject"]))))
-            # Whoever applied anew since has another key: what lies beside of that stays.
-            self._forget_beside([one for one in found if one.envelope.key_id in keys])
+        erased = self._ledger.find(ByKind(ERASURE))
+        for start in range(0, len(erased), AT_ONCE):
+            found: list[Recorded] = []
+            for said in map(said_of, erased[start : start + AT_ONCE]):
+                keys = _keys(said)
+                records = self._ledger.find(BySubject(bytes.fromhex(str(said["subject"]))))
+                # Whoever applied anew since has another key: what lies beside of that stays.
+                found += [one for one in records if one.envelope.key_id in keys]
+            self._forget_beside(found)
 
     def _forget(self, found: Sequence[Recorded], keys: Collection[str]) -> None:
         # First what lies beside: while the key is there, a failure leaves something to try again with.
