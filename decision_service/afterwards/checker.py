@@ -18,6 +18,7 @@ from decision_service.casework.records import SYSTEM, Doing, said
 from decision_service.casework.tasks import NewTask, TaskType, task_entry
 from decision_service.followups.schedule import pause
 from decision_service.ledger.entry import Entry, Recorded
+from decision_service.ledger.store import ByDecision
 from decision_service.ledger.writer import Ledger
 from decision_service.outcome import APPROVALS
 from decision_service.policy.shape import Bilingual
@@ -134,6 +135,10 @@ class Checker:
                 await self._put_off(duty, seen.word)
                 return
             await self._checking.taken_down()
+            if any(one.entry.is_erased for one in ledger.find(ByDecision(duty.decision_id))):
+                # While registers were asked: what they said would come to lie under a key of its own.
+                await self._drop(duty, "erased")
+                return
             found = await ledger.append(self._entry(duty, case, published, seen))
         turned = said(found)["turned"]
         if turned:

@@ -153,7 +153,8 @@ class Erasures:
 
     def forget_again(self) -> None:
         """What lies beside the ledger of those who are on record as erased goes once more: a crash may have come
-        between, or a file was put back from a copy. Takes its time. Raises LedgerError, JournalError."""
+        between, a file was put back from a copy, or a register answered late. Takes its time. Raises LedgerError,
+        JournalError."""
         erased = self._ledger.find(ByKind(ERASURE))
         for start in range(0, len(erased), AT_ONCE):
             found: list[Recorded] = []

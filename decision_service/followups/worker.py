@@ -19,7 +19,7 @@ from decision_service.followups.turns import Key, Turns
 from decision_service.inquiry import Answered
 from decision_service.ledger.entry import canonical
 from decision_service.ledger.follower import STRETCH
-from decision_service.ledger.store import ByApplication
+from decision_service.ledger.store import ByApplication, ByDecision
 from decision_service.ledger.writer import Ledger
 from decision_service.publishing import Publication
 from decision_service.sheet import CREDIT
@@ -161,7 +161,8 @@ class Worker:
                 await self._put_off(owed, evidence.fault or evidence.status)
                 return False
             await tools.taken_down()
-            await asyncio.to_thread(self._complete, owed, check, evidence)
+            if not await asyncio.to_thread(self._complete, owed, check, evidence):
+                return True
             tools.telemetry.followed_up("credit_check_made", owed.decision_id, owed.matter, evidence.status)
             return True
 
@@ -173,7 +174,11 @@ class Worker:
         debt = debt_of(decisions, made_up, publication)
         return None if debt is None else late_check(debt, publication)
 
-    def _complete(self, owed: Owed, check: LateCheck, evidence: Evidence) -> None:
+    def _complete(self, owed: Owed, check: LateCheck, evidence: Evidence) -> bool:
+        """Keep the answer; False where the person was erased while the centre was asked: then nothing is kept."""
+        if any(one.entry.is_erased for one in self._tools.ledger.find(ByDecision(check.decision_id))):
+            self._tools.checks.drop(owed)
+            return False
         now = self._tools.clock.now()
         at = now.isoformat(timespec="milliseconds")
         answer = answer_to_json(check.policy.asks[CREDIT], Answered(evidence, check.question.params, at))
@@ -192,6 +197,7 @@ class Worker:
             counts=check.counts(evidence),
         )
         self._tools.checks.complete(owed, done, canonical(answer), self._real_ms() + int(fresh.total_seconds() * 1000))
+        return True
 
     async def _put_off(self, owed: Owed, status: str) -> None:
         wait = pause(owed.attempts + 1, LONGEST_SECONDS, self._tools.jitter())

@@ -63,12 +63,9 @@ async def _daily(
     def real() -> datetime:
         return clock.real().astimezone(clock.now().tzinfo)
 
-    is_first = True
     while True:
         try:
-            if is_first:
-                await asyncio.to_thread(erasures.forget_again)
-                is_first = False
+            await asyncio.to_thread(erasures.forget_again)
             erased = await erase_due(record.ledger, erasures, real, settings.keep_decisions_days)
         except (LedgerError, JournalError) as error:
             telemetry.fault("retention", error)

@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -49,6 +50,8 @@ class Centre:
     seconds: float = 0.0
     fault: str = "refused"
     hanging: asyncio.Event = field(default_factory=asyncio.Event)
+    meanwhile: Callable[[], object] = lambda: None
+    """What happens while it is asked."""
 
     async def ask(self, question: Question, deadline: Deadline) -> Evidence:  # noqa: ARG002 - the protocol's
         self.asked.append(question)
@@ -56,6 +59,7 @@ class Centre:
         assert self.under_way[question.application_id] == 1, "two questions for one application at once"
         self.most = max(self.most, self.under_way.total())
         try:
+            self.meanwhile()
             await asyncio.sleep(self.seconds)
             if self.mode == "hanging":
                 self.hanging.set()
@@ -87,7 +91,9 @@ class Office:
         self._number = 0
         self._numbers = numbers
         self._record = writing(LedgerFiles.beside(folder / "ledger.sqlite3"), "test", Telemetry(self.log).fault)
-        self.ledger = self._record.__enter__().ledger
+        record = self._record.__enter__()
+        self.ledger, self.ring = record.ledger, record.ring
+        self.subject = b""
         self._open()
 
     def _open(self) -> None:
@@ -155,7 +161,7 @@ class Office:
                 key=f"key-{decision_id}",
                 at=at,
                 policy_digest=policy.digest,
-                subject=b"",
+                subject=self.subject,
                 contents=Contents("0" * 64, canonical({**told, "verifications": []}), archive.to_bytes()),
             )
         )

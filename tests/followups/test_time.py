@@ -9,6 +9,7 @@ import pytest
 from decision_service.followups.alone import Alone
 from decision_service.followups.file import FollowupFile
 from decision_service.followups.schedule import LONGEST_SECONDS, SHUT_SECONDS, WIDTH
+from decision_service.ledger.store import ByDecision
 from tests.followups.office import CALLER, Office
 
 HOUR = 3600.0
@@ -164,3 +165,13 @@ def test_an_application_before_the_desk_is_left_alone_and_others_are_not(office:
     office.decide("free", "late")
     office.round()
     assert {one for one, _ in office.centre.answered} == {"free"}
+
+
+def test_what_the_centre_says_of_somebody_who_is_erased_meanwhile_is_not_kept(office: Office) -> None:
+    office.subject = b"s" * 16
+    decision_id = office.decide("A", "late")
+    (recorded,) = office.ledger.find(ByDecision(decision_id))
+    office.centre.meanwhile = lambda: office.ring.destroy([recorded.envelope.key_id])
+    office.round()
+    assert office.centre.answered.total() == 1
+    assert (office.checks.answers([decision_id]), office.checks.owed()) == ({}, ())
