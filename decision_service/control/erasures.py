@@ -14,6 +14,7 @@ from typing import Final, Literal, Protocol, cast, get_args
 from decision_service.control.records import new_number, said_of, step
 from decision_service.control.switch import SamePersonError, is_same
 from decision_service.ledger.entry import DECISION, Recorded
+from decision_service.ledger.errors import LedgerFaultError
 from decision_service.ledger.keyring import KeyRing
 from decision_service.ledger.store import ByKind, BySubject
 from decision_service.ledger.writer import Ledger
@@ -164,11 +165,17 @@ class Erasures:
                 # Whoever applied anew since has another key: what lies beside of that stays.
                 found += [one for one in records if one.envelope.key_id in keys]
             self._forget_beside(found)
+        self._settle()
 
     def _forget(self, found: Sequence[Recorded], keys: Collection[str]) -> None:
         # First what lies beside: while the key is there, a failure leaves something to try again with.
         self._forget_beside(found)
         self._ring.destroy([bytes.fromhex(key) for key in keys])
+        self._settle()
+
+    def _settle(self) -> None:
+        if not self._ring.settle():
+            raise LedgerFaultError("key ring: a reader keeps what was destroyed in its files; try again")
 
     def _forget_beside(self, found: Sequence[Recorded]) -> None:
         decisions = {one.entry.decision_id for one in found if one.entry.decision_id}

@@ -8,12 +8,14 @@ Keys are made in advance, a handful in one synced transaction, so that a decisio
 commit: which key a person got stands in the person's records.
 """
 
+import contextlib
 import hashlib
 import hmac
 import os
 import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Collection
 from pathlib import Path
 from typing import Final
@@ -33,6 +35,10 @@ AHEAD: Final = 64
 
 REMEMBERED: Final = 16_384
 """Keys kept in memory, so that a person who comes back costs no look-up."""
+
+SETTLING_MS: Final = 100
+SETTLING_TRIES: Final = 20
+"""How long, and how often, readers are waited for whose view still needs what was destroyed."""
 
 VERSION: Final = 1
 APPLICATION_ID: Final = 0x6D706B31
@@ -90,8 +96,8 @@ class KeyRing:
             return key
 
     def destroy(self, key_ids: Collection[bytes]) -> int:
-        """Destroy keys for good: how many of them there still were. Afterwards no file of the ring holds their
-        bytes."""
+        """Destroy keys for good: how many of them there still were. Nobody gets them any more; that no file of the
+        ring holds their bytes, `settle` sees to."""
         with self._lock:
             for key_id in key_ids:
                 self._known.pop(key_id, None)
@@ -102,12 +108,25 @@ class KeyRing:
                     for key_id in key_ids
                 )
                 self._connection.execute("COMMIT")
-                self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             except sqlite3.Error as error:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise LedgerFaultError(f"key ring {self._path}: keys can't be destroyed ({error})") from error
             return gone
+
+    def settle(self) -> bool:
+        """Have no file of the ring hold the bytes of a key that was destroyed; False where somebody reads the ring all
+        the while, such as a backup: then try again. Not under the lock: whoever decides needs keys meanwhile."""
+        try:
+            with contextlib.closing(connect(self._path)) as connection:
+                connection.execute(f"PRAGMA busy_timeout = {SETTLING_MS}")
+                for _ in range(SETTLING_TRIES):
+                    if not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+                        return True
+                    time.sleep(SETTLING_MS / 1000)
+        except sqlite3.Error as error:
+            raise LedgerFaultError(f"key ring {self._path}: can't be put in order ({error})") from error
+        return False
 
     def close(self) -> None:
         """Let go of the file."""

@@ -1,6 +1,8 @@
 """Facts lie under a key for each person; without it they are gone, and every proof still holds (P25)."""
 
 import json
+import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -149,6 +151,25 @@ def test_keys_are_made_ahead_and_destroyed_for_good(tmp_path: Path) -> None:
     with closing(KeyRing(path, MASTER)) as ring:
         assert {key_id: ring.key(key_id) for key_id in made} == made | {gone: None}
         assert not any(key in each.read_bytes() for key in made.values() for each in tmp_path.iterdir())
+
+
+def test_bytes_that_a_reader_still_needs_are_told_of_and_keep_nobody_from_his_key(tmp_path: Path) -> None:
+    """As a backup does, which takes a while."""
+    path = tmp_path / "ring.sqlite3"
+    with closing(KeyRing(path, MASTER)) as ring:
+        gone, kept = ring.new()[0], ring.new()[0]
+        assert ring.settle()
+        with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+            reader.execute("BEGIN")
+            reader.execute("SELECT count(*) FROM subject_key").fetchone()
+            started = time.monotonic()
+            assert ring.destroy([gone]) == 1
+            assert ring.key(kept) is not None
+            assert time.monotonic() - started < 1, "whoever decides waits for no reader"
+            assert not ring.settle()
+            assert files_with(tmp_path, gone)
+        assert ring.settle()
+        assert not files_with(tmp_path, gone)
 
 
 def test_marks_tell_persons_apart_and_nothing_else(tmp_path: Path) -> None:
