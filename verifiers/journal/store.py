@@ -3,18 +3,23 @@
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, assert_never
 
 from verifiers.journal import schema
 from verifiers.journal.errors import JournalFaultError, JournalRefusedError
-from verifiers.journal.files import Connect, connect, open_for_writing
+from verifiers.journal.files import BUSY_SECONDS, Connect, connect, open_for_writing
 from verifiers.journal.records import Access, Ended, Note, RawAnswer, Sent
 from verifiers.journal.retention import ACCESS, ANSWER, Retention
 
 CHUNK: Final = 1000
 """Rows dropped in one transaction, so that calls noted meanwhile wait for milliseconds only."""
+
+ERASING_MS: Final = 100
+ERASING_TRIES: Final = 20
+"""How long, and how often, readers are waited for whose view still needs what was dropped."""
 
 
 class JournalStore:
@@ -58,20 +63,29 @@ class JournalStore:
 
     def forget_answers(self, applications: Collection[tuple[str, str]], now_ms: int) -> None:
         """Drop the raw answers to calls made for these applications, whose persons are erased; see
-        `Journal.forget_answers`."""
+        `Journal.forget_answers`. Raises JournalFaultError also where somebody reads the journal all the while, so that
+        the bytes are not gone yet."""
         with self._transaction() as connection:
             for caller, application_id in applications:
                 # First: the table lets go only of what is said to be erased.
                 connection.execute(schema.INSERT_ERASED, (application_id, now_ms))
                 connection.execute(schema.DELETE_ERASED, (application_id, caller))
-        self.erase()
+        for _ in range(ERASING_TRIES):
+            if self.erase():
+                return
+            time.sleep(ERASING_MS / 1000)
+        raise JournalFaultError(f"journal {self._path}: a reader keeps what was dropped in its files; try again")
 
     def erase(self) -> bool:
         """Move everything from the write-ahead log into the file and cut the log to nothing: dropped bytes may stand in
         it still. False where a reader is in the way; then try again. Raises JournalFaultError."""
         with self._writing:
             try:
-                busy = self._opened().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                connection = self._opened()
+                # No decision waits for whoever reads the journal, such as a backup.
+                connection.execute(f"PRAGMA busy_timeout = {ERASING_MS}")
+                busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+                connection.execute(f"PRAGMA busy_timeout = {int(BUSY_SECONDS * 1000)}")
             except (sqlite3.Error, OSError, JournalRefusedError) as error:
                 self._drop_writer()
                 raise JournalFaultError(f"journal {self._path}: can't be put in order ({error})") from error

@@ -1,6 +1,7 @@
 """What is due is dropped for good, what is not due stays, and nobody can set less than the law wants."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.sizes import size
 from tests.verifiers.journal.making import access, accesses_in, calls_in, ended, sent
-from verifiers.journal.errors import JournalRefusedError
+from verifiers.journal.errors import JournalFaultError, JournalRefusedError
 from verifiers.journal.reading import JournalReader
 from verifiers.journal.records import RawAnswer
 from verifiers.journal.retention import DAY_MS, LEAST_CREDIT_DAYS, LEAST_LOG_DAYS, Retention
@@ -53,8 +54,11 @@ def test_while_somebody_reads_the_log_is_not_cut_and_afterwards_it_is(store: Jou
     reader.execute("BEGIN")
     assert reader.execute("SELECT count(*) FROM answer").fetchone() == (1,)
     store.drop_due(1021 + 30 * DAY_MS)
-    store._writer.execute("PRAGMA busy_timeout = 10")
+    started = time.monotonic()
     assert not store.erase(), "it must not be said that the bytes are gone"
+    assert time.monotonic() - started < 1, "no call that is noted waits for a reader"
+    with pytest.raises(JournalFaultError, match="a reader keeps"):
+        store.forget_answers([("hall", "A")], 1021)
     reader.close()
     assert store.erase()
     assert SECRET not in bytes_on_disk(tmp_path)
