@@ -18,6 +18,7 @@ from decision_service.ledger.errors import LedgerFaultError
 from decision_service.ledger.keyring import KeyRing
 from decision_service.ledger.store import ByKind, BySubject
 from decision_service.ledger.writer import Ledger
+from decision_service.subject import application_words
 
 ERASURE_REQUEST: Final = "erasure_request"
 ERASURE: Final = "erasure"
@@ -107,7 +108,7 @@ class Erasures:
 
     async def ask(self, subject: bytes, ground: Ground, note: str, by: str) -> Erasing:
         """`by` asks to erase the facts of `subject`. Raises NobodyError, KeptError, LedgerError."""
-        found = await asyncio.to_thread(self._ledger.find, BySubject(subject))
+        found, _ = await asyncio.to_thread(self._found, subject, ground)
         readable = [one for one in found if not one.entry.is_erased]
         if not readable:
             raise NobodyError
@@ -137,7 +138,7 @@ class Erasures:
 
     async def carry_out(self, asked: Erasing, by: str) -> None:
         """Record that `asked` is done, then do it. Raises LedgerError."""
-        found = await asyncio.to_thread(self._ledger.find, BySubject(asked.subject))
+        found, also = await asyncio.to_thread(self._found, asked.subject, asked.ground)
         keys = sorted({one.envelope.key_id.hex() for one in found})
         said = {
             "erasure": asked.number,
@@ -146,6 +147,7 @@ class Erasures:
             "by": by,
             "at": self._instant(),
             "subject": asked.subject.hex(),
+            "also": [one.hex() for one in also],
             "keys": keys,
             "records": [one.entry.record_id for one in found],
         }
@@ -161,11 +163,27 @@ class Erasures:
             found: list[Recorded] = []
             for said in map(said_of, erased[start : start + AT_ONCE]):
                 keys = _keys(said)
-                records = self._ledger.find(BySubject(bytes.fromhex(str(said["subject"]))))
-                # Whoever applied anew since has another key: what lies beside of that stays.
-                found += [one for one in records if one.envelope.key_id in keys]
+                for subject in (said["subject"], *cast("list[str]", said.get("also", []))):
+                    records = self._ledger.find(BySubject(bytes.fromhex(str(subject))))
+                    # Whoever applied anew since has another key: what lies beside of that stays.
+                    found += [one for one in records if one.envelope.key_id in keys]
             self._forget_beside(found)
         self._settle()
+
+    def _found(self, subject: bytes, ground: Ground) -> tuple[list[Recorded], list[bytes]]:
+        """All records of `subject`, with those of the same applications in which no number could be read: they came
+        back for correction, and are of whom the corrected ones are of; and the marks of those. What is past its time
+        goes by its own day."""
+        found = list(self._ledger.find(BySubject(subject)))
+        if ground == "retention_ended":
+            return found, []
+        applications = {(one.entry.caller, one.entry.application_id) for one in found if one.entry.kind == DECISION}
+        also: list[bytes] = []
+        for mark in sorted({self._ring.mark(*application_words(*one)) for one in applications} - {subject}):
+            if more := self._ledger.find(BySubject(mark)):
+                also.append(mark)
+                found += more
+        return found, also
 
     def _forget(self, found: Sequence[Recorded], keys: Collection[str]) -> None:
         # First what lies beside: while the key is there, a failure leaves something to try again with.

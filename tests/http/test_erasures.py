@@ -144,6 +144,20 @@ def test_an_application_that_names_nobody_is_erased_by_its_number(registers: str
         assert service.send("hall", "GET", f"/v1/decisions/{one['decision_id']}").status == 410
 
 
+def test_what_came_back_for_correction_goes_with_the_person_whom_the_correction_named(
+    registers: str, tmp_path: Path
+) -> None:
+    with guarded(tmp_path, registers, members()) as service:
+        wrong, other = decided(service, id_no="1"), decided(service, id_no="1")
+        assert wrong["outcome"] == "CORRECTION_REQUIRED"
+        sent = {**application(CASE), "application_id": wrong["application_id"]}
+        service.stage.play(sent["application_id"], BY_ID[CASE]["facts"])
+        right = service.decide("hall", sent, "corrected").json
+        assert erase(service)["records"] == 2
+        for one, status in ((right, 410), (wrong, 410), (other, 200)):
+            assert service.send("hall", "GET", f"/v1/decisions/{one['decision_id']}").status == status
+
+
 def test_what_was_asked_outlives_a_restart_and_a_key_ring_from_a_copy_brings_nothing_back(
     registers: str, tmp_path: Path
 ) -> None:
