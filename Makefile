@@ -18,7 +18,7 @@ demo: $(READY)  ## real applications of every matter through a real service, fro
 	@$(BIN)/miaopi demo
 
 test: lint types layers house check  ## everything that must hold, quickest first
-	@$(BIN)/pytest -n auto --ignore=tests/house
+	@$(BIN)/pytest -n 4 --ignore=tests/house  # most tests wait for processes and clocks, not for a core
 
 lint: $(READY)  ## format and style
 	@$(BIN)/ruff format --check .

@@ -195,7 +195,10 @@ def test_whoever_does_not_take_an_answer_is_not_waited_for(stage: Stage) -> None
         except OSError:
             pass
         assert time.monotonic() - began < 8, sent
-    assert b'miaopi_unserved_total{why="untaken"}' in stage.send("GET", "/metrics").body
+    ends = time.monotonic() + 10
+    while b'miaopi_unserved_total{why="untaken"}' not in stage.send("GET", "/metrics").body:
+        assert time.monotonic() < ends
+        time.sleep(0.05)
 
 
 class Held:

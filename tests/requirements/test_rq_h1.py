@@ -21,7 +21,7 @@ def personal(case: dict) -> set[str]:
     """What a form says of a person: numbers, names, addresses, tokens of a living face."""
     return {
         value for name, value in case["form"].items()
-        if isinstance(value, str) and name not in NOT_PERSONAL and len(value) > 3
+        if isinstance(value, str) and name not in NOT_PERSONAL and len(value) > 4
     }  # fmt: skip
 
 
