@@ -135,7 +135,7 @@ AFTER_OPENING = {"fsync,fdatasync:error=EIO": 26, "pwrite64:error=ENOSPC": 90, "
 def under_strace(path: Path, options: list[str], keys: list[str]) -> list[list[str]]:
     """What the writing process says while the kernel fails some of its calls; skips where tracing isn't allowed."""
     if shutil.which("strace") is None:
-        pytest.skip("needs strace")
+        pytest.skip("strace is not here: apt-get install strace")
     done = subprocess.run(
         ["strace", "-f", "-qq", *options, sys.executable, "-m", "tests.ledger.writing", path, "1"],
         cwd=ROOT,
