@@ -36,6 +36,10 @@ def test_a_commit_that_hangs_is_told_by_livez_and_metrics(
     registers: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("decision_service.vitals.STUCK_SECONDS", 0.3)
+    others = {thread.ident for thread in threading.enumerate()}  # services of other tests, in this process
+    heard: list[str] = []
+    notify = lambda word: None if threading.get_ident() in others else heard.append(word)  # noqa: E731 - one line of it
+    monkeypatch.setattr(watching, "notify", notify)
     with staged(tmp_path, registers) as stage:
         assert named(stage, "/livez") == (200, [])
         store = stage.state.services.ledger._store
@@ -50,11 +54,17 @@ def test_a_commit_that_hangs_is_told_by_livez_and_metrics(
         sender.start()
         until(lambda: named(stage, "/livez") == (503, ["writer"]))
         assert stage.send("GET", "/livez").json["type"] == "urn:miaopi:problem:stuck"
+        until(lambda: len(heard) > 0)
+        time.sleep(0.2)  # a look that was under way
+        heard.clear()
+        time.sleep(0.5)
+        assert heard == [], "the service manager hears nothing meanwhile"
         stalled = "miaopi_writer_stalled_seconds 0."
         until(lambda: f"{stalled}0" not in (text := stage.send("GET", "/metrics").body.decode()) and stalled in text)
         go.set()
         sender.join(30)
         assert named(stage, "/livez") == (200, [])
+        until(lambda: set(heard) == {watching.ALIVE})
         assert stage.records() == 1
 
 

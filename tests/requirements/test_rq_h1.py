@@ -12,16 +12,17 @@ from tests.survival.memory import MIB
 
 NOT_PERSONAL = frozenset(
     {"id_type", "city", "region", "pay_to", "delivery", "marital", "venue", "industry", "premises_type", "premises_use",
-     "end_reason", "ended_on", "expected_on"}
+     "end_reason", "ended_on", "expected_on", "area_m2"}
 )  # fmt: skip
-"""Fields of text whose values are words of a list, or days: they stand in many places for other reasons."""
+"""Fields of text whose values are words of a list, days or small numbers: they stand in many places for other
+reasons."""
 
 
 def personal(case: dict) -> set[str]:
     """What a form says of a person: numbers, names, addresses, tokens of a living face."""
     return {
         value for name, value in case["form"].items()
-        if isinstance(value, str) and name not in NOT_PERSONAL and len(value) > 4
+        if isinstance(value, str) and name not in NOT_PERSONAL and len(value) > 3
     }  # fmt: skip
 
 
