@@ -47,6 +47,30 @@ def publication() -> Publication:
     return publish(read_shelf(RULES))
 
 
+PATIENCE = 4
+"""How many times as long as published a staged service waits: a machine that is busy with other tests is no register
+that is late."""
+
+
+@cache
+def patient() -> Publication:
+    """The rules of this checkout as a staged service has them unless it is given others: those that wait for longer."""
+    found = publication()
+    versions = {
+        matter: tuple(Published(_patient(one.policy), one.judge) for one in published)
+        for matter, published in found.versions.items()
+    }
+    return replace(found, versions=versions)
+
+
+def _patient(policy: Policy) -> Policy:
+    asks = {
+        name: replace(ask, register=replace(ask.register, timeout_ms=PATIENCE * ask.register.timeout_ms))
+        for name, ask in policy.asks.items()
+    }
+    return replace(policy, asks=asks, budget=replace(policy.budget, deadline=PATIENCE * policy.budget.deadline))
+
+
 def changed(matter: str, change: Callable[[Policy], Policy]) -> Publication:
     """The rules with one matter's policy changed after it was checked; its first engine stays."""
     found = publication()
@@ -180,7 +204,7 @@ def staged(
 ) -> Iterator[Stage]:
     """A service on a port of its own, with the reference as its second engine unless one is given or IN_PROCESS.
     `rules` decide; they are those of `rules_folder`, if that is another one."""
-    rules = rules or publication()
+    rules = rules or patient()
     log = io.StringIO()
     judge = None if second == IN_PROCESS else (second or Reference(rules))
     parts = Parts(settings(folder, sandbox, **{"rules": rules_folder, **more}), rules, judge, log)
