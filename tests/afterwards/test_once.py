@@ -5,6 +5,7 @@ import io
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -100,10 +101,11 @@ class Office:
             ServiceClock(None, lambda: datetime.combine(day, datetime.min.time(), UTC)),
         )
         around = Surroundings(clock, telemetry, Metrics(telemetry), lambda: 0.0)
-        self.file = open_file(folder / f"{id(self)}.sqlite3")
+        self.file = open_file(folder / f"{uuid4().hex}.sqlite3")
         self.duties = Duties(self.file)
         reading = Reading(ledger, publication, around.real_ms, telemetry.fault)  # type: ignore[arg-type]  # all of it that is used
-        while Scanner(self.file, reading).advance():
+        scanner = Scanner(self.file, reading)
+        while scanner.advance():
             pass
         second = Reference(publication())
         looking = Looking(registers, second, publication, clock.now, clock.monotonic, telemetry)

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from decision_service.ledger.entry import Contents, Entry, Recorded, canonical
 from decision_service.outbox.places import Places
-from tests.http.staging import CASES, DAY, Stage, application, sandbox_config, staged
+from tests.http.staging import CASES, DAY, PATIENCE, Stage, application, sandbox_config, staged
 from tests.outbox.receiving import Receiver, eventually, receiver, subscribers
 from verifiers.sandbox.running import running
 
@@ -160,7 +160,7 @@ def test_supervision_sees_codes_time_limits_and_anomalies(scene: Scene) -> None:
     assert approved["item_code"] == "11210100DEMX9001303210599001000"
     assert (approved["item_type"], approved["case_type"], approved["handle_form"]) == ("05", "1", "3")
     assert approved["time_limit"] == {
-        "limit_ms": 3000,
+        "limit_ms": 3000 * PATIENCE,
         "elapsed_ms": scene.answers["ELD-1"]["elapsed_ms"],
         "in_time": True,
     }

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.http.process import serving
-from tests.http.staging import BY_ID, RULES, Stage, application, sandbox_config, staged
+from tests.http.staging import BY_ID, RULES, Stage, application, publication, sandbox_config, staged
 from tests.requirements.followed import miaopi, on_file, questions, until
 from tests.sizes import size
 from verifiers.sandbox.running import running
@@ -30,7 +30,7 @@ def sandbox() -> Iterator[str]:
 def own(sandbox: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stage, Path]]:
     """A service of this module's own, as it suspends matters; and its ledger."""
     folder: Path = tmp_path_factory.mktemp("service")
-    with staged(folder, sandbox) as stage:
+    with staged(folder, sandbox, publication()) as stage:  # how long it waits is looked at
         yield stage, folder / "ledger.sqlite3"
 
 

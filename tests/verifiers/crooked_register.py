@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -49,14 +50,22 @@ async def crooked_register(behave: Behaviour, tls: ssl.SSLContext | None = None)
                 await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
-    register.url = f"http{'s' if tls else ''}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    address = "127.0.0.1" if tls else _own_address()
+    server = await asyncio.start_server(serve, address, 0, ssl=tls)
+    register.url = f"http{'s' if tls else ''}://{address}:{server.sockets[0].getsockname()[1]}"
     try:
         yield register
     finally:
         server.close()
         for writer in writers:
             writer.transport.abort()
+
+
+def _own_address() -> str:
+    """A loopback address of its own: at 127.0.0.1 a client of another test may still try the port of a server that was
+    killed, and what it asks would be counted here."""
+    one, two, three = (1 + secrets.randbelow(250) for _ in range(3))
+    return f"127.{one}.{two}.{three}"
 
 
 async def _request(reader: asyncio.StreamReader) -> Asked:
