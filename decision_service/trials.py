@@ -1,7 +1,7 @@
 """Cases with their expected decision, tried on the engines: what was expected, what came, and what no case shows."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import cast
@@ -10,8 +10,9 @@ from decision_service.decision import Decided
 from decision_service.offline import Engines, decide, offline_answer
 from decision_service.outcome import Outcome
 from decision_service.policy.catalogue import Catalogue
-from decision_service.policy.shape import Policy
+from decision_service.policy.shape import Policy, WorkedCase
 from decision_service.readings.reference import judge
+from decision_service.source import Span
 from decision_service.strictjson import JsonRefusedError, loads
 
 MOST_BYTES = 8 * 1024 * 1024
@@ -24,7 +25,8 @@ class CaseFileError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A form, facts and a day, and what they must come to. `alone`: the only rule that may be told."""
+    """A form, facts and a day, and what they must come to. `alone`: the only rule that may be told. `span`: where it is
+    written, None for a case of a JSON file."""
 
     matter: str
     name: str
@@ -33,6 +35,7 @@ class Case:
     facts: Mapping[str, object]
     expect: Mapping[str, object]
     alone: str | None = None
+    span: Span | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,12 @@ class Trial:
 def worked(policy: Policy) -> Iterator[Case]:
     """The cases that the rule file itself holds."""
     for one in policy.cases:
-        yield Case(policy.matter, one.name, one.as_of, one.form, one.facts, one.expect, one.alone)
+        yield as_case(policy, one)
+
+
+def as_case(policy: Policy, one: WorkedCase) -> Case:
+    """A worked case of that version, to be tried."""
+    return Case(policy.matter, one.name, one.as_of, one.form, one.facts, one.expect, one.alone, one.span)
 
 
 def shared(path: Path) -> Iterator[Case]:
@@ -81,22 +89,27 @@ def _flat(expect: Mapping[str, object]) -> Mapping[str, object]:
     return result if isinstance(result, dict) else {}
 
 
-def uncovered(policy: Policy) -> tuple[str, ...]:
-    """The policy's own rules that no worked case shows to decide alone."""
-    shown = {case.alone for case in policy.cases}
+def uncovered(policy: Policy, cases: Iterable[Case]) -> tuple[str, ...]:
+    """The policy's own rules that none of its cases shows to decide alone."""
+    shown = {case.alone for case in cases}
     return tuple(rule.id for rule in policy.rules if not rule.standing and rule.id not in shown)
 
 
 def attempt(policy: Policy, catalogue: Catalogue, engines: Engines, case: Case) -> Trial:
     """Decides the case with both engines and the reference, and compares with what is expected."""
     decided = decide(policy, catalogue, engines, case.form, case.facts, case.as_of)
+    return Trial(case, (*_engines(decided), *unexpected(decided, case)))
+
+
+def unexpected(decided: Decided, case: Case) -> tuple[Difference, ...]:
+    """What of a decision of the case is not as the case expects."""
     answer = offline_answer(decided, case.form, case.facts)
-    differences = [*_engines(decided), *_compared(answer, case.expect)]
+    differences = list(_compared(answer, case.expect))
     if case.alone is not None:
         told = sorted(told_by(decided, answer))
         if told != [case.alone]:
             differences.append(Difference("alone", [case.alone], told))
-    return Trial(case, tuple(differences))
+    return tuple(differences)
 
 
 def told_by(decided: Decided, answer: Mapping[str, object]) -> set[str]:

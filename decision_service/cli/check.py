@@ -1,12 +1,14 @@
 """`miaopi check`: all problems of all rule files at once."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from decision_service.cli.output import FINDINGS, Json, console, print_json, show_problems
-from decision_service.policy.shelf import read_shelf
+from decision_service.policy.beside import read_beside
+from decision_service.policy.shelf import CASES, read_shelf
 from decision_service.source import PolicyProblems
 
 
@@ -18,12 +20,15 @@ def check(
 ) -> None:
     """Check rule files: every problem with its place and what to do. 检查规则文件，一次列出全部问题。"""
     folder, only = rules_around(path)
+    bare = only is not None and only.name.endswith(CASES)
     try:
-        shelf = read_shelf(folder, only=only)
+        shelf = read_shelf(folder, only=only.parent if bare and only is not None else only)
+        beside = () if only is not None and only.is_file() and not bare else read_beside(folder, shelf, only)
     except PolicyProblems as problems:
         show_problems(problems, json=json)
         raise typer.Exit(FINDINGS) from None
     policies = list(shelf.policies())
+    counted = Counter(one.policy.digest for one in beside)
     if json:
         print_json(
             {
@@ -38,7 +43,7 @@ def check(
     for one in policies:
         out.print(
             f"{one.matter} {one.effective_from}  {one.name.zh}  "
-            f"rules {len(one.rules)}  cases {len(one.cases)}  sha256:{one.digest[:12]}",
+            f"rules {len(one.rules)}  cases {len(one.cases) + counted[one.digest]}  sha256:{one.digest[:12]}",
             markup=False,
         )
     out.print(

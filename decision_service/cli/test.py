@@ -12,14 +12,16 @@ from rich.table import Table
 from decision_service.cli.check import rules_around
 from decision_service.cli.engines import engines_of
 from decision_service.cli.output import FINDINGS, Json, console, misuse, print_json, progress, show_problems
-from decision_service.policy.shape import Policy
-from decision_service.policy.shelf import Shelf, read_shelf
+from decision_service.covering.suite import Suites, read_suites
+from decision_service.covering.trying import Tried, failures, try_suites
 from decision_service.source import PolicyProblems
-from decision_service.trials import Case, CaseFileError, Trial, attempt, shared, uncovered, worked
+from decision_service.trials import CaseFileError
 
 CASES = Path("fixtures/cases")
 
-RulesPath = Annotated[Path, typer.Argument(help="rules folder, a matter's folder, or one file 规则文件夹或文件")]
+RulesPath = Annotated[
+    Path, typer.Argument(help="rules folder, a matter's folder, or one file of rules or cases 规则文件夹或文件")
+]
 Cases = Annotated[
     Path | None,
     typer.Option(
@@ -27,77 +29,102 @@ Cases = Annotated[
         help="folder of shared case files (*.json); default fixtures/cases with a whole rules folder 案例文件夹",
     ),
 ]
+Junit = Annotated[Path | None, typer.Option("--junit", help="write JUnit XML 写成 JUnit", metavar="FILE")]
+Sarif = Annotated[Path | None, typer.Option("--sarif", help="write SARIF 2.1.0 写成 SARIF", metavar="FILE")]
+Watch = Annotated[
+    bool, typer.Option("--watch", help="run again what changes, until Ctrl-C 文件一改就重跑，Ctrl-C 结束")
+]
 
 
 @dataclass(frozen=True, slots=True)
-class _Outcome:
-    trials: Sequence[Trial]
-    uncovered: Sequence[tuple[str, str, str]]  # matter, version, rule
+class Wanted:
+    """What was asked for besides the trials."""
 
-    @property
-    def failed(self) -> list[Trial]:
-        return [trial for trial in self.trials if trial.differences]
+    cases: Path | None
+    junit: Path | None
+    sarif: Path | None
+    json: bool
 
 
 def test(
     path: RulesPath = Path("rules"),  # noqa: PT028 - a command of that name, no test of pytest
     cases: Cases = None,  # noqa: PT028 - a command of that name, no test of pytest
+    junit: Junit = None,  # noqa: PT028 - a command of that name, no test of pytest
+    sarif: Sarif = None,  # noqa: PT028 - a command of that name, no test of pytest
+    watch: Watch = False,  # noqa: PT028 - a command of that name, no test of pytest
     json: Json = False,  # noqa: PT028 - a command of that name, no test of pytest
 ) -> None:
     """Decide every worked case and compare with what it expects. 运行全部案例，与预期逐项比对。"""
-    folder, only = rules_around(path)
-    try:
-        shelf = read_shelf(folder, only=only)
-    except PolicyProblems as problems:
-        show_problems(problems, json=json)
-        raise typer.Exit(FINDINGS) from None
-    if cases is None and only is None and CASES.is_dir():
-        cases = CASES
-    outcome = _run(shelf, _planned(shelf, cases, json=json))
-    if json:
-        print_json(_as_json(outcome))
-    else:
-        _show(outcome)
-    if outcome.failed or outcome.uncovered:
+    wanted = Wanted(cases, junit, sarif, json)
+    if watch:
+        from decision_service.cli.watching import watching
+
+        watching(path, lambda part: _tested(part, wanted), json=json)
+    elif not _tested(path, wanted):
         raise typer.Exit(FINDINGS)
 
 
-def _planned(shelf: Shelf, cases: Path | None, *, json: bool) -> list[tuple[Policy, list[Case]]]:
-    """The cases of each version: its own, and the shared ones of its matter and time."""
-    planned = {policy.digest: (policy, list(worked(policy))) for policy in shelf.policies()}
+def suites_of(path: Path, cases: Path | None, *, json: bool) -> Suites | None:
+    """The suites that a command is about; None where the files have problems, which are shown."""
+    folder, only = rules_around(path)
+    if cases is None and only is None and CASES.is_dir():
+        cases = CASES
     if cases is not None and not cases.is_dir():
         misuse(f"there is no folder {cases}", "没有这个案例文件夹", json=json)
     try:
-        for file in sorted(cases.glob("*.json")) if cases is not None else ():
-            for case in shared(file):
-                policy = shelf.in_force(case.matter, case.as_of)
-                if policy is None:
-                    misuse(
-                        f"{file}: no version of `{case.matter[:60]}` for {case.name[:60]}", "没有生效的版本", json=json
-                    )
-                planned[policy.digest][1].append(case)
+        return read_suites(folder, only, cases)
+    except PolicyProblems as problems:
+        show_problems(problems, json=json)
+        return None
     except CaseFileError as error:
         misuse(str(error), "案例文件读不出", json=json)
-    return list(planned.values())
 
 
-def _run(shelf: Shelf, planned: list[tuple[Policy, list[Case]]]) -> _Outcome:
-    trials: list[Trial] = []
-    bare: list[tuple[str, str, str]] = []
+def write_file(path: Path, content: bytes, *, json: bool) -> None:
+    """Writes what a command was asked to write; where it can't, that is misuse."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        misuse(f"{path}: cannot be written ({error.strerror})", "文件写不进", json=json)
+
+
+def _tested(path: Path, wanted: Wanted) -> bool:
+    """Tries, shows and writes; whether all is good."""
+    suites = suites_of(path, wanted.cases, json=wanted.json)
+    if suites is None:
+        return False
+    tried = _tried(suites)
+    _write(tried, suites.folder, wanted)
+    if wanted.json:
+        print_json(_as_json(tried))
+    else:
+        _show(tried)
+    return all(one.good for one in tried)
+
+
+def _tried(suites: Suites) -> list[Tried]:
     with progress() as bar:
-        task = bar.add_task("cases 案例", total=sum(len(cases) for _, cases in planned))
-        for policy, cases in planned:
-            bare += [(policy.matter, str(policy.effective_from), rule) for rule in uncovered(policy)]
-            with engines_of(policy) as engines:
-                for case in cases:
-                    trials.append(attempt(policy, shelf.catalogue, engines, case))
-                    bar.advance(task)
-    return _Outcome(trials, bare)
+        task = bar.add_task("cases 案例", total=sum(len(one.cases) for one in suites.suites))
+        return list(try_suites(suites, engines_of, lambda: bar.advance(task)))
 
 
-def _as_json(outcome: _Outcome) -> dict[str, object]:
+def _write(tried: Sequence[Tried], folder: Path, wanted: Wanted) -> None:
+    if wanted.junit is not None:
+        from decision_service.covering.junit import junit
+
+        write_file(wanted.junit, junit(tried, folder), json=wanted.json)
+    if wanted.sarif is not None:
+        import orjson
+
+        from decision_service.covering.sarif import sarif
+
+        found = [one for suite in tried for one in failures(suite)]
+        write_file(wanted.sarif, orjson.dumps(sarif(found, folder), option=orjson.OPT_INDENT_2), json=wanted.json)
+
+
+def _as_json(tried: Sequence[Tried]) -> dict[str, object]:
     return {
-        "cases": len(outcome.trials),
+        "cases": sum(len(one.trials) for one in tried),
         "failed": [
             {
                 "matter": trial.case.matter,
@@ -106,28 +133,44 @@ def _as_json(outcome: _Outcome) -> dict[str, object]:
                     {"what": one.what, "expected": one.expected, "came": one.came} for one in trial.differences
                 ],
             }
-            for trial in outcome.failed
+            for suite in tried
+            for trial in suite.failed
         ],
         "rules_without_a_case": [
-            {"matter": matter, "version": version, "rule": rule} for matter, version, rule in outcome.uncovered
+            {"matter": one.policy.matter, "version": str(one.policy.effective_from), "rule": rule.id}
+            for one in tried
+            for rule in one.bare
         ],
     }
 
 
-def _show(outcome: _Outcome) -> None:
+def _show(tried: Sequence[Tried]) -> None:
     out = console()
-    for trial in outcome.failed:
-        out.print(f"✗ {trial.case.matter}  {trial.case.name}", markup=False)
-        for one in trial.differences:
-            out.print(f"    {one.what}", markup=False)
-            out.print(f"      - expected 预期  {one.expected}", markup=False)
-            out.print(f"      + came 实得      {one.came}", markup=False)
-    for matter, version, rule in outcome.uncovered:
-        out.print(f"? {matter} {version}: no case shows rule {rule} deciding alone", markup=False)
-        out.print(f"    没有案例表明规则 {rule} 单独起作用；加一个案例并写 alone: {rule}", markup=False)
-    done, failed = (Counter(trial.case.matter for trial in found) for found in (outcome.trials, outcome.failed))
+    for one in tried:
+        _show_failures(one)
+    done = Counter({one.policy.matter: 0 for one in tried})
+    failed = Counter(done)
+    for one in tried:
+        done[one.policy.matter] += len(one.trials)
+        failed[one.policy.matter] += len(one.failed)
     table = Table("matter 事项", "cases 案例", "failed 不符")
     for matter in sorted(done):
         table.add_row(matter, str(done[matter]), str(failed[matter]))
     out.print(table)
-    out.print(f"{len(outcome.trials)} cases, {len(outcome.failed)} failed 共{len(outcome.trials)}例", markup=False)
+    out.print(f"{done.total()} cases, {failed.total()} failed 共{done.total()}例，{failed.total()}例不符", markup=False)
+
+
+def _show_failures(tried: Tried) -> None:
+    out = console()
+    for trial in tried.failed:
+        span = trial.case.span
+        place = "" if span is None else f"  {span.source.name}:{span.line}:{span.column}"
+        out.print(f"✗ {trial.case.matter}  {trial.case.name}{place}", markup=False)
+        for one in trial.differences:
+            out.print(f"    {one.what}", markup=False)
+            out.print(f"      - expected 预期  {one.expected}", markup=False)
+            out.print(f"      + came 实得      {one.came}", markup=False)
+    for rule in tried.bare:
+        version = f"{tried.policy.matter} {tried.policy.effective_from}"
+        out.print(f"? {version}: no case shows rule {rule.id} deciding alone", markup=False)
+        out.print(f"    没有案例表明规则 {rule.id} 单独起作用；加一个案例并写 alone: {rule.id}", markup=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from decision_service.policy.shape import Policy
-from decision_service.policy.shelf import Shelf, read_shelf
+from decision_service.policy.shelf import CASES, Shelf, read_shelf
 from decision_service.publishing import Publication
 
 Change = Literal["new", "changed", "gone"]
@@ -71,7 +71,8 @@ def read_candidate(rules: Path, now: Publication) -> Candidate:
 def content_of(rules: Path) -> str:
     """SHA-256 (hex) of every rule file under `rules` with its name, in order."""
     found = hashlib.sha256()
-    for path in sorted(one for one in rules.glob("*/*.yaml") if one.is_file()):
+    files = (one for one in rules.glob("*/*.yaml") if one.is_file() and not one.name.endswith(CASES))
+    for path in sorted(files):
         content = path.read_bytes()
         name = path.relative_to(rules).as_posix().encode()
         found.update(len(name).to_bytes(8, "big") + name + len(content).to_bytes(8, "big") + content)

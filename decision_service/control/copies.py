@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from decision_service.policy.shelf import CASES
 from decision_service.source import PolicyProblems, Problem
 
 _MOST_BYTES: Final = 1024 * 1024
@@ -38,6 +39,8 @@ class RulesCopies:
         copy.mkdir()
         try:
             for path in sorted(self._rules.glob("*/*.yaml")):
+                if path.name.endswith(CASES):
+                    continue  # examples show rules; they are none
                 place = copy / path.relative_to(self._rules)
                 place.parent.mkdir(exist_ok=True)
                 _copy(path, place)

@@ -18,7 +18,9 @@ EVIDENCE_KEYS = frozenset({"status", "data_as_of"})
 
 
 @dataclass(slots=True)
-class _Draft:
+class Draft:
+    """A case as far as it is read: facts without the day on which they were stated, unless the case states it."""
+
     as_of: date
     form: dict[str, object]
     facts: dict[str, dict[str, object]]
@@ -30,17 +32,19 @@ def read_cases(
 ) -> tuple[WorkedCase, ...]:
     """The cases of a file, each complete: form with the common fields, every register that the matter may ask. `rules`
     are all that the file names."""
-    reader = _Cases(policy, catalogue, complaints, rules)
+    reader = CaseReader(policy, catalogue, complaints, rules)
     return tuple(found for name in entries.names() if (found := reader.read(name, entries.inner(name))) is not None)
 
 
-class _Cases:
+class CaseReader:
+    """Reads cases one after the other; `drafts` are those read so far, which `like` may name."""
+
     def __init__(self, policy: Policy, catalogue: Catalogue, complaints: Complaints, rules: Sequence[str]) -> None:
         self.policy = policy
         self.rules = rules
         self.catalogue = catalogue
         self.complaints = complaints
-        self.drafts: dict[str, _Draft] = {}
+        self.drafts: dict[str, Draft] = {}
         self.fields = {field.name: field for field in policy.fields}
 
     def read(self, name: str, entries: Entries) -> WorkedCase | None:
@@ -64,7 +68,7 @@ class _Cases:
             return None
         return WorkedCase(name, draft.as_of, draft.form, self._dated(draft), expect, alone, entries.span)
 
-    def _start(self, entries: Entries) -> _Draft | None:
+    def _start(self, entries: Entries) -> Draft | None:
         like = entries.text("like", "")
         if like:
             if like not in self.drafts:
@@ -75,29 +79,29 @@ class _Cases:
         facts = {
             name: {"status": "ok", **copy.deepcopy(dict(self.catalogue.examples[name]))} for name in self.policy.asks
         }
-        return _Draft(date(2026, 3, 16), form, facts, set())
+        return Draft(date(2026, 3, 16), form, facts, set())
 
-    def _dated(self, draft: _Draft) -> dict[str, object]:
+    def _dated(self, draft: Draft) -> dict[str, object]:
         dated: dict[str, object] = {}
         for register, answer in draft.facts.items():
             day = {} if answer["status"] != "ok" or register in draft.stated_day else {"data_as_of": str(draft.as_of)}
             dated[register] = {**answer, **day}
         return dated
 
-    def _form(self, entries: Entries, draft: _Draft) -> None:
+    def _form(self, entries: Entries, draft: Draft) -> None:
         for name in entries.names():
             node = entries.get(name)
             if node is not None:
                 self._set_field(name, node, draft)
 
-    def _set_field(self, name: str, node: Node, draft: _Draft) -> None:
+    def _set_field(self, name: str, node: Node, draft: Draft) -> None:
         if isinstance(node, TextNode) and node.text == ABSENT and node.style == "plain":
             draft.form.pop(name, None)
             return
         field = self.fields.get(name)
         draft.form[name] = as_json(node, None if field is None else field.kind)
 
-    def _facts(self, entries: Entries, draft: _Draft) -> None:
+    def _facts(self, entries: Entries, draft: Draft) -> None:
         for register in entries.names():
             node = entries.get(register)
             if register not in self.policy.asks:
@@ -108,7 +112,7 @@ class _Cases:
             elif isinstance(node, TextNode):
                 self._set_state(register, node, draft, entries)
 
-    def _set_state(self, register: str, node: TextNode, draft: _Draft, entries: Entries) -> None:
+    def _set_state(self, register: str, node: TextNode, draft: Draft, entries: Entries) -> None:
         if node.text == NOT_ASKED:
             draft.facts.pop(register, None)
         elif node.text in STATES:
@@ -116,7 +120,7 @@ class _Cases:
         else:
             entries.wrong_word(node.text, [*STATES, NOT_ASKED], node.span)
 
-    def _set_fact(self, register: str, key: TextNode, value: Node, draft: _Draft) -> None:
+    def _set_fact(self, register: str, key: TextNode, value: Node, draft: Draft) -> None:
         answer = draft.facts.setdefault(register, {"status": "ok", **dict(self.catalogue.examples[register])})
         if answer["status"] != "ok" and key.text not in EVIDENCE_KEYS:
             example = copy.deepcopy(dict(self.catalogue.examples[register]))
@@ -134,7 +138,7 @@ class _Cases:
             )
         answer[key.text] = as_json(value, kinds.get(key.text))
 
-    def _but(self, entries: Entries, draft: _Draft) -> None:
+    def _but(self, entries: Entries, draft: Draft) -> None:
         for name in entries.names():
             node = entries.get(name)
             register, dot, _ = name.partition(".")

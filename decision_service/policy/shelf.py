@@ -12,6 +12,14 @@ from decision_service.policy.reader import read_policy
 from decision_service.policy.shape import Policy
 from decision_service.source import PolicyProblems, Problem
 
+CASES = ".cases.yaml"
+"""How the name of a file ends that lies beside the versions of a matter and holds nothing but worked cases."""
+
+
+def rule_files(matter: Path) -> list[Path]:
+    """The files of a matter's folder that are versions of it, oldest first."""
+    return sorted(path for path in matter.glob("*.yaml") if not path.name.endswith(CASES))
+
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
@@ -43,7 +51,7 @@ def read_shelf(folder: Path, progress: Callable[[str], None] = lambda _: None, o
     if catalogue is not None:
         for matter in sorted(path for path in folder.iterdir() if path.is_dir() and path.name != FOLDER):
             found = []
-            for path in sorted(matter.glob("*.yaml")):
+            for path in rule_files(matter):
                 if only is not None and only not in (path.resolve(), *path.resolve().parents):
                     continue
                 progress(f"{matter.name}/{path.name}")

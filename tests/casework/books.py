@@ -18,7 +18,7 @@ from decision_service.ledger.entry import DECISION, Contents, Entry, canonical
 from decision_service.ledger.writer import Ledger
 from decision_service.numbering import new_occasion
 from decision_service.offline import Engines, decide
-from decision_service.policy.shelf import read_shelf
+from decision_service.policy.shelf import read_shelf, rule_files
 from decision_service.publishing import Publication, Published, publish
 from tests.http.staging import BY_ID, RULES, publication
 from tests.ledger.making import sqlite_store
@@ -42,7 +42,7 @@ def wrong_parameter(folder: Path) -> Published:
     rules = folder / "rules"
     shutil.copytree(RULES / "catalogue", rules / "catalogue")
     shutil.copytree(RULES / "elderly_allowance", rules / "elderly_allowance")
-    (path,) = (rules / "elderly_allowance").glob("*.yaml")
+    (path,) = rule_files(rules / "elderly_allowance")
     text = path.read_text(encoding="utf-8")
     assert text.count("    value: 80\n") == 1
     path.write_text(text.replace("    value: 80\n", "    value: 95\n"), encoding="utf-8")

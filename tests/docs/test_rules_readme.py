@@ -50,7 +50,7 @@ def test_the_pieces_are_one_rule_file_whose_cases_pass(tmp_path: Path) -> None:
         trials = [attempt(policy, shelf.catalogue, engines, case) for case in cases]
     assert len(cases) >= 7
     assert [(one.case.name, one.differences) for one in trials if one.differences] == []
-    assert list(uncovered(policy)) == []
+    assert list(uncovered(policy, cases)) == []
 
 
 @pytest.mark.parametrize("line", "".join(blocks("feel")).splitlines())

@@ -223,7 +223,7 @@ def test_a_version_that_the_child_does_not_know_is_refused_until_it_reads_the_ru
 ) -> None:
     folder = tmp_path / "rules"
     shutil.copytree(rules, folder)
-    file = next(folder.glob("senior_card/*.yaml"))
+    file = folder / "senior_card" / "2026-01-01.yaml"
 
     async def work() -> None:
         engine = SecondEngine(folder)

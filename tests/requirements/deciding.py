@@ -11,7 +11,7 @@ from decision_service.cli.engines import engines_of
 from decision_service.guide import guide_of
 from decision_service.offline import Engines, decide, offline_answer
 from decision_service.policy.shape import Policy, WorkedCase
-from decision_service.policy.shelf import Shelf, read_shelf
+from decision_service.policy.shelf import Shelf, read_shelf, rule_files
 from decision_service.source import PolicyProblems, Problem
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,7 +61,7 @@ def spoilt(tmp_path: Path, matter: str, old: str, new: str) -> tuple[Problem, ..
     shutil.rmtree(rules, ignore_errors=True)
     shutil.copytree(RULES / "catalogue", rules / "catalogue")
     shutil.copytree(RULES / matter, rules / matter)
-    path = next((rules / matter).glob("*.yaml"))
+    (path,) = rule_files(rules / matter)
     text = path.read_text(encoding="utf-8")
     assert old in text, old
     path.write_text(text.replace(old, new, 1), encoding="utf-8")

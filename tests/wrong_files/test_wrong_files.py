@@ -17,6 +17,7 @@ SOURCES = [
 
 ELSEWHERE = {
     "no_rules": "tests/cli/test_check.py: it is about a folder, not a file",
+    "no_version": "tests/policy/test_beside.py: it is about a file of cases",
     "form_schema": "tests/policy/test_form_schema.py: no rule file leads to a schema that is none",
 }
 """Codes without a folder here, and where or why."""
