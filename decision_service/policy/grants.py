@@ -1,5 +1,8 @@
 """What a decision gives and asks: results, items, notes, obligations, and the claims that must hold of all of them."""
 
+from typing import Literal as OneOfText
+from typing import cast
+
 from decision_service.language.kinds import BOOLEAN
 from decision_service.language.tree import Expression, Literal
 from decision_service.language.vocabulary import Vocabulary
@@ -8,6 +11,14 @@ from decision_service.policy.entries import Complaints, Entries
 from decision_service.policy.nodes import MapNode
 from decision_service.policy.rules import RuleWords, expression, read_fills
 from decision_service.policy.shape import Claim, Item, Note, Obligation, Result
+
+UNCHANGED = ("credit", "city")
+_Unchanged = OneOfText["credit", "city"]
+
+SHAPES = (
+    {"never"}, {"never", "when"}, {"nondecreasing", "in"}, {"unchanged_by"}, {"unchanged_by", "when"},
+)  # fmt: skip
+"""The keys that a claim may consist of."""
 
 
 def read_results(entries: Entries, vocabulary: Vocabulary, complaints: Complaints) -> tuple[Result, ...]:
@@ -92,24 +103,30 @@ def read_obligations(entries: Entries, vocabulary: Vocabulary) -> tuple[Obligati
     return tuple(found)
 
 
-def read_claims(entries: Entries, vocabulary: Vocabulary) -> tuple[Claim, ...]:
+def read_claims(entries: Entries, vocabulary: Vocabulary, results: tuple[Result, ...]) -> tuple[Claim, ...]:
     """Sentences that must be true of every application."""
-    claims = []
-    for inner in entries.each("always"):
-        when = expression(inner.get("when"), vocabulary, entries.complaints, BOOLEAN)
-        never = _outcomes(inner) if "never" in inner.names() else frozenset()
-        rising = inner.text("nondecreasing", "") or None
-        in_name = inner.text("in", "") or None
-        if bool(never) == bool(rising):
-            entries.complaints.add(
-                "wrong_shape",
-                "断言应写 `never` 与 `when`，或 `nondecreasing` 与 `in`",
-                "a claim is either `never` with `when`, or `nondecreasing` with `in`",
-                inner.span,
-            )
-        if in_name is not None and in_name not in vocabulary.lets:
-            inner.wrong_word(in_name, sorted(vocabulary.lets), inner.nodes["in"][1].span)
-        claims.append(Claim(inner.bilingual(), never, when, rising, in_name, inner.span))
-        inner.get("never")
-        inner.done()
-    return tuple(claims)
+    return tuple(_claim(inner, vocabulary, [one.name for one in results]) for inner in entries.each("always"))
+
+
+def _claim(inner: Entries, vocabulary: Vocabulary, results: list[str]) -> Claim:
+    when = expression(inner.get("when"), vocabulary, inner.complaints, BOOLEAN)
+    never = _outcomes(inner) if "never" in inner.names() else frozenset()
+    rising = inner.text("nondecreasing", "") or None
+    in_name = inner.text("in", "") or None
+    unchanged = inner.choice("unchanged_by", UNCHANGED) if "unchanged_by" in inner.names() else None
+    stated = {name for name in ("never", "nondecreasing", "unchanged_by", "when", "in") if name in inner.names()}
+    if stated not in SHAPES:
+        inner.complaints.add(
+            "wrong_shape",
+            "断言应写 `never` 与 `when`，或 `nondecreasing` 与 `in`，或 `unchanged_by`（可加 `when`）",
+            "a claim is `never` with `when`, `nondecreasing` with `in`, or `unchanged_by` (perhaps with `when`)",
+            inner.span,
+        )
+    if in_name is not None and in_name not in vocabulary.lets:
+        inner.wrong_word(in_name, sorted(vocabulary.lets), inner.nodes["in"][1].span)
+    if rising is not None and rising not in results:
+        inner.wrong_word(rising, results, inner.nodes["nondecreasing"][1].span)
+    inner.get("never")
+    label = inner.bilingual()
+    inner.done()
+    return Claim(label, never, when, rising, in_name, inner.span, cast("_Unchanged | None", unchanged))

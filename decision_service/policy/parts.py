@@ -234,8 +234,12 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A sentence that must be true of every application: `never` an outcome of `outcomes` when `when` holds, or
-    `nondecreasing`: the result named never falls while the let `in_name` grows."""
+    """A sentence that must be true of every application.
+
+    `never`: no outcome of these where `when` holds. `nondecreasing`: the result of that name never falls while the let
+    `in_name` grows. `unchanged_by`: where `when` holds, another credit record leaves outcome and grant as they are; or
+    two cities that change places everywhere do, but for what parameters set.
+    """
 
     label: Bilingual
     never: frozenset[Outcome] = frozenset()
@@ -243,3 +247,4 @@ class Claim:
     nondecreasing: str | None = None
     in_name: str | None = None
     span: Span | None = field(default=None, compare=False)
+    unchanged_by: Literal["credit", "city"] | None = None

@@ -152,11 +152,11 @@ class _Reader:
             rules=(*self._standing(words, ground.asks), *self._rules(words), *promised),
             items_field=items_field,
             items=items,
-            results=read_results(entries.inner("result"), vocabulary, self.complaints),
+            results=(results := read_results(entries.inner("result"), vocabulary, self.complaints)),
             notes=(*credit_notes(ground.credit, ground.asks, vocabulary), *read_notes(entries, words)),
             obligations=read_obligations(entries, vocabulary),
             commitment=commitment,
-            claims=read_claims(entries, vocabulary),
+            claims=read_claims(entries, vocabulary, results),
             cases=(),
             source=self.source,
         )

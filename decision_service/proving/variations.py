@@ -1,0 +1,74 @@
+"""Worked cases with one thing changed: near at hand, decided in a moment, most of what a solver would be asked for."""
+
+import copy
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from decision_service.policy.catalogue import Catalogue
+from decision_service.policy.shape import Policy, WorkedCase
+from verifiers.kinds import Kind
+
+Application = tuple[date, Mapping[str, object], Mapping[str, object]]
+"""The day, the form and the registers' answers, as JSON."""
+
+OTHER_DOCUMENT = "414"
+"""A passport: a kind of document that is no resident identity card."""
+
+
+def variations(policy: Policy, catalogue: Catalogue) -> Iterator[Application]:
+    """Each worked case with the cities exchanged, and the first approved one with each closed value changed."""
+    cities = sorted(catalogue.prefectures)
+    for case in policy.cases:
+        here = case.form.get("city")
+        if isinstance(here, str):
+            yield from (exchanged(case.as_of, case.form, case.facts, here, city) for city in cities if city != here)
+    for case in policy.cases[:1]:
+        yield from _one_changed(policy, case)
+
+
+def exchanged(
+    as_of: date, form: Mapping[str, object], facts: Mapping[str, object], one: str, other: str
+) -> Application:
+    """The application with two cities (six digits) having changed places in every division code that it holds; numbers
+    of persons and firms, which carry codes of long ago, stay."""
+    swap = {one[:4]: other[:4], other[:4]: one[:4]}
+    return as_of, _swapped(form, swap), _swapped(facts, swap)
+
+
+def _swapped(values: Mapping[str, object], swap: Mapping[str, str]) -> Mapping[str, object]:
+    return {name: _moved(value, swap) for name, value in values.items()}
+
+
+def _moved(value: object, swap: Mapping[str, str]) -> object:
+    match value:
+        case str() if len(value) == 6 and value.isdigit():
+            return swap.get(value[:4], value[:4]) + value[4:]
+        case list():
+            return [_moved(one, swap) for one in value]
+        case dict():
+            return {name: _moved(one, swap) for name, one in value.items()}
+        case _:
+            return value
+
+
+def _one_changed(policy: Policy, case: WorkedCase) -> Iterator[Application]:
+    for field in policy.fields:
+        for value in _closed(field.kind, case.form.get(field.name)):
+            yield case.as_of, {**case.form, field.name: value}, case.facts
+        if field.name in case.form and (field.kind.nullable or field.confirmation or field.upload):
+            yield case.as_of, {name: one for name, one in case.form.items() if name != field.name}, case.facts
+    yield case.as_of, {**case.form, "id_type": OTHER_DOCUMENT}, case.facts
+    for name, ask in policy.asks.items():
+        answer = case.facts.get(name)
+        if isinstance(answer, Mapping) and answer.get("status") == "ok":
+            for fact, kind in ask.register.answers.items():
+                for value in _closed(kind, answer.get(fact)):
+                    facts = copy.deepcopy(dict(case.facts))
+                    facts[name] = {**answer, fact: value}
+                    yield case.as_of, case.form, facts
+
+
+def _closed(kind: Kind, now: object) -> Iterable[object]:
+    """The other values of a kind that has few."""
+    options: tuple[object, ...] = (True, False) if kind.name == "boolean" else kind.values
+    return [one for one in options if one != now]
