@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types layers house check prove-it fuzz bench clean
+.PHONY: help demo test lint types layers house check prove-it fuzz bench site reference clean
 BIN := .venv/bin
 READY := .venv/ready
 
@@ -48,6 +48,12 @@ bench: $(READY)  ## ratios on this machine
 	@$(BIN)/pip install --quiet --group bench
 	@for script in $(filter-out %/prove_it.py %/locustfile.py %/__init__.py,$(wildcard benchmarks/*.py)); do \
 		$(BIN)/python $$script; done
+
+site: $(READY)  ## the documentation as a site, in var/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+reference: $(READY)  ## what the pages of the reference take from the source, written anew
+	@$(BIN)/python -m tests.docs.writers
 
 clean:  ## remove .venv, caches and var/
 	@rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .grimp_cache

@@ -1,0 +1,62 @@
+"""The regions of docs/reference/catalogue.md: outcomes, reasons, registers and names of results."""
+
+from decision_service.outcome import Outcome
+from tests.docs.page import table
+from tests.docs.sample import ground
+from verifiers.kinds import Kind
+from verifiers.registers import Register
+
+
+def outcomes(_: str) -> str:
+    """The outcomes, strongest first."""
+    catalogue = ground()[1]
+    rows = (
+        (
+            str(place),
+            f"`{one.value}`",
+            catalogue.outcomes[one].zh,
+            catalogue.outcomes[one].en,
+            catalogue.notices[one].zh,
+        )
+        for place, one in enumerate(Outcome, 1)
+    )
+    return table("先后 order | 结果 outcome | 中文 | English | 文书 notice", rows)
+
+
+def reasons(_: str) -> str:
+    """Every reason code with its sentence."""
+    rows = ((f"`{code}`", text.zh, text.en) for code, text in ground()[1].reasons.items())
+    return table("代码 code | 中文 | English", rows)
+
+
+def results(_: str) -> str:
+    """What granted and told values are called."""
+    rows = ((f"`{name}`", text.zh, text.en) for name, text in ground()[1].results.items())
+    return table("名称 name | 中文 | English", rows)
+
+
+def registers(_: str) -> str:
+    """Every register: what it is asked, how fresh it must be, and what it answers."""
+    return "\n\n".join(_register(one) for one in ground()[1].registers.values())
+
+
+def _register(one: Register) -> str:
+    asked = "；".join(", ".join(f"`{name}`" for name in names) for names in (one.asked_with, *one.alternatives))
+    about = (
+        f"### {one.name}\n\n{one.zh} · {one.en}（{one.owner_zh} {one.owner_en}）。"
+        f"查询用 asked with：{asked}。数据最多 {one.max_age_hours} 小时旧 at most {one.max_age_hours} hours old。"
+    )
+    rows = ((f"`{one.name}.{name}`", kind_text(kind)) for name, kind in one.answers.items())
+    return f"{about}\n\n{table('字段 field | 种类 kind', rows)}"
+
+
+def kind_text(kind: Kind) -> str:
+    """A kind as the catalogue writes it."""
+    text = f"`{kind.name}`"
+    if kind.values:
+        text = " ".join(f'`"{value}"`' for value in kind.values)
+    elif kind.item is not None and kind.item.fields:
+        text = "列表，每项 list of " + ", ".join(f"`{name}` {kind_text(one)}" for name, one in kind.item.fields)
+    elif kind.item is not None:
+        text = f"列表 list of {kind_text(kind.item)}"
+    return text + (" 或空 or `null`" if kind.nullable else "") + (" 可缺 optional" if kind.optional else "")
