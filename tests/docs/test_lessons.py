@@ -4,17 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.page import DOCS, blocks
 from tests.docs.session import WrongPageError, fits, followed
-
-LESSONS = sorted(
-    path
-    for path in DOCS.rglob("*.md")
-    if any(block.language == "console" for block in blocks(path.read_text(encoding="utf-8")))
-)
+from tests.docs.writers import lessons
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", lessons(), ids=lambda path: path.stem)
 def test_the_page_can_be_followed(path: Path, tmp_path: Path) -> None:
     page = path.read_text(encoding="utf-8")
     assert followed(page, tmp_path) == page

@@ -33,10 +33,9 @@ def _example(name: str) -> str:
     folder = HERE / name
     change = read_change(folder / "change.txt")
     written = list(_turned((folder / "change.txt").read_text(encoding="utf-8").splitlines(), change))
-    title = "" if change.path == FILE else f' title="{change.path}"'
     parts = [*_directives(change)]
     if written:
-        parts.append("\n".join([f"```diff{title}", *written, "```"]))
+        parts.append("\n".join(["```diff", *written, "```"]))
     parts.append("\n".join(["```text", *_cut(_told(name).split("\n")), "```"]))
     return "\n\n".join(parts)
 
@@ -77,6 +76,8 @@ def _directives(change: Change) -> list[str]:
         return [f"`{FILE}` 是一个文件夹。 `{FILE}` is a folder."]
     if change.kept_as:
         return [f"内容正确的文件存为 `{change.kept_as}`。 The right file is saved as `{change.kept_as}`."]
+    if change.path != FILE:
+        return [f"在 `{change.path}` 里： In `{change.path}`:"]
     if change.instead:
         return ["整个文件是： The whole file is:"]
     return []
