@@ -1,7 +1,8 @@
 """One decision without a server: form and facts out of a file, both engines in this process."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -28,6 +29,19 @@ class Engines:
 
     first: Judge
     second: Judge
+
+
+@contextmanager
+def engines_of(policy: Policy) -> Iterator[Engines]:
+    """The generated function and the Rete network of one policy, in this process."""
+    from decision_service.readings.compiled.compile import compile_policy
+    from decision_service.readings.rete.engine import ReteEngine
+
+    second = ReteEngine(policy)
+    try:
+        yield Engines(compile_policy(policy).judge, second.judge)
+    finally:
+        second.close()
 
 
 def evidence_of(policy: Policy, facts: Mapping[str, object], as_of: date) -> dict[str, Evidence]:

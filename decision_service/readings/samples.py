@@ -76,7 +76,7 @@ def _read(kind: Kind, raw: object) -> Value:
     return raw if isinstance(raw, str) and kind.name not in {*READERS, "list", "record"} else read(kind, raw)
 
 
-def _constants(policy: Policy) -> list[Value]:
+def constants(policy: Policy) -> list[Value]:
     """Every constant that the policy writes, each once, in the order of the file."""
     waiting: list[Expression | None] = [*(let.value for let in policy.lets), *(item.amount for item in policy.items)]
     for rule in policy.rules:
@@ -131,7 +131,7 @@ class _Sampler:
         self.calendar = calendar
         self.draw = random.Random(f"{policy.matter} {policy.effective_from} {seed}")  # noqa: S311 - repeatable, not secret
         self.kinds = {name: ask.register.answers_when_asked_with(ask.asked_with) for name, ask in policy.asks.items()}
-        self.pool = _Pool(_constants(policy))
+        self.pool = _Pool(constants(policy))
         self.bases = [case_sheet(policy, case, calendar) for case in policy.cases]
         for base in self.bases:
             self._learn(base)
