@@ -45,6 +45,13 @@ def regions(page: str) -> list[tuple[str, str]]:
     return [(found[2], found[3]) for found in _REGION.finditer(page)]
 
 
+def section(page: str, title: str) -> str:
+    """What stands under the heading with this English title, up to the next heading."""
+    found = re.search(rf"^#+ .*· {re.escape(title)}\n(.*?)(?=^#|\Z)", page, re.MULTILINE | re.DOTALL)
+    assert found, title
+    return found[1]
+
+
 def table(heads: str, rows: Iterator[tuple[str, ...]]) -> str:
     """A table of Markdown; `heads` are parted by ` | `."""
     lines = [f"| {heads} |", "| " + " | ".join("---" for _ in heads.split(" | ")) + " |"]

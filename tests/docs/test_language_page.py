@@ -18,7 +18,7 @@ from decision_service.policy.entries import Complaints, Entries
 from decision_service.policy.nodes import MapNode, TextNode, read_nodes
 from decision_service.policy.tables import HIT_POLICIES, read_table
 from decision_service.source import Problem, Source, Span
-from tests.docs.page import DOCS, blocks
+from tests.docs.page import DOCS, blocks, section
 from tests.docs.sample import scope, value_of, words
 from verifiers.kinds import Kind
 
@@ -28,10 +28,9 @@ LINES = [line for block in blocks(PAGE) if block.language == "feel" for line in 
 EXPRESSIONS = [part.strip() for line in LINES for part in line.split("=>")]
 
 
-def rows(anchor: str) -> list[list[str]]:
-    """The cells of the tables under a heading, without their heads."""
-    section = PAGE.split(f"{{#{anchor}}}", 1)[1].split("\n#", 1)[0]
-    lines = [line for line in section.splitlines() if line.startswith("|")]
+def rows(title: str) -> list[list[str]]:
+    """The cells of the table under a heading, without its head."""
+    lines = [line for line in section(PAGE, title).splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
@@ -39,7 +38,7 @@ def coded(cell: str) -> list[str]:
     return re.findall(r"`([^`]*)`", cell)
 
 
-CELLS = [(coded(row[0])[0], coded(row[1]), coded(row[2])) for row in rows("cells")]
+CELLS = [(coded(row[0])[0], coded(row[1]), coded(row[2])) for row in rows("Test cells")]
 
 
 @pytest.mark.parametrize("line", LINES)
@@ -65,7 +64,7 @@ def fits(cell: str, value: str) -> Fact:
     return True if test is None else evaluate(test, scope())
 
 
-@pytest.mark.parametrize("row", rows("hit"), ids=lambda row: coded(row[0])[0])
+@pytest.mark.parametrize("row", rows("Hit policies"), ids=lambda row: coded(row[0])[0])
 def test_each_hit_policy_gives_what_the_page_says(row: list[str]) -> None:
     hit = coded(row[0])[0]
     assert [shown(looked_up(hit, score)) for score in (5, 15, 25)] == row[1:4]
@@ -74,7 +73,7 @@ def test_each_hit_policy_gives_what_the_page_says(row: list[str]) -> None:
 def looked_up(hit: str, score: int) -> Fact:
     written = next(block.text for block in blocks(PAGE) if block.text.startswith("score"))
     lines = written.replace("score", str(score), 1).splitlines()
-    order = coded(rows("hit")[3][4])[1] if "order" in hit or hit == "priority" else ""
+    order = coded(rows("Hit policies")[3][4])[1] if "order" in hit or hit == "priority" else ""
     text = "\n".join(
         [f"hit: {hit}", *([order] if order and hit != "rule order" else []), "table: |", *("  " + one for one in lines)]
     )
@@ -127,7 +126,7 @@ def test_every_function_has_an_example() -> None:
 
 
 def test_kinds_hit_policies_and_limits_are_those_of_the_language() -> None:
-    assert {coded(row[0])[0] for row in rows("kinds")} == set(WORDS) - {"number"}
-    assert [coded(row[0])[0] for row in rows("hit")] == list(HIT_POLICIES)
-    limits = PAGE.split("{#limits}")[1]
+    assert {coded(row[0])[0] for row in rows("Kinds of value")} == set(WORDS) - {"number"}
+    assert [coded(row[0])[0] for row in rows("Hit policies")] == list(HIT_POLICIES)
+    limits = section(PAGE, "Limits")
     assert all(str(most) in limits for most in (MAX_LENGTH, MAX_DEPTH, MAX_CHAIN))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from decision_service.policy.formfields import TYPES
-from tests.docs.page import DOCS, ROOT, regions, rewritten
+from tests.docs.page import DOCS, ROOT, regions, rewritten, section
 from tests.docs.write_commands import every_command
 from tests.docs.writers import WRITERS, pages
 from tests.wrong_files.test_wrong_files import ELSEWHERE, MARKER, codes_in_source
@@ -56,8 +56,8 @@ def test_every_message_is_told_and_no_other() -> None:
 
 def test_every_message_has_words_in_both_languages_and_an_example() -> None:
     shown = {words for name, words in regions(MESSAGES) if name == "message"}
-    for section in MESSAGES.split("\n## ")[1:]:
-        code, _, rest = section.partition("\n")
+    for one in MESSAGES.split("\n## ")[1:]:
+        code, _, rest = one.partition("\n")
         zh, en = rest.strip().splitlines()[:2]
         assert any("\u4e00" <= char <= "\u9fff" for char in zh), code
         assert en.isascii() or "≤" in en or "“" in en, code
@@ -77,8 +77,7 @@ def test_every_key_of_a_rule_file_is_told_and_no_other() -> None:
 
 
 def test_every_type_of_field_is_told() -> None:
-    section = KEYS.split("{#types}")[1].split("\n## ")[0]
-    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(TYPES)
+    assert re.findall(r"^\| `(\w+)` \|", section(KEYS, "Types of fields"), re.MULTILINE) == list(TYPES)
 
 
 def keys_of_the_reader() -> Iterator[str]:
