@@ -1,0 +1,260 @@
+"""Days of the encoding: year, month and day side by side, or a running number; each is made from the other only where
+something asks for it. The calendar is the proleptic Gregorian one, as `datetime.date` has it."""
+
+from collections.abc import Callable
+from datetime import date
+from fractions import Fraction
+
+import z3
+
+from decision_service.readings.smt import numbers
+from decision_service.readings.smt.formulas import Formula, conj, disj, neg
+from decision_service.readings.smt.numbers import Number, at_most, constant, less, minus, pick, plus
+
+Civil = tuple[Number, Number, Number]
+FIRST, LAST = date.min.toordinal(), date.max.toordinal()
+_FEW = 28
+"""So many days lead into the neighbouring month at most."""
+
+
+class Calendar:
+    """Makes what has no formula of its own: the civil date of a running number. `defined` says what it must be."""
+
+    def __init__(self) -> None:
+        self.defined: list[Formula] = []
+
+    def civil_of(self, ordinal: Number) -> Civil:
+        """Fresh year, month and day, defined by the running number that they come to; there is exactly one."""
+        if isinstance(ordinal.constant, int):
+            known = date.fromordinal(ordinal.constant)
+            return constant(known.year), constant(known.month), constant(known.day)
+        low, high = (date.fromordinal(max(FIRST, min(LAST, int(edge)))) if edge is not None else None
+                     for edge in (ordinal.low, ordinal.high))  # fmt: skip
+        year = Number(z3.FreshConst(z3.IntSort(), "year"), low.year if low else 1, high.year if high else 9999)
+        month = Number(z3.FreshConst(z3.IntSort(), "month"), 1, 12)
+        day = Number(z3.FreshConst(z3.IntSort(), "day"), 1, 31)
+        self.defined += [*within(year, month, day), numbers.equal(ordinal_of(year, month, day), ordinal)]
+        return year, month, day
+
+
+def within(year: Number, month: Number, day: Number) -> list[Formula]:
+    """That these unknowns make a day between their bounds."""
+    edges = [formula for part in (year, month, day) for formula in (part.term >= part.low, part.term <= part.high)]
+    return [*edges, at_most(day, last_day(year, month))]
+
+
+class Day:
+    """One day: known by year, month and day, or by its running number (1 January of the year 1 is 1)."""
+
+    __slots__ = ("_calendar", "_civil", "_ordinal")
+
+    def __init__(self, calendar: Calendar, civil: Civil | None = None, ordinal: Number | None = None) -> None:
+        self._calendar = calendar
+        self._civil = civil
+        self._ordinal = ordinal
+
+    @property
+    def is_civil(self) -> bool:
+        """Whether year, month and day are at hand."""
+        return self._civil is not None
+
+    @property
+    def civil(self) -> Civil:
+        """Year, month, day."""
+        if self._civil is None:
+            self._civil = self._calendar.civil_of(self.ordinal)
+        return self._civil
+
+    @property
+    def ordinal(self) -> Number:
+        """The running number, as `date.toordinal` counts."""
+        if self._ordinal is None:
+            self._ordinal = ordinal_of(*self.civil)
+        return self._ordinal
+
+    @property
+    def code(self) -> Number:
+        """A number that grows with the day, cheaper than `ordinal`."""
+        year, month, day = self.civil
+        return plus(numbers.times(constant(372), year), plus(numbers.times(constant(31), month), day))
+
+    @property
+    def calendar(self) -> Calendar:
+        """Where its other form would be made."""
+        return self._calendar
+
+
+def known_day(calendar: Calendar, day: date) -> Day:
+    """A constant."""
+    civil = (constant(day.year), constant(day.month), constant(day.day))
+    return Day(calendar, civil, constant(day.toordinal()))
+
+
+def leap(year: Number) -> Formula:
+    """Whether the year has a 29 February."""
+
+    def by(number: int) -> Formula:
+        return numbers.equal(numbers.remainder(year, number), constant(0))
+
+    if year.low is not None and year.high is not None and year.low > 1900 and year.high < 2100:
+        return by(4)
+    return conj(by(4), disj(neg(by(100)), by(400)))
+
+
+def last_day(year: Number, month: Number) -> Number:
+    """How many days the month has."""
+    if month.constant is not None:
+        if month.constant == 2:
+            return pick(leap(year), constant(29), constant(28))
+        return constant(30 if month.constant in (4, 6, 9, 11) else 31)
+    short = disj(*(numbers.equal(month, constant(one)) for one in (4, 6, 9, 11)))
+    february = pick(leap(year), constant(29), constant(28))
+    return pick(numbers.equal(month, constant(2)), february, pick(short, constant(30), constant(31)))
+
+
+def ordinal_of(year: Number, month: Number, day: Number) -> Number:
+    """The running number of a day."""
+    before = minus(year, constant(1))
+    leaps = [
+        numbers.floor_div(before, 4),
+        numbers.negative(numbers.floor_div(before, 100)),
+        numbers.floor_div(before, 400),
+    ]
+    total = numbers.times(constant(365), before)
+    for part in (*leaps, _before_month(month), day):
+        total = plus(total, part)
+    total = plus(total, pick(conj(less(constant(2), month), leap(year)), constant(1), constant(0)))
+    if year.low is None or year.high is None:
+        return total
+    low, high = date(int(year.low), 1, 1).toordinal(), date(int(year.high), 12, 31).toordinal()
+    return Number(total.expr, low, high) if total.constant is None else total
+
+
+def _before_month(month: Number) -> Number:
+    """How many days a common year has before its month."""
+    starts = [date(2001, one, 1).timetuple().tm_yday - 1 for one in range(1, 13)]
+    found = constant(starts[11])
+    for one in range(11, 0, -1):
+        found = pick(numbers.equal(month, constant(one)), constant(starts[one - 1]), found)
+    return found
+
+
+def before(left: Day, right: Day) -> Formula:
+    """Whether the first day lies before the second."""
+    return less(*_comparable(left, right))
+
+
+def same_day(left: Day, right: Day) -> Formula:
+    """Whether both are one day."""
+    if left.is_civil and right.is_civil:
+        return conj(*(numbers.equal(one, other) for one, other in zip(left.civil, right.civil, strict=True)))
+    return numbers.equal(left.ordinal, right.ordinal)
+
+
+def _comparable(left: Day, right: Day) -> tuple[Number, Number]:
+    if left.is_civil and right.is_civil:
+        return left.code, right.code
+    return left.ordinal, right.ordinal
+
+
+def either_day(condition: Formula, then: Day, otherwise: Day) -> Day:
+    """`then` where the condition is true, else `otherwise`."""
+    if isinstance(condition, bool):
+        return then if condition else otherwise
+    if then.is_civil and otherwise.is_civil:
+        year, month, day = (pick(condition, a, b) for a, b in zip(then.civil, otherwise.civil, strict=True))
+        return Day(then.calendar, (year, month, day))
+    return Day(then.calendar, None, pick(condition, then.ordinal, otherwise.ordinal))
+
+
+def months_on(start: Day, months: Number) -> Day:
+    """The same day so many months on, or that month's last; stops at the ends of the calendar."""
+    year, month, day = start.civil
+    if isinstance(months.constant, int):
+        years, extra = divmod(months.constant, 12)
+        moved = plus(month, constant(extra))
+        over = less(constant(12), moved)
+        year = pick(over, plus(year, constant(years + 1)), plus(year, constant(years)))
+        month = pick(over, minus(moved, constant(12)), moved)
+    else:
+        index = plus(plus(numbers.times(constant(12), year), minus(month, constant(1))), months)
+        year = numbers.floor_div(index, 12)
+        month = plus(numbers.remainder(index, 12), constant(1))
+    return _ended(start.calendar, year, month, day)
+
+
+def _ended(calendar: Calendar, year: Number, month: Number, day: Number) -> Day:
+    early, late = less(year, constant(1)), less(constant(9999), year)
+    ends = (known_day(calendar, date.min), known_day(calendar, date.max))
+    inside = Number(year.expr, _limit(year.low, 1, max), _limit(year.high, 9999, min))
+    found = Day(calendar, (inside, month, numbers.least([day, last_day(inside, month)])))
+    return either_day(early, ends[0], either_day(late, ends[1], found))
+
+
+def _limit(edge: int | Fraction | None, end: int, work: Callable[[int, int], int]) -> int:
+    return end if edge is None else work(int(edge), end)
+
+
+def days_on(start: Day, days: Number) -> Day:
+    """So many days later (earlier where negative); stops at the ends of the calendar."""
+    if days.constant == 0:
+        return start
+    if start.is_civil and isinstance(days.constant, int) and abs(days.constant) <= _FEW and _far_from_ends(start):
+        return _few_days_on(start, days.constant)
+    moved = plus(start.ordinal, days)
+    capped = numbers.least([numbers.greatest([moved, constant(FIRST)]), constant(LAST)])
+    return Day(start.calendar, None, moved if _inside(moved) else capped)
+
+
+def _inside(ordinal: Number) -> bool:
+    return ordinal.low is not None and ordinal.high is not None and ordinal.low >= FIRST and ordinal.high <= LAST
+
+
+def _far_from_ends(start: Day) -> bool:
+    year = start.civil[0]
+    return year.low is not None and year.high is not None and year.low > 1 and year.high < 9999
+
+
+def _few_days_on(start: Day, days: int) -> Day:
+    year, month, day = start.civil
+    moved = plus(day, constant(days))
+    if days > 0:
+        length = last_day(year, month)
+        over = less(length, moved)
+        at_end = numbers.equal(month, constant(12))
+        later = (pick(at_end, plus(year, constant(1)), year), pick(at_end, constant(1), plus(month, constant(1))))
+        return Day(start.calendar, _chosen(over, (*later, minus(moved, length)), (year, month, moved)))
+    under = less(moved, constant(1))
+    at_start = numbers.equal(month, constant(1))
+    earlier = (pick(at_start, minus(year, constant(1)), year), pick(at_start, constant(12), minus(month, constant(1))))
+    return Day(start.calendar, _chosen(under, (*earlier, plus(moved, last_day(*earlier))), (year, month, moved)))
+
+
+def _chosen(condition: Formula, then: Civil, otherwise: Civil) -> Civil:
+    year, month, day = (pick(condition, a, b) for a, b in zip(then, otherwise, strict=True))
+    return year, Number(month.expr, 1, 12), Number(day.expr, 1, 31)
+
+
+def years_between(first: Day, second: Day) -> Number:
+    """Full years; the anniversary itself counts, that of 29 February is 28 February in a common year."""
+    (year, month, day), (late_year, late_month, late_day) = first.civil, second.civil
+    leapling = conj(numbers.equal(month, constant(2)), numbers.equal(day, constant(29)))
+    kept = pick(conj(leapling, neg(leap(late_year))), constant(28), day)
+    short = disj(less(late_month, month), conj(numbers.equal(late_month, month), less(late_day, kept)))
+    years = minus(late_year, year)
+    low = None if years.low is None else years.low - 1
+    return Number(minus(years, pick(short, constant(1), constant(0))).expr, low, years.high)
+
+
+def months_between(first: Day, second: Day) -> Number:
+    """Full months by the same rule."""
+    (_, _, day), (late_year, late_month, late_day) = first.civil, second.civil
+    months = minus(month_index(second), month_index(first))
+    short = conj(less(late_day, day), less(late_day, last_day(late_year, late_month)))
+    return minus(months, pick(short, constant(1), constant(0)))
+
+
+def month_index(day: Day) -> Number:
+    """How many months began since the year 0: twelve times the year and the month from 0."""
+    year, month, _ = day.civil
+    return plus(numbers.times(constant(12), year), minus(month, constant(1)))

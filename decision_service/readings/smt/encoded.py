@@ -1,0 +1,91 @@
+"""What a world holds of its policies, counted, and how far its unknowns reach: said before anything is claimed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from decision_service.policy.shape import Bilingual
+from decision_service.readings.smt.terms import Terms
+from decision_service.readings.smt.texts import FIRST_YEAR, LAST_YEAR
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """How many parts of the policies are in the formulas, of how many: (encoded, there are).
+
+    `left_out` names what is not; as long as it names anything, no claim about the policies may be made. `bounds` says
+    what of all applications is looked at, in Chinese and English.
+    """
+
+    rules: tuple[int, int]
+    rows: tuple[int, int]
+    tables: tuple[int, int]
+    results: tuple[int, int]
+    claims: tuple[int, int]
+    left_out: tuple[str, ...]
+    bounds: tuple[Bilingual, ...]
+
+
+def encoded(several: Sequence[Terms], bounds: tuple[Bilingual, ...]) -> Encoded:
+    """Makes every part that is not made yet, and counts."""
+    counts = {"rule": (0, 0), "row": (0, 0), "table": (0, 0), "result": (0, 0), "claim": (0, 0)}
+
+    def counted(what: str, there: int, lost: int) -> None:
+        done, total = counts[what]
+        counts[what] = (done + there - lost, total + there)
+
+    left_out: list[str] = []
+    for terms in several:
+        policy = terms.policy
+        _make_all(terms)
+        lost = terms.left_out
+        left_out += [f"{policy.matter}/{policy.effective_from} {name}: {why}" for name, why in lost.items()]
+        for what, names in (
+            ("rule", [rule.id for rule in policy.rules]),
+            ("table", list(policy.tables)),
+            ("result", [result.name for result in policy.results]),
+            ("claim", [str(place) for place in range(len(policy.claims))]),
+        ):
+            counted(what, len(names), sum(f"{what} {name}" in lost for name in names))
+        for name, table in policy.tables.items():
+            counted("row", len(table.rows), len(table.rows) if f"table {name}" in lost else 0)
+    return Encoded(
+        counts["rule"],
+        counts["row"],
+        counts["table"],
+        counts["result"],
+        counts["claim"],
+        tuple(left_out),
+        bounds,
+    )
+
+
+def _make_all(terms: Terms) -> None:
+    policy = terms.policy
+    _ = terms.settled
+    for name in policy.tables:
+        terms.table(name)
+    for result in policy.results:
+        terms.result(result.name)
+    for let in policy.lets:
+        terms.let(let.name)
+    for place in range(len(policy.claims)):
+        terms.claim_when(place)
+
+
+def bounds_of(first: date, last: date, lengths: Mapping[str, int]) -> tuple[Bilingual, ...]:
+    """How far the unknowns reach: days of decision from `first` to `last`, and how long lists are."""
+    lists = ", ".join(f"{name} {most}" for name, most in sorted(lengths.items()))
+    found = [
+        Bilingual(f"办理日从{first}到{last}", f"days of decision from {first} to {last}"),
+        Bilingual(f"其余日期从{FIRST_YEAR}年到{LAST_YEAR}年", f"all other days from {FIRST_YEAR} to {LAST_YEAR}"),
+        Bilingual("除不尽的商按精确值计算", "quotients that do not end are exact, not rounded to 28 digits"),
+    ]
+    if lists:
+        found.append(
+            Bilingual(
+                f"列表最多的条数（足以显出每种情形）：{lists}",
+                f"entries in a list, at most (enough to show every case): {lists}",
+            )
+        )
+    return tuple(found)

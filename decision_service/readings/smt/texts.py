@@ -1,0 +1,250 @@
+"""Texts as numbers: equal numbers, equal texts. A number tells what sort of text it is, so that what the text itself
+settles (the city of a division, the birth date of a citizen ID) is settled for the number too.
+
+    months     the months since the year 0, less a million      divisions   the code itself
+    citizens, credit codes, other texts: a range each           disability certificates: holder, category, level
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+
+import z3
+
+from decision_service.readings.smt import numbers
+from decision_service.readings.smt.days import Calendar, Day, within
+from decision_service.readings.smt.formulas import Formula, conj, disj, iff, neg
+from decision_service.readings.smt.numbers import Number, constant
+from decision_service.readings.smt.patterns import Matches, Shape, Starts, fits, implied, uniform
+from verifiers.identifiers import Defect, DisabilityCertificate, citizen_id, credit_code, disability_certificate
+from verifiers.kinds import READERS, BadValueError, Kind
+
+MONTHS = -1_000_000
+REGIONS = (100_000, 999_999)
+CITIZENS = (10_000_000, 19_999_999)
+CREDITS = (20_000_000, 29_999_999)
+OTHERS = (40_000_000, 49_999_999)
+CERTIFICATES = 1_000_000_000_000
+FIRST_YEAR, LAST_YEAR = 1901, 2099
+"""Days outside these years are not looked at: registers hold none, and every rule counts from days inside them."""
+
+_MONTH = re.compile(r"(?!0000)([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
+_REGION = re.compile(r"[1-9][0-9]{5}", re.ASCII)
+_LATEST = date(9999, 12, 31)
+_SAMPLES = {
+    CITIZENS: ("210100193505208826", "21010019900214896X"),
+    CREDITS: ("92210102DEMX10016B", "91210102DEMX10010Q"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A text that is not known: its number, its kind, and whether it stands in the form."""
+
+    number: Number
+    kind: Kind
+    in_form: bool
+
+
+@dataclass
+class Texts:
+    """All texts that are named, and every unknown one."""
+
+    calendar: Calendar
+    named: dict[str, int] = field(default_factory=dict)
+    symbols: list[Symbol] = field(default_factory=list)
+    asked: list[tuple[Shape, Number]] = field(default_factory=list)
+    loose: set[int] = field(default_factory=set)
+    """Citizen IDs that a register may state and no form: their check character does not fit."""
+
+    def number(self, text: str) -> int:
+        """The number of a text."""
+        if text not in self.named:
+            self.named[text] = self._new(text)
+        return self.named[text]
+
+    def _new(self, text: str) -> int:
+        month = _MONTH.fullmatch(text)
+        if month is not None:
+            return MONTHS + int(month[1]) * 12 + int(month[2]) - 1
+        if _REGION.fullmatch(text):
+            return int(text)
+        certificate = disability_certificate(text, _LATEST)
+        if isinstance(certificate, DisabilityCertificate):
+            return CERTIFICATES + self.number(certificate.holder) * 100 + certificate.category * 10 + certificate.level
+        taken = sum(1 for one in self.named.values() if OTHERS[0] <= one <= OTHERS[1])
+        if _is_citizen(text):
+            taken = sum(1 for one in self.named.values() if CITIZENS[0] <= one <= CITIZENS[1])
+            if isinstance(citizen_id(text, _LATEST), Defect):
+                self.loose.add(CITIZENS[0] + taken)
+            return CITIZENS[0] + taken
+        if not isinstance(credit_code(text), Defect):
+            return CREDITS[0] + sum(1 for one in self.named.values() if CREDITS[0] <= one <= CREDITS[1])
+        return OTHERS[0] + taken
+
+    def named_by(self, number: Number) -> str | None:
+        """The text of a constant number, None where the number is none."""
+        if number.constant is None:
+            return None
+        return next((text for text, one in self.named.items() if one == number.constant), None)
+
+    def birth(self, number: Number) -> Day:
+        """The birth date in a citizen ID."""
+        known = self.named_by(number)
+        if known is not None:
+            born = date(int(known[6:10]), int(known[10:12]), int(known[12:14]))
+            return Day(self.calendar, (constant(born.year), constant(born.month), constant(born.day)))
+        return Day(self.calendar, birth_parts(number))
+
+    def shaped(self, shape: Shape, number: Number) -> Formula:
+        """Whether the text of this number is of a shape."""
+        known = self.named_by(number)
+        if known is not None:
+            return shape.of(known)
+        self.asked.append((shape, number))
+        free = holds(shape, number)
+        digits = _digits(shape, number)
+        in_regions = conj(number.term >= REGIONS[0], number.term <= REGIONS[1])
+        return disj(conj(in_regions, digits), conj(neg(in_regions), free))
+
+    def free(self, name: str, kind: Kind, *, in_form: bool) -> Number:
+        """An unknown text of a kind."""
+        number = Number(z3.Int(name))
+        self.symbols.append(Symbol(number, kind, in_form))
+        for text in kind.values:  # named before any rule is made of what other texts may not be
+            self.number(text)
+        return number
+
+    def rules(self) -> list[Formula]:
+        """What must be true of the numbers, given the texts named so far."""
+        found: list[Formula] = []
+        for symbol in self.symbols:
+            found += self._of(symbol)
+        return [*found, *self._shapes_of_kinds(), *self._apart(), *self.named_rules()]
+
+    def named_rules(self) -> list[Formula]:
+        """What is true of the named texts: births in citizen IDs, shapes, and how shapes hang together."""
+        found: list[Formula] = []
+        for text, number in self.named.items():
+            if CITIZENS[0] <= number <= CITIZENS[1]:
+                born = (int(text[6:10]), int(text[10:12]), int(text[12:14]))
+                parts = zip(birth_parts(constant(number)), born, strict=True)
+                found += [numbers.equal(part, constant(one)) for part, one in parts]
+        shapes = list(dict.fromkeys(shape for shape, _ in self.asked))
+        for shape in shapes:
+            found += [iff(holds(shape, constant(one)), shape.of(text)) for text, one in self.named.items()]
+        for shape, asked in self.asked:
+            for other in shapes:
+                if other != shape and isinstance(shape, Starts) and isinstance(other, Starts):
+                    found.append(_related(shape, other, asked))
+        return found
+
+    def _of(self, symbol: Symbol) -> list[Formula]:
+        """That the number is one of its kind."""
+        number, kind = symbol.number, symbol.kind
+        if kind.values:
+            return [disj(*(numbers.equal(number, constant(self.number(text))) for text in kind.values))]
+        match kind.name:
+            case "citizen_id":
+                barred = [neg(numbers.equal(number, constant(one))) for one in self.loose if symbol.in_form]
+                return [*_between(number, CITIZENS), *within(*birth_parts(number)), *barred]
+            case "credit_code":
+                return [*_between(number, CREDITS)]
+            case _:
+                return [self._any_text(symbol)]
+
+    def _any_text(self, symbol: Symbol) -> Formula:
+        number, kind = symbol.number, symbol.kind
+        ranges = [conj(*_between(number, OTHERS))]
+        ranges += [
+            conj(*_between(number, edges), *(within(*birth_parts(number)) if edges is CITIZENS else []))
+            for edges, samples in _SAMPLES.items()
+            if all(fits(kind, sample) for sample in samples)
+        ]
+        if fits(kind, "210100") and fits(kind, "999999"):
+            ranges.append(conj(*_between(number, REGIONS)))
+        named = [(text, one) for text, one in self.named.items() if self._possible(symbol, text)]
+        ranges += [numbers.equal(number, constant(one)) for _, one in named]
+        barred = [one for text, one in self.named.items() if not self._possible(symbol, text)]
+        return conj(disj(*ranges), *(neg(numbers.equal(number, constant(one))) for one in barred))
+
+    def _possible(self, symbol: Symbol, text: str) -> bool:
+        """Whether it can be this text; a blank one in a form counts as not filled in."""
+        return fits(symbol.kind, text) and text.isprintable() and not (symbol.in_form and not text.strip())
+
+    def _shapes_of_kinds(self) -> list[Formula]:
+        """What kinds say of the shapes that were asked for."""
+        found: list[Formula] = []
+        for shape in dict.fromkeys(shape for shape, _ in self.asked):
+            for symbol in self.symbols:
+                sure = implied(symbol.kind, shape) if symbol.kind.name == "text" and not symbol.kind.values else None
+                found += [] if sure is None else [iff(holds(shape, symbol.number), sure)]
+        return found
+
+    def _apart(self) -> list[Formula]:
+        """Texts of two patterns that no text may have in common are not equal."""
+        patterned = [symbol for symbol in self.symbols if symbol.kind.pattern is not None]
+        found: list[Formula] = []
+        for place, one in enumerate(patterned):
+            for other in self.symbols:
+                if other in patterned[: place + 1] or not _apart(one.kind, other.kind):
+                    continue
+                found.append(neg(numbers.equal(one.number, other.number)))
+        return found
+
+
+def _is_citizen(text: str) -> bool:
+    try:
+        READERS["citizen_id"](text)
+    except BadValueError:
+        return False
+    return True
+
+
+def birth_parts(number: Number) -> tuple[Number, Number, Number]:
+    """Year, month and day of birth in a citizen ID."""
+    sorts = (z3.IntSort(), z3.IntSort())
+    year, month, day = (z3.Function(f"birth_{part}", *sorts)(number.term) for part in ("year", "month", "day"))
+    return Number(year, FIRST_YEAR, LAST_YEAR), Number(month, 1, 12), Number(day, 1, 31)
+
+
+def holds(shape: Shape, number: Number) -> Formula:
+    """Whether a text that is no division's code is of a shape."""
+    name = f"starts with {shape.beginning}" if isinstance(shape, Starts) else f"matches {shape.pattern}"
+    holds: Formula = z3.Function(name, z3.IntSort(), z3.BoolSort())(number.term)
+    return holds
+
+
+def _digits(shape: Shape, number: Number) -> Formula:
+    """Whether a division's code is of the shape."""
+    match shape:
+        case Starts():
+            text = shape.beginning
+            if not text:
+                return True
+            if not (text.isascii() and text.isdigit() and len(text) <= 6 and text[0] != "0"):
+                return False
+            return numbers.equal(numbers.floor_div(number, 10 ** (6 - len(text))), constant(int(text)))
+        case Matches():
+            wanted = uniform(shape.pattern)
+            return wanted is not None and wanted.least <= 6 <= wanted.most and set("0123456789") <= wanted.characters
+
+
+def _between(number: Number, edges: tuple[int, int]) -> list[Formula]:
+    return [number.term >= edges[0], number.term <= edges[1]]
+
+
+def _related(shape: Starts, other: Starts, number: Number) -> Formula:
+    first, second = holds(shape, number), holds(other, number)
+    if shape.beginning.startswith(other.beginning):
+        return disj(neg(first), second)
+    return True if other.beginning.startswith(shape.beginning) else neg(conj(first, second))
+
+
+def _apart(one: Kind, other: Kind) -> bool:
+    if other.values or other.name != "text":
+        return False
+    if other.pattern is not None:
+        return other.pattern != one.pattern
+    known = uniform(one.pattern or "")
+    return known is not None and other.maximum is not None and other.maximum < known.least

@@ -1,0 +1,153 @@
+"""How many elements a list must be able to have so that every case there is can be shown with one that short.
+
+Take any application. Of each list keep, for each place of the policy that asks whether some element is so, or whether
+all are, one element that shows it where there is one; nothing else need be kept, since leaving an element out never
+makes such an answer wrong. A place inside another quantifier is asked once for each element kept outside. What is
+counted against a constant must be able to pass it by one.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from decision_service.language.tree import (
+    Call,
+    Compare,
+    Contains,
+    Expression,
+    FactRef,
+    FieldOf,
+    FormRef,
+    Literal,
+    Quantified,
+    VarRef,
+    Within,
+    children,
+)
+from decision_service.policy.shape import Policy
+
+MOST = 6
+"""No list is given more elements than this; policies that would need more are read with so many."""
+_COUNTED = 3
+
+
+@dataclass
+class _Places:
+    """Where lists are asked about: by list, the nodes, each with the names of the lists of the quantifiers around."""
+
+    asked: dict[str, dict[Expression, tuple[str, ...]]] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=dict)
+
+
+def expressions_of(policy: Policy) -> Iterator[Expression]:
+    """Every expression of a policy that an outcome, a result or a claim may depend on, lets and tables included."""
+    for let in policy.lets:
+        yield let.value
+    for rule in policy.rules:
+        yield rule.must
+        for one in rule.alternatives:
+            yield from (part for part in (one.when, *(expression for _, expression in one.told)) if part is not None)
+    for table in policy.tables.values():
+        yield from table.inputs
+        for row in table.rows:
+            yield from (part for part in (*row.tests, *row.outputs) if part is not None)
+    for result in policy.results:
+        yield from (part for part in (result.value, result.when) if part is not None)
+    for item in policy.items:
+        yield item.amount
+    for note in policy.notes:
+        yield note.when
+    for obligation in policy.obligations:
+        yield from () if obligation.when is None else (obligation.when,)
+    for claim in policy.claims:
+        yield from () if claim.when is None else (claim.when,)
+
+
+def list_name(node: Expression, variables: Mapping[str, str]) -> str | None:
+    """The name of the unknown that a list is, None where it is made by the policy itself."""
+    match node:
+        case FormRef():
+            return node.field_name
+        case FactRef():
+            return f"{node.register}.{node.field_name}"
+        case FieldOf(record=VarRef()) if isinstance(node.record, VarRef) and node.record.name in variables:
+            return f"{variables[node.record.name]}[].{node.field_name}"
+        case _:
+            return None
+
+
+def longest(policies: list[Policy], least: int) -> dict[str, int]:
+    """How many elements each list may have; at least `least`, and as many as worked cases show."""
+    found: dict[str, int] = {}
+    for policy in policies:
+        places = _Places()
+        for expression in expressions_of(policy):
+            _walk(expression, {}, (), places)
+        for name, needed in _needed(places).items():
+            found[name] = found.get(name, 0) + needed
+    found = {name: max(min(needed, MOST), least, 1) for name, needed in found.items()}
+    for name, shown in _shown(policies).items():
+        found[name] = max(found.get(name, 1), least, min(shown, MOST))
+    return found
+
+
+def _walk(node: Expression, variables: dict[str, str], around: tuple[str, ...], places: _Places) -> None:
+    if isinstance(node, Quantified | Contains):
+        name = list_name(node.items, variables)
+        if name is not None:
+            places.asked.setdefault(name, {})[node] = around
+        if isinstance(node, Quantified) and name is not None:
+            _walk(node.condition, {**variables, node.variable: name}, (*around, name), places)
+            return
+    if isinstance(node, Call) and node.function == "count":
+        name = list_name(node.arguments[0], variables)
+        if name is not None:
+            places.counted[name] = max(places.counted.get(name, 0), _COUNTED)
+    if isinstance(node, Compare | Within):
+        _counted(node, variables, around, places)
+        return
+    for child in children(node):
+        _walk(child, variables, around, places)
+
+
+def _counted(node: Compare | Within, variables: dict[str, str], around: tuple[str, ...], places: _Places) -> None:
+    parts = children(node)
+    counts = [part for part in parts if isinstance(part, Call) and part.function == "count"]
+    others = [part for part in parts if part not in counts]
+    constants = [int(part.value) for part in others if isinstance(part, Literal) and isinstance(part.value, int)]
+    if counts and len(constants) == len(others):
+        for count in counts:
+            name = list_name(count.arguments[0], variables)
+            if name is not None:
+                places.counted[name] = max(places.counted.get(name, 0), *(one + 1 for one in constants), 1)
+        return
+    for child in parts:
+        _walk(child, variables, around, places)
+
+
+def _needed(places: _Places) -> dict[str, int]:
+    needed = dict.fromkeys({*places.asked, *places.counted}, 1)
+    for _ in range(3):
+        for name, nodes in places.asked.items():
+            total = 0
+            for around in nodes.values():
+                instances = 1
+                for outer in around:
+                    instances *= needed.get(outer, 1)
+                total += instances
+            needed[name] = min(total, MOST)
+    return {name: max(one, places.counted.get(name, 0)) for name, one in needed.items()}
+
+
+def _shown(policies: list[Policy]) -> dict[str, int]:
+    """How long lists are in worked cases."""
+    found: dict[str, int] = {}
+    for case in (case for policy in policies for case in policy.cases):
+        for name, value in case.form.items():
+            if isinstance(value, list):
+                found[name] = max(found.get(name, 0), len(value))
+        for register, answer in case.facts.items():
+            for name, value in answer.items() if isinstance(answer, Mapping) else ():
+                if isinstance(value, list):
+                    key = f"{register}.{name}"
+                    found[key] = max(found.get(key, 0), len(value))
+    return found
