@@ -14,6 +14,7 @@ from decision_service.cli import (
     backup,
     check,
     contract,
+    coverage,
     decide,
     demo,
     drill,
@@ -66,6 +67,8 @@ def build() -> typer.Typer:
     app.command("sandbox")(sandbox.sandbox)
     app.command("load")(load.load)
     app.command("drill")(drill.drill)
+    # The workshop of those who write rules.
+    app.command("coverage")(coverage.coverage)
     return app
 
 

@@ -11,9 +11,11 @@ from rich.table import Table
 
 from decision_service.cli.check import rules_around
 from decision_service.cli.engines import engines_of
+from decision_service.cli.mutation import mutation_json, scored, show_scores
 from decision_service.cli.output import FINDINGS, Json, console, misuse, print_json, progress, show_problems
 from decision_service.covering.suite import Suites, read_suites
 from decision_service.covering.trying import Tried, failures, try_suites
+from decision_service.mutating.killing import Score, unnoticed
 from decision_service.source import PolicyProblems
 from decision_service.trials import CaseFileError
 
@@ -36,6 +38,11 @@ Watch = Annotated[
 ]
 
 
+Mutate = Annotated[
+    bool, typer.Option("--mutate", help="also change the rules and see which changes no case notices 变异测试")
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What was asked for besides the trials."""
@@ -43,6 +50,7 @@ class Wanted:
     cases: Path | None
     junit: Path | None
     sarif: Path | None
+    mutate: bool
     json: bool
 
 
@@ -51,11 +59,12 @@ def test(
     cases: Cases = None,  # noqa: PT028 - a command of that name, no test of pytest
     junit: Junit = None,  # noqa: PT028 - a command of that name, no test of pytest
     sarif: Sarif = None,  # noqa: PT028 - a command of that name, no test of pytest
+    mutate: Mutate = False,  # noqa: PT028 - a command of that name, no test of pytest
     watch: Watch = False,  # noqa: PT028 - a command of that name, no test of pytest
     json: Json = False,  # noqa: PT028 - a command of that name, no test of pytest
 ) -> None:
     """Decide every worked case and compare with what it expects. 运行全部案例，与预期逐项比对。"""
-    wanted = Wanted(cases, junit, sarif, json)
+    wanted = Wanted(cases, junit, sarif, mutate, json)
     if watch:
         from decision_service.cli.watching import watching
 
@@ -94,12 +103,17 @@ def _tested(path: Path, wanted: Wanted) -> bool:
     if suites is None:
         return False
     tried = _tried(suites)
-    _write(tried, suites.folder, wanted)
+    good = all(one.good for one in tried)
+    # A change is noticed by a case that fails, so that those of a suite must pass to begin with.
+    scores = scored(suites) if wanted.mutate and not any(one.failed for one in tried) else ()
+    _write(tried, scores, suites.folder, wanted)
     if wanted.json:
-        print_json(_as_json(tried))
+        print_json(_as_json(tried) | ({"mutation": mutation_json(scores)} if scores else {}))
     else:
         _show(tried)
-    return all(one.good for one in tried)
+        if wanted.mutate:
+            show_scores(scores)
+    return good and not any(one.survivors for one in scores)
 
 
 def _tried(suites: Suites) -> list[Tried]:
@@ -108,7 +122,7 @@ def _tried(suites: Suites) -> list[Tried]:
         return list(try_suites(suites, engines_of, lambda: bar.advance(task)))
 
 
-def _write(tried: Sequence[Tried], folder: Path, wanted: Wanted) -> None:
+def _write(tried: Sequence[Tried], scores: Sequence[Score], folder: Path, wanted: Wanted) -> None:
     if wanted.junit is not None:
         from decision_service.covering.junit import junit
 
@@ -119,6 +133,7 @@ def _write(tried: Sequence[Tried], folder: Path, wanted: Wanted) -> None:
         from decision_service.covering.sarif import sarif
 
         found = [one for suite in tried for one in failures(suite)]
+        found += [one for score in scores for one in unnoticed(score)]
         write_file(wanted.sarif, orjson.dumps(sarif(found, folder), option=orjson.OPT_INDENT_2), json=wanted.json)
 
 

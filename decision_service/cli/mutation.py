@@ -1,0 +1,85 @@
+"""What `miaopi test --mutate` does and shows: rules changed on purpose, and which changes nobody would notice."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from decision_service.cli.output import console, progress
+from decision_service.covering.suite import Suites
+from decision_service.mutating.killing import Score, Survivor, said, score
+from decision_service.mutating.mutant import NAMES
+from decision_service.mutating.mutants import mutants
+from decision_service.policy.parts import Bilingual
+from decision_service.source import Problem, render
+
+
+def scored(suites: Suites) -> tuple[Score, ...]:
+    """The score of every suite, with a progress bar."""
+    scores = []
+    with progress() as bar:
+        for suite in suites.suites:
+            task = bar.add_task(f"{suite.policy.matter} 变异", total=None)
+            found = mutants(suite.policy, suites.catalogue)
+            bar.update(task, total=len(found))
+            scores.append(score(suite, suites.catalogue, found, lambda task=task: bar.advance(task)))  # type: ignore[misc]  # a default makes each lambda its own
+    return tuple(scores)
+
+
+def mutation_json(scores: Sequence[Score]) -> list[dict[str, object]]:
+    """Scores and survivors as plain data."""
+    return [
+        {
+            "matter": one.policy.matter,
+            "version": str(one.policy.effective_from),
+            "mutants": one.counted,
+            "killed": one.killed,
+            "equal": len(one.equal),
+            "percent": round(one.percent, 2),
+            "survivors": [_survivor(survivor) for survivor in one.survivors],
+        }
+        for one in scores
+    ]
+
+
+def _survivor(one: Survivor) -> dict[str, object]:
+    told = one.mutant.telling
+    place = {"file": told.span.source.name, "line": told.span.line, "column": told.span.column}
+    return {
+        "slip": one.mutant.slip.value,
+        "place": place,
+        "old": told.old,
+        "new": told.new,
+        "comes_out_otherwise": one.seen_by,
+    }
+
+
+def show_scores(scores: Sequence[Score]) -> None:
+    """Survivors at their places, and a table of scores; that there are none is said too."""
+    out = console()
+    if not scores:
+        out.print("案例有不符的，先改好再做变异测试 mend the cases that fail first; no rule was changed", markup=False)
+        return
+    for one in scores:
+        for survivor in one.survivors:
+            _show(out, survivor)
+    table = Table(box=None, padding=(0, 1), pad_edge=False)
+    table.add_column("事项\nmatter", no_wrap=True)
+    heads = (("改动", "changes"), ("发现", "noticed"), ("没人发现", "unnoticed"), ("等价", "equal"), ("得分", "score"))
+    for zh, en in heads:
+        table.add_column(f"{zh}\n{en}", justify="right", no_wrap=True)
+    for one in scores:
+        counts = (one.counted, one.killed, len(one.survivors), len(one.equal))
+        table.add_row(one.policy.matter, *map(str, counts), f"{one.percent:.1f} %")
+    out.print(table)
+    killed, counted = sum(one.killed for one in scores), sum(one.counted for one in scores)
+    out.print(f"{killed} of {counted} changes would be noticed 共{counted}处改动，{killed}处会被案例发现", markup=False)
+
+
+def _show(out: Console, survivor: Survivor) -> None:
+    """A survivor as a problem is shown: the place, the line with a caret, and the change."""
+    name = NAMES[survivor.mutant.slip]
+    text = said(survivor)
+    change = Bilingual(f"{name.zh}：{text.zh}", f"{name.en}: {text.en}")
+    out.print(render(Problem("unnoticed_change", change.zh, change.en, survivor.mutant.span)), markup=False)
+    out.print()
