@@ -34,8 +34,9 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_page_markdown(markdown: str, page: Page, files: Files, **_: object) -> str:
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     """The text of a page with its links put right for the site."""
+    root = Path(config.docs_dir).parent
     here = {name: path for path, name in OUTSIDE.items()}.get(page.file.src_uri, f"docs/{page.file.src_uri}")
 
     def replaced(found: re.Match[str]) -> str:
@@ -45,7 +46,7 @@ def on_page_markdown(markdown: str, page: Page, files: Files, **_: object) -> st
         path = posixpath.normpath(posixpath.join(posixpath.dirname(here), target))
         name = OUTSIDE.get(path) or HOME.get(path) or path.removeprefix("docs/")
         if files.get_file_from_path(name) is None:
-            return words
+            return words if (root / path).exists() else found[0]  # what is nowhere is told by mkdocs
         return f"[{words}]({posixpath.relpath(name, posixpath.dirname(page.file.src_uri) or '.')}{anchor})"
 
     return _LINK.sub(replaced, markdown)

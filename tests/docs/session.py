@@ -1,7 +1,7 @@
 """What a reader does who follows a page: files are written, lines are changed, commands are run, in the page's order.
 
 - a block with a title writes the file of that name; with a title that ends in `接着写 continued` it adds to it;
-- with one that ends in `现在是 is now`, it is compared with that file;
+- with one that ends in `现在是 is now`, it is compared with that file; in `其中 part`, it stands in that file once;
 - a `diff` with a title replaces its ` ` and `-` lines, which stand in the file once, by its ` ` and `+` lines;
 - a `console` block runs each line after `$ `, and shows what comes out.
 
@@ -26,11 +26,13 @@ from tests.docs.page import ROOT, Block, blocks
 
 CONTINUED = "接着写 continued"
 COMPARED = "现在是 is now"
+QUOTED = "其中 part"
 CUT = "[…]"
 COLUMNS = "100"
 
 VOLATILE = [
     (re.compile(r"sha256:[0-9a-f]{8,}"), "sha256:…"),
+    (re.compile(r'"digest": "[0-9a-f]{64}"'), '"digest": "…"'),
 ]
 """What is no two times the same, and how the page writes it."""
 
@@ -65,8 +67,9 @@ def _written(block: Block) -> None:
         path.write_text(_changed(block, path.read_text(encoding="utf-8")), encoding="utf-8")
     elif rest == CONTINUED:
         path.write_text(path.read_text(encoding="utf-8") + block.text, encoding="utf-8")
-    elif rest == COMPARED:
-        if path.read_text(encoding="utf-8") != block.text:
+    elif rest in (COMPARED, QUOTED):
+        text = path.read_text(encoding="utf-8")
+        if text.count(block.text) != 1 or (rest == COMPARED and text != block.text):
             raise WrongPageError(f"line {block.line}: {path} is another by now")
     else:
         path.write_text(block.text, encoding="utf-8")
