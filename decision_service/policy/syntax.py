@@ -150,6 +150,26 @@ OPENERS = frozenset({"while scanning a quoted scalar", "while scanning a simple 
 """Where libyaml notices the fault far behind the place that people look for: the opening quote, the lone word."""
 
 
+FULL_WIDTH_COLON = "："
+
+
+def _full_width_colon(source: Source, said: str, index: int) -> Problem | None:
+    """The problem of a line (around `index`) that would be `key: value` if its colon were a plain one."""
+    start = source.text.rfind("\n", 0, index) + 1
+    line, _, _ = source.text[start:].partition("\n")
+    if "could not find expected ':'" not in said or FULL_WIDTH_COLON not in line:
+        return None
+    at = start + line.index(FULL_WIDTH_COLON)
+    return Problem(
+        "yaml",
+        "键后面的冒号是全角的",
+        "the colon after the key is a full-width one",
+        Span(source, at, at + 1),
+        "请用半角冒号加空格 `: `",
+        "use a plain colon and a blank: `: `",
+    )
+
+
 def _unclosed(context: str, opener: yaml.Mark, mark: yaml.Mark) -> bool:
     """Whether a bracket was opened on an earlier line: then that is the line to look at."""
     return context.startswith("while parsing a flow") and opener.line < mark.line
@@ -165,6 +185,9 @@ def explain(source: Source, error: yaml.YAMLError) -> Problem:
         mark is None or mark.index >= size or context in OPENERS or _unclosed(context, opener, mark)
     ):
         mark = opener
+    wide = None if mark is None else _full_width_colon(source, said, min(mark.index, size))
+    if wide is not None:
+        return wide
     at = min(mark.index, size) if mark is not None else 0
     span = Span(source, at, min(at + 1, size))
     rows = [row for row in SENTENCES if row[0] in said] or [row for row in CONTEXTS if row[0] in context]
