@@ -19,6 +19,7 @@ from decision_service.cli import (
     demo,
     drill,
     explain,
+    fmt,
     followups,
     guide,
     ledger,
@@ -29,6 +30,7 @@ from decision_service.cli import (
     registers,
     replay,
     sandbox,
+    schema,
     serve,
     test,
 )

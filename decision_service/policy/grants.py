@@ -82,9 +82,9 @@ def read_notes(entries: Entries, words: RuleWords) -> tuple[Note, ...]:
     return tuple(notes)
 
 
-def _outcomes(inner: Entries) -> frozenset[Outcome]:
+def _outcomes(inner: Entries, name: str) -> frozenset[Outcome]:
     found = set()
-    for word in inner.words("with" if "with" in inner.names() else "never"):
+    for word in inner.words(name):
         if word.text in Outcome.__members__:
             found.add(Outcome(word.text))
         else:
@@ -98,7 +98,8 @@ def read_obligations(entries: Entries, vocabulary: Vocabulary) -> tuple[Obligati
     for inner in entries.each("obligations"):
         when = expression(inner.get("when"), vocabulary, entries.complaints, BOOLEAN)
         due = inner.text("due", "") or None
-        found.append(Obligation(inner.text("code"), inner.bilingual(), _outcomes(inner), due, when))
+        inner.need("with")
+        found.append(Obligation(inner.text("code"), inner.bilingual(), _outcomes(inner, "with"), due, when))
         inner.done()
     return tuple(found)
 
@@ -110,7 +111,7 @@ def read_claims(entries: Entries, vocabulary: Vocabulary, results: tuple[Result,
 
 def _claim(inner: Entries, vocabulary: Vocabulary, results: list[str]) -> Claim:
     when = expression(inner.get("when"), vocabulary, inner.complaints, BOOLEAN)
-    never = _outcomes(inner) if "never" in inner.names() else frozenset()
+    never = _outcomes(inner, "never")
     rising = inner.text("nondecreasing", "") or None
     in_name = inner.text("in", "") or None
     unchanged = inner.choice("unchanged_by", UNCHANGED) if "unchanged_by" in inner.names() else None
@@ -126,7 +127,6 @@ def _claim(inner: Entries, vocabulary: Vocabulary, results: list[str]) -> Claim:
         inner.wrong_word(in_name, sorted(vocabulary.lets), inner.nodes["in"][1].span)
     if rising is not None and rising not in results:
         inner.wrong_word(rising, results, inner.nodes["nondecreasing"][1].span)
-    inner.get("never")
     label = inner.bilingual()
     inner.done()
     return Claim(label, never, when, rising, in_name, inner.span, cast("_Unchanged | None", unchanged))

@@ -1,0 +1,1 @@
+"""What helps people write rule files: the description of every key, layout, first drafts, advice."""
