@@ -34,6 +34,8 @@ house: $(READY)  ## sizes of files and functions, docstrings, silenced lints
 	@$(BIN)/pytest -q tests/house
 
 check: $(READY)  ## the rule files and their worked cases
+	@$(BIN)/miaopi fmt --check rules/
+	@$(BIN)/miaopi schema --check
 	@$(BIN)/miaopi check rules/
 	@$(BIN)/miaopi test rules/
 

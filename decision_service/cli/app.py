@@ -52,6 +52,8 @@ def build() -> typer.Typer:
     app.command("check")(check.check)
     app.command("test")(test.test)
     app.command("guide")(guide.guide)
+    app.command("fmt")(fmt.fmt)
+    app.command("schema")(schema.schema)
     app.command("serve")(serve.serve)
     app.command("replay")(replay.replay_command)
     app.command("archive")(archive.archive)

@@ -20,7 +20,9 @@ Paths = Annotated[
 
 def fmt(
     paths: Paths = None,
-    check: Annotated[bool, typer.Option("--check", help="change nothing, say which files differ 只检查，不改文件")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="change nothing, say which files differ 只检查，不改文件")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Lay out rule files; comments and meaning stay. 统一规则文件的格式，注释和含义不变。"""

@@ -7,7 +7,7 @@ import typer
 
 from decision_service.cli.fmt import replace_text
 from decision_service.cli.output import FINDINGS, MISUSE, Json, Rules, console, misuse, print_json, show_problems
-from decision_service.editing.schema import FILE, schema_text
+from decision_service.editing.schema import FILES, schema_text
 from decision_service.policy.catalogue import read_catalogue
 from decision_service.policy.entries import Complaints
 from decision_service.source import PolicyProblems
@@ -18,7 +18,7 @@ def schema(
     check: Annotated[bool, typer.Option("--check", help="write nothing, say whether it is up to date 只检查")] = False,
     json: Json = False,
 ) -> None:
-    """Write RULES/policy.schema.json for editors (VS Code YAML). 写出编辑器用的模式文件，带中文说明。"""
+    """Write RULES/*.schema.json, by which editors check and explain rule files. 写出编辑器用的模式文件，带中文说明。"""
     if not rules.is_dir():
         misuse(f"there is no rules folder {rules}", f"没有规则文件夹 {rules}", json=json)
     complaints = Complaints()
@@ -26,15 +26,23 @@ def schema(
     if catalogue is None or complaints.problems:
         show_problems(PolicyProblems(complaints.problems), json=json)
         raise typer.Exit(MISUSE)
-    text, path = schema_text(catalogue), rules / FILE
-    same = path.is_file() and path.read_text(encoding="utf-8") == text
-    if not check and not same:
-        replace_text(path, text)
+    stale = [name for name in FILES if not _written(rules / name, schema_text(name, catalogue), write=not check)]
     if json:
-        print_json({"file": str(path), "up_to_date": same})
-    elif check and not same:
-        console().print(f"{path}: out of date, run miaopi schema\n  已过时，请运行 miaopi schema", markup=False)
-    else:
-        console().print(f"{path}: {'up to date 没有变化' if same else 'written 已写'}", markup=False)
-    if check and not same:
+        print_json({"files": [str(rules / name) for name in FILES], "out_of_date" if check else "written": stale})
+    for name in () if json else FILES:
+        _say(rules / name, stale=name in stale, check=check)
+    if check and stale:
         raise typer.Exit(FINDINGS)
+
+
+def _written(path: Path, text: str, *, write: bool) -> bool:
+    """Whether the file was up to date; if not, it is written where that is wanted."""
+    same = path.is_file() and path.read_text(encoding="utf-8") == text
+    if write and not same:
+        replace_text(path, text)
+    return same
+
+
+def _say(path: Path, *, stale: bool, check: bool) -> None:
+    said = "up to date 没有变化" if not stale else "out of date, run miaopi schema 已过时" if check else "written 已写"
+    console().print(f"{path}: {said}", markup=False)

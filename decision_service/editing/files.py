@@ -7,7 +7,7 @@ from decision_service.policy.catalogue import FOLDER
 
 
 def layable_files(paths: Iterable[Path]) -> list[Path]:
-    """Every rule file, and file of cases, at or under `paths`, each once; not the catalogue's. Raises FileNotFoundError."""
+    """Every rule file and file of cases at or under `paths`, each once. Raises FileNotFoundError."""
     found: dict[Path, None] = {}
     for path in paths:
         if path.is_file():

@@ -17,6 +17,9 @@ from decision_service.source import PolicyProblems, Problem, Source, columns
 COMMENT_COLUMN = 44
 """Where a comment behind something begins, if it can."""
 
+_EMPTY = "\0"
+"""An empty line of a text, which counts, unlike one between entries. No file holds this character."""
+
 _SIDE_BY_SIDE = frozenset({("let",), ("suitability",)})
 
 
@@ -101,6 +104,7 @@ class _Writer:
         head: list[str] = []
         for key, value in node.entries:
             kept, before = self._between(self._line(key.span.start), 0, 0)
+            del self.stack[1:]
             if chunks:
                 chunks[-1][1].extend(kept)
                 chunks.append((key.text, [*before, *self._entry(key, value, 0, (key.text,), 0)]))
@@ -204,11 +208,10 @@ class _Writer:
         inside = " " * (indent + 2)
         if _is_table(path, value):
             return [_behind(f"{head} |", comment), *(inside + line for line in aligned(value.text).splitlines())]
-        content = value.text.split("\n") if value.style == "literal" else _unindented(raw[1:])
-        while content and not content[-1].strip():
-            content.pop()
+        content = value.text.removesuffix("\n").split("\n") if value.style == "literal" else _folded(value, raw[1:])
+        self.done += len(content) - max(place for place, line in enumerate(["", *content]) if line.strip() or not place)
         digits = "".join("2" if char.isdigit() else char for char in indicator)
-        lines = [inside + line if line else "" for line in content]
+        lines = [inside + line if line else _EMPTY for line in content]
         return [_behind(f"{head} {digits}", comment), *lines]
 
 
@@ -233,15 +236,17 @@ def _shifted(line: str, shift: int, least: int) -> str:
     return " " * max(least, len(line) - len(line.lstrip()) + shift) + stripped if stripped else ""
 
 
-def _unindented(lines: list[str]) -> list[str]:
+def _folded(value: TextNode, lines: list[str]) -> list[str]:
+    """The lines of a folded text without their indentation, and the blank ones at its end that count."""
     least = min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
-    return [line[least:].rstrip() for line in lines]
+    end = value.text[len(value.text.rstrip(" \n")) :]
+    return [*(line[least:] for line in lines), *end.split("\n")[1:-1]]
 
 
 def _joined(lines: list[str]) -> str:
-    """The lines as a file: no blanks at ends of lines, never two blank lines, none in front or at the end."""
+    """The lines as a file: never two empty lines between entries, none in front or at the end."""
     kept: list[str] = []
     for line in lines:
         if line or (kept and kept[-1]):
             kept.append(line)
-    return "\n".join(kept).strip("\n") + "\n"
+    return "\n".join(kept).strip("\n").replace(_EMPTY, "") + "\n"

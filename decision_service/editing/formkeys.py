@@ -185,7 +185,7 @@ FORM_KEYS: tuple[Key, ...] = (
         "ask",
         "可以查的登记库；credit 必写，没有规则需要的不能写",
         "the registers that may be asked; credit always, none that no rule needs",
-        Named(_ASK, Bilingual("登记库", "a register"), source="registers"),
+        Named(_ASK, Bilingual("登记库", "a register"), source="registers", needed=("credit",)),
         needed=True,
     ),
 )

@@ -70,13 +70,14 @@ class Several:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A mapping, perhaps empty, whose keys are names that the writer chooses, or that a `source` lists. `also` are keys
-    with a meaning of their own."""
+    """A mapping, perhaps empty, whose keys are names that the writer chooses, or that a `source` lists. `needed` are
+    names that must be there, `also` keys with a meaning of their own."""
 
     of: "Shape"
     name: Bilingual
     source: Source | None = None
     pattern: str = ""
+    needed: tuple[str, ...] = ()
     also: tuple["Key", ...] = ()
 
 
@@ -107,11 +108,13 @@ Shape: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Only:
-    """A key may stand only where another one is there, and has one of `words` if any are given."""
+    """A key may stand only where another one is there, and has one of `words`, or begins with `starts`, where these are
+    given; `needed`: there it must stand."""
 
     key: str
     words: tuple[str, ...] = ()
     needed: bool = False
+    starts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from decision_service.editing.keys import (
     Key,
     Mapping,
     Named,
+    Only,
     Several,
     Text,
     Words,
@@ -49,6 +50,7 @@ _CREDIT = Mapping(
             "哪些名单算数；record_only 时不写",
             "the lists that count; none with record_only",
             Several(ANY_TEXT, alone=True),
+            only=Only("policy", ("bars_commitment", "bars_matter"), needed=True),
         ),
         key("false_commitments", "虚假承诺是否算数", "whether false commitments count", YES_NO),
     )

@@ -1,9 +1,11 @@
 """Every key of a rule file, and of a file of cases beside it: found by path, or in order."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from decision_service.editing.formkeys import FORM_KEYS
 from decision_service.editing.keys import (
+    DAY,
     Anything,
     Changes,
     Condition,
@@ -18,6 +20,7 @@ from decision_service.editing.keys import (
     TableText,
     Text,
     Words,
+    key,
 )
 from decision_service.editing.matterkeys import MATTER_KEYS
 from decision_service.editing.rulekeys import RULE_KEYS
@@ -25,7 +28,20 @@ from decision_service.editing.rulekeys import RULE_KEYS
 POLICY = Mapping((*MATTER_KEYS, *FORM_KEYS, *RULE_KEYS))
 """A rule file."""
 
-ORDER = {key.name: place for place, key in enumerate(POLICY.keys)}
+CASE_FILE = Mapping(
+    (
+        key(
+            "version",
+            "所试的版本（生效日）；不写则按每个案例的日期",
+            "the version (its first day) that is tried; else the one in force on each case's day",
+            DAY,
+        ),
+        next(replace(one, needed=True) for one in RULE_KEYS if one.name == "cases"),
+    )
+)
+"""A file of cases beside the versions of a matter."""
+
+ORDER = {one.name: place for place, one in enumerate(POLICY.keys)}
 """The order in which the parts of a rule file stand."""
 
 ITEM = "-"

@@ -45,7 +45,7 @@ _HIT = {
     "collect count": "个数 / how many",
 }
 _TABLE_ONLY = Only("table")
-_ORDERED = Only("hit", ("priority", "output order"))
+_ORDERED = Only("hit", ("priority", "output order"), needed=True)
 _TABLE_KEYS = (
     key(
         "gives",
@@ -122,6 +122,7 @@ RULE = Mapping(
                     key("apply_again", "何时可以再申请", "how to apply again", TWO_TEXTS, needed=True),
                 )
             ),
+            only=Only("else", starts="REJECTED", needed=True),
         ),
     )
 )

@@ -26,7 +26,7 @@ from decision_service.editing.keys import (
     Text,
     Words,
 )
-from decision_service.editing.policykeys import POLICY
+from decision_service.editing.policykeys import CASE_FILE, POLICY
 from decision_service.outcome import APPROVALS, Outcome
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.parts import Bilingual
@@ -34,29 +34,46 @@ from decision_service.policy.parts import Bilingual
 Schema = dict[str, Any]  # plain JSON
 
 SCALAR: Schema = {"type": ["string", "number", "boolean"]}
-FILE = "policy.schema.json"
-FIRST_LINE = f"# yaml-language-server: $schema=../{FILE}"
-"""What tells an editor, in the first line of a rule file, where its schema is."""
+EXPRESSION: Schema = {
+    **SCALAR,
+    "pattern": r"""^([^"'，。；：？（）【】“”‘’《》＝＞＜≥≤≠%&|\\{}!=]|"[^"\n]*"|!=|=(?!=))*$""",
+    "patternErrorMessage": '算式里的符号要用半角：= != < <= > >= ( ) , "文字"，连接用 and or not\n'
+    'signs of an expression are half-width: = != < <= > >= ( ) , "text"; joined by and, or, not',
+}
+"""An expression, as far as its signs show whether it can be one."""
+
+POLICIES, CASE_FILES = "policy.schema.json", "cases.schema.json"
+FILES = {
+    POLICIES: (POLICY, "秒批规则文件 · a rule file of Miaopi"),
+    CASE_FILES: (CASE_FILE, "秒批案例文件 · a file of worked cases of Miaopi"),
+}
+"""The files of a rules folder that hold a schema: of what, and what it is called."""
+
+
+def first_line(file: str) -> str:
+    """What tells an editor, in the first line of a file in a matter's folder, which schema it has."""
+    return f"# yaml-language-server: $schema=../{file}"
+
 
 _LEADS = {"N": Outcome.NOT_ACCEPTED, "C": Outcome.CORRECTION_REQUIRED, "R": Outcome.REFERRED, "J": Outcome.REJECTED,
           "T": Outcome.ACCEPTED_TOLERANT}  # fmt: skip
 """The outcome that a reason code usually goes with, by its first letter."""
 
 
-def policy_schema(catalogue: Catalogue) -> Schema:
-    """The schema of a rule file that leans on this catalogue."""
-    whole = _Schemas(catalogue)
+def schema_of(file: str, catalogue: Catalogue) -> Schema:
+    """The schema that the file of that name holds, for files that lean on this catalogue."""
+    schemas, (shape, title) = _Schemas(catalogue), FILES[file]
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "秒批规则文件 · a rule file of Miaopi",
-        **whole.of(POLICY),
-        "definitions": whole.definitions(),
+        "title": title,
+        **schemas.of(shape),
+        "definitions": schemas.definitions(),
     }
 
 
-def schema_text(catalogue: Catalogue) -> str:
+def schema_text(file: str, catalogue: Catalogue) -> str:
     """The schema as its file holds it."""
-    return json.dumps(policy_schema(catalogue), ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(schema_of(file, catalogue), ensure_ascii=False, indent=1) + "\n"
 
 
 def explained(text: Bilingual) -> Schema:
@@ -120,9 +137,9 @@ class _Schemas:
             case Listed():
                 return {"$ref": f"#/definitions/{shape.source}"}
             case Condition():
-                return SCALAR
+                return EXPRESSION
             case TableText():
-                return {"type": "string", "pattern": "\\|"}
+                return {"type": "string", "pattern": r"\|[^\n]*\n[^\n]*\|"}
             case Anything() | Facts():
                 return {}
             case Changes():
@@ -148,6 +165,8 @@ class _Schemas:
         else:
             found["properties"] = {name: self._listed(name, shape, text) for name, text in self._names(shape)}
             found["additionalProperties"] = False
+        if shape.needed:
+            found |= {"type": "object", "required": list(shape.needed)}
         if shape.pattern:
             found["propertyNames"] = {"pattern": shape.pattern}
         if shape.also:
@@ -159,7 +178,12 @@ class _Schemas:
         return [] if shape.source is None else list(listed(shape.source, self.catalogue).items())
 
     def _listed(self, name: str, shape: Named, text: Bilingual) -> Schema:
-        inner = {"$ref": f"#/definitions/facts/{name}"} if isinstance(shape.of, Facts) else self.of(shape.of)
+        inner: Schema = {"$ref": f"#/definitions/facts/{name}"} if isinstance(shape.of, Facts) else self.of(shape.of)
+        if "with" in inner.get("properties", {}):
+            register = self.catalogue.registers[name]
+            sets = (register.asked_with, register.optional_parameters, *register.alternatives)
+            names = list(dict.fromkeys(parameter for one in sets for parameter in one))
+            inner["properties"]["with"]["propertyNames"] = {"enum": names}
         return {"allOf": [inner], **explained(text)}
 
     def _key(self, key: Key) -> Schema:
@@ -183,15 +207,19 @@ class _Schemas:
 def _terms(key: Key) -> list[Schema]:
     """When a key must be there, or may not."""
     terms: list[Schema] = [{"not": {"required": [key.name, other]}} for other in key.never_with]
-    if key.only is None:
+    only = key.only
+    if only is None:
         return terms
-    other: Schema = {"required": [key.only.key]}
-    if key.only.words:
-        words: list[object] = [*key.only.words, *([True] if "true" in key.only.words else [])]
-        other["properties"] = {key.only.key: {"enum": words}}
-    terms.append({"if": {"required": [key.name]}, "then": other})
-    if key.only.needed:
-        terms.append({"if": other, "then": {"required": [key.name]}})
+    there: Schema = {"required": [only.key]}
+    words: list[object] = [*only.words, *([True] if "true" in only.words else [])]
+    if words:
+        there["properties"] = {only.key: {"enum": words}}
+    if only.starts:
+        there["properties"] = {only.key: {"pattern": f"^ *{only.starts} "}}  # a list passes: it is judged by the reader
+    terms.append({"if": {"required": [key.name]}, "then": there})
+    if only.needed:
+        text = {"properties": {only.key: {"type": "string"}}} if only.starts else {}
+        terms.append({"if": {"allOf": [there, text]}, "then": {"required": [key.name]}})
     return terms
 
 

@@ -198,6 +198,13 @@ class Entries:
         """The Chinese and the English text under two keys of this mapping."""
         return Bilingual(self.text(zh), self.text(en))
 
+    def both(self, name: str) -> Bilingual:
+        """A needed key that holds nothing but a Chinese and an English text."""
+        inner = self.inner(name, needed=True)
+        text = inner.bilingual()
+        inner.done()
+        return text
+
     def done(self, *more: str) -> None:
         """Complains of keys that are not known here; `more` are known besides those that were asked for."""
         self.asked.update(more)

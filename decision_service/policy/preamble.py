@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from decision_service.policy.entries import Entries
-from decision_service.policy.shape import Basis, Bilingual, Field, Material, Suitability
+from decision_service.policy.shape import Basis, Field, Material, Suitability
 from verifiers.registers import Register
 
 
@@ -29,9 +29,9 @@ def read_suitability(entries: Entries, in_force: date) -> Suitability:
     assessment = entries.inner("assessment", needed=True)
     reviewed = entries.inner("reviewed_by", needed=True)
     found = Suitability(
-        no_discretion=_both(entries, "no_discretion"),
-        no_site_check=_both(entries, "no_site_check"),
-        no_third_party=_both(entries, "no_third_party"),
+        no_discretion=entries.both("no_discretion"),
+        no_site_check=entries.both("no_site_check"),
+        no_third_party=entries.both("no_third_party"),
         assessment_id=assessment.text("id"),
         assessed_on=assessment.day("on"),
         legal_reviewer=reviewed.text("legal"),
@@ -56,13 +56,6 @@ def read_suitability(entries: Entries, in_force: date) -> Suitability:
     for inner in (assessment, reviewed, entries):
         inner.done()
     return found
-
-
-def _both(entries: Entries, name: str) -> Bilingual:
-    inner = entries.inner(name, needed=True)
-    text = inner.bilingual()
-    inner.done()
-    return text
 
 
 def read_materials(

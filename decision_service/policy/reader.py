@@ -230,9 +230,7 @@ class _Reader:
         basis = read_basis(inner, words.bases)
         when = expression(inner.need("when"), words.vocabulary, self.complaints, BOOLEAN)
         check_by = expression(inner.need("check_by"), words.vocabulary, self.complaints)
-        commitment = Commitment(
-            inner.inner("text", needed=True).bilingual(), inner.inner("consequences", needed=True).bilingual()
-        )
+        commitment = Commitment(inner.both("text"), inner.both("consequences"))
         inner.done()
         if when is None or check_by is None:
             return commitment, ()

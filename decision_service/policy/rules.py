@@ -262,9 +262,7 @@ def _same(value: object) -> Bilingual:
 
 def _refusal(entries: Entries) -> RefusalGate:
     inner = entries.inner("refusal")
-    gate = RefusalGate(
-        inner.inner("no_discretion", needed=True).bilingual(), inner.inner("apply_again", needed=True).bilingual()
-    )
+    gate = RefusalGate(inner.both("no_discretion"), inner.both("apply_again"))
     inner.done()
     return gate
 
