@@ -154,9 +154,22 @@ _CLAIM = Mapping(
         key("never", "绝不能出现的结果", "outcomes that must never come", Several(Listed("outcomes"), alone=True)),
         key("when", "什么情形", "in which situation", CONDITION),
         key("nondecreasing", "不会变小的结果值", "the result that never falls", ANY_TEXT, never_with=("never",)),
-        key("in", "随哪个名称变大", "the name of `let` that it grows with", ANY_TEXT),
+        key(
+            "in",
+            "随哪个名称变大",
+            "the name of `let` that it grows with",
+            ANY_TEXT,
+            only=Only("nondecreasing", needed=True),
+        ),
+        key(
+            "unchanged_by",
+            "改变它，决定不变",
+            "what may change without changing the decision",
+            words(credit="信用 / the credit record", city="城市 / the city"),
+            never_with=("never", "nondecreasing"),
+        ),
     ),
-    needs_one=("never", "nondecreasing"),
+    needs_one=("never", "nondecreasing", "unchanged_by"),
 )
 _COMMITMENT = Mapping(
     (

@@ -18,7 +18,7 @@ KEYS = (DOCS / "reference" / "rule-file.md").read_text(encoding="utf-8")
 AGAIN = "`make reference` writes it anew"
 
 READ_BY = frozenset({"text", "choice", "yes", "whole", "day", "words", "inner", "each", "need", "get", "bilingual",
-                     "_both", "_bound"})  # fmt: skip
+                     "both", "_bound"})  # fmt: skip
 """What reads a key of a mapping that is named by a constant."""
 RULE_FILE = (
     "asks",
@@ -95,7 +95,7 @@ def _read_here(node: ast.Call) -> Iterator[str]:
     if name == "bilingual" and not node.args:
         yield from ("zh", "en")
     elif name in READ_BY:
-        yield from _constants(node.args[:2] if name in ("bilingual", "_both", "_bound") else node.args[:1])
+        yield from _constants(node.args[:2] if name in ("bilingual", "_bound") else node.args[:1])
 
 
 def _constants(nodes: list[ast.expr]) -> Iterator[str]:

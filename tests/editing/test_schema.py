@@ -30,6 +30,7 @@ RIGHT = {path.parent.name: path.read_text(encoding="utf-8") for path in SHIPPED}
 BEYOND_AN_EDITOR = {
     "missing_key_item": "an item is missing that a field of the form names",
     "unknown_word_alone": "the rules of the file",
+    "unknown_word_claimed_result": "the results of the file",
     "unknown_word_fallback": "the fields of the file",
     "unknown_word_like": "the cases of the file",
     "unknown_word_parameter": "what a register is asked with",
@@ -181,6 +182,9 @@ ALL_OF_IT = README.replace(
     "replaced_by: [population]}\n",
     "replaced_by: [population]}\n"
     "  - {zh: 照片, en: photo, minor: yes, may_follow_in: 10 working days, upload: proof, fallback: proof}\n",
+)
+ALL_OF_IT = ALL_OF_IT.replace(
+    "\ncases:\n", "\n  - {zh: 与信用无关, en: credit plays no part, unchanged_by: credit}\n\ncases:\n"
 )
 MADE = {f"made {number}": Writer(Random(number), catalogue()).text() for number in range(40)}
 
