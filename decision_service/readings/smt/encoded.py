@@ -37,7 +37,7 @@ def encoded(several: Sequence[Terms], bounds: tuple[Bilingual, ...]) -> Encoded:
     left_out: list[str] = []
     for terms in several:
         policy = terms.policy
-        _make_all(terms)
+        terms.complete()
         lost = terms.left_out
         left_out += [f"{policy.matter}/{policy.effective_from} {name}: {why}" for name, why in lost.items()]
         for what, names in (
@@ -46,7 +46,11 @@ def encoded(several: Sequence[Terms], bounds: tuple[Bilingual, ...]) -> Encoded:
             ("result", [result.name for result in policy.results]),
             ("claim", [str(place) for place in range(len(policy.claims))]),
         ):
-            counted(what, len(names), sum(f"{what} {name}" in lost for name in names))
+            counted(
+                what,
+                len(names),
+                sum(any(key in lost for key in (f"{what} {name}", f"{what} {name} when")) for name in names),
+            )
         for name, table in policy.tables.items():
             counted("row", len(table.rows), len(table.rows) if f"table {name}" in lost else 0)
     return Encoded(
@@ -58,19 +62,6 @@ def encoded(several: Sequence[Terms], bounds: tuple[Bilingual, ...]) -> Encoded:
         tuple(left_out),
         bounds,
     )
-
-
-def _make_all(terms: Terms) -> None:
-    policy = terms.policy
-    _ = terms.settled
-    for name in policy.tables:
-        terms.table(name)
-    for result in policy.results:
-        terms.result(result.name)
-    for let in policy.lets:
-        terms.let(let.name)
-    for place in range(len(policy.claims)):
-        terms.claim_when(place)
 
 
 def bounds_of(first: date, last: date, lengths: Mapping[str, int]) -> tuple[Bilingual, ...]:

@@ -1,12 +1,11 @@
 """One policy over the unknowns of a world: how each rule stands, what follows, what a table and a result come to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TypeVar
 
 import z3
 
-from decision_service.language.tree import Expression
+from decision_service.language.tree import Expression, LetRef, Lookup
 from decision_service.outcome import APPROVALS, Outcome
 from decision_service.readings.smt.expressions import Expressions
 from decision_service.readings.smt.formulas import Formula, conj, disj, neg, raw
@@ -23,7 +22,6 @@ from decision_service.readings.smt.values import (
 )
 from decision_service.readings.smt.verdicts import Draft, Settlement, draft_of, matters, settlement
 
-T = TypeVar("T")
 RESULT = "result"
 
 
@@ -34,6 +32,7 @@ class Terms:
         self.policy = sheet.policy
         self.sheet = sheet
         self.expressions = expressions
+        self._made: dict[str, Term] = {}
         self.left_out: dict[str, str] = {}
         """What has no encoding, by what it is part of. Whoever proves anything must end when there is something."""
 
@@ -74,16 +73,16 @@ class Terms:
         return raw(conj(neg(self.gated), disj(referred, corrected)))
 
     def value(self, expression: Expression) -> Term:
-        """What any expression over the policy's names comes to."""
-        return self._guarded("expression", lambda: self.expressions.term(expression))
+        """What any expression over the policy's names comes to. Raises UnencodableError."""
+        return self.expressions.term(expression)
 
     def let(self, name: str) -> Term:
         """What a name of the policy stands for."""
-        return self._guarded(f"let {name}", lambda: self.expressions.let(name))
+        return self._guarded(f"let {name}", LetRef(name, self.expressions.lets[name].kind))
 
     def table(self, name: str) -> Term:
         """What a table comes to."""
-        return self._guarded(f"table {name}", lambda: self.expressions.table(name))
+        return self._guarded(f"table {name}", Lookup(name, self.policy.tables[name].kind))
 
     def fits(self, table: str, row: int) -> "z3.BoolRef":
         """That the row (counted from 0) surely fits."""
@@ -97,17 +96,17 @@ class Terms:
     def result(self, name: str) -> Term:
         """What the result of that name would be: null where its `when` does not hold."""
         result = next(one for one in self.policy.results if one.name == name)
-        value = self._guarded(f"result {name}", lambda: self.expressions.term(result.value))
+        value = self._guarded(f"result {name}", result.value)
         if result.when is None:
             return value
-        when = self._guarded(f"result {name}", lambda: self.expressions.term(result.when or result.value))
+        when = self._guarded(f"result {name} when", result.when)
         causes = together([when.causes, value.causes.where(when.holds)])
         return Term(value.content, disj(when.fails, value.null), causes)
 
     def granted(self, name: str) -> "z3.BoolRef":
         """That the result is stated: something is granted and its `when` holds."""
         result = next(one for one in self.policy.results if one.name == name)
-        when = Term(Truth(True)) if result.when is None else self.value(result.when)
+        when = Term(Truth(True)) if result.when is None else self._guarded(f"result {name} when", result.when)
         return raw(conj(self.approves, when.holds))
 
     def claim_when(self, place: int) -> Term:
@@ -115,16 +114,29 @@ class Terms:
         when = self.policy.claims[place].when
         if when is None:
             return Term(Truth(True))
-        return self._guarded(f"claim {place}", lambda: self.expressions.term(when))
+        return self._guarded(f"claim {place}", when)
 
     def amount(self, item: str) -> Term:
         """What an item is worth."""
         found = next(one for one in self.policy.items if one.name == item)
-        return self._guarded(f"item {item}", lambda: self.expressions.term(found.amount))
+        return self._guarded(f"item {item}", found.amount)
 
     def applied(self, item: str) -> "z3.BoolRef":
         """That the item was applied for."""
         return raw(self.sheet.applied[item])
+
+    def complete(self) -> None:
+        """Makes every formula there is, so that no text is named, and nothing found left out, later."""
+        _ = self.settled
+        for name in self.policy.tables:
+            self.table(name)
+        for result in self.policy.results:
+            self.granted(result.name)
+            self.result(result.name)
+        for let in self.policy.lets:
+            self.let(let.name)
+        for place in range(len(self.policy.claims)):
+            self.claim_when(place)
 
     # -- how it is made
 
@@ -152,10 +164,16 @@ class Terms:
     def _tables(self) -> dict[str, Lines]:
         return {}
 
-    def _guarded(self, name: str, work: Callable[[], Term]) -> Term:
-        """The term; where it has no encoding, one that may be anything, and `left_out` says so."""
+    def _guarded(self, name: str, expression: Expression) -> Term:
+        """The term of a named part, made once; where it has no encoding, one that may be anything, and `left_out` says
+        so."""
+        if name not in self._made:
+            self._made[name] = self._term(name, expression)
+        return self._made[name]
+
+    def _term(self, name: str, expression: Expression) -> Term:
         try:
-            return work()
+            return self.expressions.term(expression)
         except UnencodableError as error:
             self.left_out[name] = str(error)
             return Term(Nothing(), True, Causes(other=z3.FreshBool("left out")))
@@ -184,7 +202,7 @@ class Terms:
         before: Formula = False
         for rule in self.policy.rules:
             if rule.gate:
-                must = self._guarded(f"rule {rule.id}", lambda rule=rule: self.expressions.term(rule.must))  # type: ignore[misc]  # binds the loop's value
+                must = self._guarded(f"rule {rule.id}", rule.must)
                 false = conj(must.fails, neg(must.null))
                 found[rule.id] = conj(neg(before), false)
                 before = disj(before, false)

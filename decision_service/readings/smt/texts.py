@@ -101,7 +101,8 @@ class Texts:
         known = self.named_by(number)
         if known is not None:
             return shape.of(known)
-        self.asked.append((shape, number))
+        if not any(one == shape and other.term.eq(number.term) for one, other in self.asked):
+            self.asked.append((shape, number))
         free = holds(shape, number)
         digits = _digits(shape, number)
         in_regions = conj(number.term >= REGIONS[0], number.term <= REGIONS[1])

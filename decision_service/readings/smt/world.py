@@ -70,6 +70,7 @@ class World:
             for name, kind in kinds.items()
         }
         self._links: list[Links] = []
+        self._search = Search(self)
         self.terms = tuple(self._terms(policy, str(place)) for place, policy in enumerate(self.policies))
 
     # -- what a caller asks for
@@ -115,12 +116,18 @@ class World:
 
         Raises UndecidedError where the time is over, UnfaithfulError where the formulas prove wrong.
         """
-        return Search(self, seconds).find(conditions, near)
+        return self._search.find(conditions, near, seconds)
 
     def rules(self) -> list[Formula]:
         """What is true of every application: kinds, bounds, how sheets follow. Read after all formulas are made."""
         links = [formula for one in self._links for formula in one.consistent]
         return [*self._domain, *links, *self._symbols.domain, *self.calendar.defined, *self.texts.rules()]
+
+    @property
+    def extent(self) -> tuple[int, ...]:
+        """How much `rules` would say; it only grows."""
+        made = (self._symbols.domain, self.calendar.defined, self.texts.symbols, self.texts.asked, self.texts.named)
+        return tuple(len(one) for one in made)
 
     # -- how it is made
 
