@@ -26,6 +26,7 @@ from decision_service.cli import (
     load,
     notice,
     outbox,
+    prove,
     reconcile,
     registers,
     replay,
@@ -51,6 +52,7 @@ def build() -> typer.Typer:
     app.command("explain")(explain.explain)
     app.command("check")(check.check)
     app.command("test")(test.test)
+    app.command("prove")(prove.prove)
     app.command("guide")(guide.guide)
     app.command("fmt")(fmt.fmt)
     app.command("schema")(schema.schema)

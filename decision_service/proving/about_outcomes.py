@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from decision_service.outcome import APPROVALS, FAVOURABLE, RANK, Outcome
 from decision_service.policy.shape import Bilingual, Policy
-from decision_service.proving.conditions import All, Condition, Known, Says, Some, Unclear, Wins, both, unsure
+from decision_service.proving.conditions import All, Condition, ItemWins, Known, Says, Some, Unclear, Wins, both, unsure
 from decision_service.proving.questions import Question, question
 from decision_service.proving.structure import applied
 from decision_service.source import Span
@@ -20,9 +20,11 @@ def about_outcomes(policy: Policy) -> Iterator[Question]:
         (
             Bilingual("能够获准", "an approval is possible"),
             Bilingual("没有人能获准", "nobody can be approved"),
-            Bilingual("看下面互相矛盾的条件", "see which conditions contradict each other"),
+            Bilingual(
+                "看哪些条件互相矛盾，哪张表缺一行", "see which conditions contradict each other, which table has a gap"
+            ),
         ),
-        None,
+        next((rule.span for rule in policy.rules if not rule.standing), None),
     )
     for outcome, (rule, span) in _led_to(policy).items():
         yield question(
@@ -68,6 +70,12 @@ def about_support(policy: Policy) -> Iterator[Question]:
     ways: list[Condition] = [
         All((Some(tuple(complete)), Some((*whole, *parts)))),
         All((Wins(Outcome.PARTIALLY_APPROVED), Some(tuple(whole)))),
+        *(
+            All((ItemWins(rule.item, one), unsure(rule.id)))
+            for rule in policy.rules
+            if rule.item is not None
+            for one in sorted(APPROVALS, key=RANK.__getitem__)
+        ),
         All((Some(tuple(granting)), Some(tuple(values)))),
     ]
     yield question(

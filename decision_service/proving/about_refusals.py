@@ -11,9 +11,21 @@ from decision_service.language.kinds import BOOLEAN
 from decision_service.language.tree import Expression, FactRef, FormRef
 from decision_service.outcome import Outcome
 from decision_service.policy.checks import STIGMA
-from decision_service.policy.needs import registers_read
+from decision_service.policy.needs import fields_read, registers_read
 from decision_service.policy.shape import Bilingual, Policy, Rule
-from decision_service.proving.conditions import All, Condition, No, Says, Some, Unclear, Wins, both, fails, holds
+from decision_service.proving.conditions import (
+    All,
+    Condition,
+    ItemWins,
+    No,
+    Says,
+    Some,
+    Unclear,
+    Wins,
+    both,
+    fails,
+    holds,
+)
 from decision_service.proving.questions import Question, Settled, question
 from decision_service.source import Problem
 
@@ -40,9 +52,8 @@ def _refusals(rule: Rule) -> list[int]:
 
 
 def _refused(policy: Policy) -> Condition:
-    """Something is refused by machine: the whole, or perhaps a part."""
-    partly = (Wins(Outcome.PARTIALLY_APPROVED),) if policy.items else ()
-    return Some((Wins(Outcome.REJECTED), *partly))
+    """Something is refused by machine: the whole, or a part."""
+    return Some((Wins(Outcome.REJECTED), *(ItemWins(item.name, Outcome.REJECTED) for item in policy.items)))
 
 
 def _officer_asked(policy: Policy) -> Question:
@@ -57,9 +68,11 @@ def _officer_asked(policy: Policy) -> Question:
             Bilingual(
                 "申请人要求人工，仍被机器拒绝", "an applicant who asked for an officer is refused by the machine"
             ),
-            Bilingual("检查 standing.yaml 的 HUMAN", "look at HUMAN in standing.yaml"),
+            Bilingual(
+                "改这条规则，使要求人工的一律转人工", "change the rule, so that whoever asks for an officer gets one"
+            ),
         ),
-        None,
+        next((rule.span for rule in policy.rules if "human_review" in fields_read(policy, [rule.must])), None),
     )
 
 
@@ -73,9 +86,9 @@ def _identity(policy: Policy) -> Question:
         (
             Bilingual("身份没有核实的，机器不拒绝", "nobody is refused whose identity is not confirmed"),
             Bilingual("身份没有核实，仍被机器拒绝", "an applicant whose identity is not confirmed is refused"),
-            Bilingual("检查 standing.yaml 的 IDENTITY", "look at IDENTITY in standing.yaml"),
+            Bilingual("改这条规则，使身份不符的一律转人工", "change the rule, so that an officer looks at every doubt"),
         ),
-        None,
+        next((rule.span for rule in policy.rules if rule.gate), None),
     )
 
 
@@ -89,14 +102,13 @@ def _hard_fact(policy: Policy, rule: Rule) -> Settled:
     registers = registers_read(policy, _rests_on(rule))
     absent = sorted(name for name in registers if policy.asks[name].register.no_record is not None)
     faults = [
-        *(
-            f"`{name}` 属于不得据以拒绝的记录 is a record on which nobody is refused"
-            for name in sorted(registers & STIGMA)
-        ),
-        *(f"`{name}` 没有记录也算答复 answers with `no record` too" for name in absent),
-        *([f"由{len(registers)}个登记库拼接 joins {len(registers)} registers"] if len(registers) > 1 else []),
+        Bilingual(f"不能据 `{name}` 拒绝", f"nobody is refused on `{name}`") for name in sorted(registers & STIGMA)
     ]
-    told = "；".join(faults)
+    faults += [Bilingual(f"`{name}` 没有记录也算答复", f"`{name}` answers with `no record` too") for name in absent]
+    if len(registers) > 1:
+        joined = ", ".join(sorted(registers))
+        faults.append(Bilingual(f"由几个登记库拼接（{joined}）", f"it joins several registers ({joined})"))
+    zh, en = "；".join(one.zh for one in faults), "; ".join(one.en for one in faults)
     return Settled(
         f"refusal_gate:{rule.id}",
         "refusals",
@@ -104,8 +116,8 @@ def _hard_fact(policy: Policy, rule: Rule) -> Settled:
         Bilingual(f"规则 {rule.id} 据以拒绝的是一项硬事实", f"rule {rule.id} refuses on one hard fact"),
         Problem(
             "refusal_gate",
-            f"规则 {rule.id} 的拒绝不合六项条件：{told}",
-            f"the refusal of rule {rule.id} is outside the gate: {told}",
+            f"规则 {rule.id} 的拒绝不合六项条件：{zh}",
+            f"the refusal of rule {rule.id} is outside the gate: {en}",
             rule.span,
             _OFFICER.zh,
             _OFFICER.en,

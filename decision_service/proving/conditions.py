@@ -4,7 +4,7 @@ Both readings stand side by side, so that whatever the solver finds is decided a
 """
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias, assert_never
+from typing import TYPE_CHECKING, Any, TypeAlias, assert_never
 
 from decision_service.facts import Unknown
 from decision_service.language.tree import Expression
@@ -12,10 +12,14 @@ from decision_service.outcome import Outcome
 from decision_service.proving.observed import Observed
 from decision_service.verdict import State
 
+if TYPE_CHECKING:
+    from decision_service.readings.smt.terms import Terms
+    from decision_service.readings.smt.world import World
+
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Every register that may be asked has answered."""
+    """The form is in order, and every register that may be asked has answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,14 @@ class Stands:
 class Wins:
     """The whole comes to this outcome."""
 
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class ItemWins:
+    """An item is applied for and comes to this outcome."""
+
+    item: str
     outcome: Outcome
 
 
@@ -77,7 +89,10 @@ class No:
     part: "Condition"
 
 
-Condition: TypeAlias = Known | Stands | Wins | Fits | Says | Unclear | All | Some | No
+Symbolic: TypeAlias = Any
+"""A formula, or a number, of the solver: z3 ships no types."""
+
+Condition: TypeAlias = Known | Stands | Wins | ItemWins | Fits | Says | Unclear | All | Some | No
 
 
 def both(*parts: Condition) -> Condition:
@@ -96,6 +111,10 @@ def seen(condition: Condition, one: Observed) -> bool:
             return finding.state is condition.state and wanted
         case Wins():
             return one.verdict.outcome is condition.outcome
+        case ItemWins():
+            return any(
+                (found.item, found.outcome) == (condition.item, condition.outcome) for found in one.verdict.items
+            )
         case Fits():
             return one.fits(condition.table, condition.row)
         case Says():
@@ -112,17 +131,19 @@ def seen(condition: Condition, one: Observed) -> bool:
             assert_never(condition)
 
 
-def symbolic(condition: Condition, world: Any, terms: Any) -> Any:  # noqa: ANN401 - z3 ships no types
+def symbolic(condition: Condition, world: "World", terms: "Terms") -> Symbolic:
     """The same as a formula of the solver (z3.BoolRef)."""
     import z3
 
     match condition:
         case Known():
-            return world.known
+            return z3.And(world.known, world.valid)
         case Stands():
             return _stands(condition, terms)
         case Wins():
             return terms.outcome(condition.outcome)
+        case ItemWins():
+            return terms.item_outcome(condition.item, condition.outcome)
         case Fits():
             return terms.fits(condition.table, condition.row)
         case Says():
@@ -139,7 +160,7 @@ def symbolic(condition: Condition, world: Any, terms: Any) -> Any:  # noqa: ANN4
             assert_never(condition)
 
 
-def _stands(condition: Stands, terms: Any) -> Any:  # noqa: ANN401 - z3 ships no types
+def _stands(condition: Stands, terms: "Terms") -> Symbolic:
     match condition.state:
         case State.HOLDS:
             return terms.holds(condition.rule)

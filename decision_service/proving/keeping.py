@@ -28,11 +28,20 @@ class Kept:
     but: tuple[tuple[str, str], ...]
     as_of: date | None
 
+    @property
+    def size(self) -> int:
+        """In how many things it differs."""
+        return len(self.but) + (self.as_of is not None)
+
 
 def kept(policy: Policy, catalogue: Catalogue, as_of: date, form: Facts, facts: Facts) -> Kept:
     """The application by the nearest worked case. The policy has cases, for every file must have one."""
-    ways = [_differing(policy, catalogue, case, as_of, form, facts) for case in policy.cases]
-    return min(ways, key=lambda one: len(one.but) + (one.as_of is not None))
+    return min(differences(policy, catalogue, as_of, form, facts), key=lambda one: one.size)
+
+
+def differences(policy: Policy, catalogue: Catalogue, as_of: date, form: Facts, facts: Facts) -> list[Kept]:
+    """In what the application differs from each worked case."""
+    return [_differing(policy, catalogue, case, as_of, form, facts) for case in policy.cases]
 
 
 def as_yaml(name: str, one: Kept, expect: tuple[str, Sequence[str]]) -> str:

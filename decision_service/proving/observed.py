@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from decision_service.facts import Fact, Unknown
-from decision_service.forms import FormReading
+from decision_service.decision import Decided
+from decision_service.facts import Fact, Unknown, Why
 from decision_service.interpreter import scope_of
 from decision_service.language.meaning import Scope, evaluate
 from decision_service.language.tree import Expression
@@ -27,22 +27,31 @@ class Observed:
     as_of: date
     form: Mapping[str, object]
     facts: Mapping[str, object]
-    reading: FormReading
-    verdict: Verdict
+    decided: Decided = field(repr=False, compare=False)
     scope: Scope = field(repr=False, compare=False)
-    policy: Policy = field(repr=False, compare=False)
     name: str = ""
 
     @property
+    def policy(self) -> Policy:
+        """The policy by which it is decided."""
+        return self.decided.policy
+
+    @property
+    def verdict(self) -> Verdict:
+        """What the engines and the reference say."""
+        return self.decided.verdict
+
+    @property
     def known(self) -> bool:
-        """Whether the form is in order and every register that may be asked has said something."""
-        registers = self.scope.sheet.registers.values()
-        return self.valid and not any(isinstance(answer, Unknown) for answer in registers)
+        """Whether the form is in order and every register that may be asked has answered. Where the document is none
+        that registers know, none is asked, and nothing is lacking."""
+        unknown = [one for one in self.scope.sheet.registers.values() if isinstance(one, Unknown)]
+        return self.valid and all(cause.why is Why.FORM for one in unknown for cause in one.causes)
 
     @property
     def valid(self) -> bool:
         """Whether the form is in order."""
-        return not self.reading.defects
+        return not self.decided.form.defects
 
     def finding(self, rule: str) -> Finding:
         """How a rule stands."""
@@ -71,4 +80,4 @@ def observe(
     reference = judge(policy, decided.sheet)
     if decided.referred_by is not None or reference != decided.verdict:
         raise EnginesDifferError(f"{policy.matter}: the engines and the reference differ on {name or 'an application'}")
-    return Observed(as_of, form, facts, decided.form, reference, scope_of(policy, decided.sheet), policy, name)
+    return Observed(as_of, form, facts, decided, scope_of(policy, decided.sheet), name)

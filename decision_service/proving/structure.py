@@ -10,10 +10,11 @@ from decision_service.proving.conditions import All, Condition, Says, Some, fail
 from verifiers.kinds import Kind
 
 
-def walk(policy: Policy, nodes: Iterable[Expression]) -> Iterator[Expression]:
-    """Every node that `nodes` are made of, through lets and the inputs and tests of tables; each let and table once."""
+def walk(policy: Policy, nodes: Iterable[Expression], closed: frozenset[str] = frozenset()) -> Iterator[Expression]:
+    """Every node that `nodes` are made of, through lets and the inputs and tests of tables; each let and table once.
+    Tables named by `closed` are not looked into."""
     lets = {let.name: let.value for let in policy.lets}
-    waiting, met = list(nodes), set[str]()
+    waiting, met = list(nodes), {f"table {name}" for name in closed}
     while waiting:
         node = waiting.pop()
         yield node

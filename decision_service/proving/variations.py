@@ -1,15 +1,22 @@
 """Worked cases with one thing changed: near at hand, decided in a moment, most of what a solver would be asked for."""
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from decision_service.language.functions import add_months
+from decision_service.language.tree import Expression, Literal
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Policy, WorkedCase
+from decision_service.proving.structure import walk
+from verifiers.identifiers import make_citizen_id
 from verifiers.kinds import Kind
 
 Application = tuple[date, Mapping[str, object], Mapping[str, object]]
 """The day, the form and the registers' answers, as JSON."""
+
+LIFE = 110
+"""Years that nobody is older than, here."""
 
 OTHER_DOCUMENT = "414"
 """A passport: a kind of document that is no resident identity card."""
@@ -24,6 +31,7 @@ def variations(policy: Policy, catalogue: Catalogue) -> Iterator[Application]:
             yield from (exchanged(case.as_of, case.form, case.facts, here, city) for city in cities if city != here)
     for case in policy.cases[:1]:
         yield from _one_changed(policy, case)
+        yield from _aged(policy, case, cities)
 
 
 def exchanged(
@@ -66,6 +74,28 @@ def _one_changed(policy: Policy, case: WorkedCase) -> Iterator[Application]:
                     facts = copy.deepcopy(dict(case.facts))
                     facts[name] = {**answer, fact: value}
                     yield case.as_of, case.form, facts
+
+
+def _aged(policy: Policy, case: WorkedCase, cities: Sequence[str]) -> Iterator[Application]:
+    """The case for each city and each number of years that the policy names, and one more and one less."""
+    number, here = case.form.get("id_no"), case.form.get("city")
+    if not isinstance(number, str):
+        return
+    for years in sorted(_years(policy)):
+        born = add_months(case.as_of, -12 * years)
+        aged = {**case.form, "id_no": make_citizen_id(f"{number[:6]}{born:%Y%m%d}{number[14:17]}")}
+        if isinstance(here, str):
+            yield from (exchanged(case.as_of, aged, case.facts, here, city) for city in cities)
+        else:
+            yield case.as_of, aged, case.facts
+
+
+def _years(policy: Policy) -> set[int]:
+    """The whole numbers, no more than the years of a life, that tables and rules compare with; and their neighbours."""
+    nodes: list[Expression] = [rule.must for rule in policy.rules] + [let.value for let in policy.lets]
+    nodes += [test for table in policy.tables.values() for row in table.rows for test in row.tests if test is not None]
+    named = {node.value for node in walk(policy, nodes) if isinstance(node, Literal) and type(node.value) is int}
+    return {year + step for year in named for step in (-1, 0, 1) if 0 < year + step <= LIFE}
 
 
 def _closed(kind: Kind, now: object) -> Iterable[object]:

@@ -1,0 +1,204 @@
+"""`miaopi prove`: what holds of every application, and one smallest applicant where something does not."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import orjson
+import typer
+from rich.console import Console
+
+from decision_service.cli.casefile import require_matter
+from decision_service.cli.engines import engines_of
+from decision_service.cli.output import FINDINGS, Json, Rules, console, misuse, print_json, progress, shelf_or_exit
+from decision_service.cli.workshop import needed
+from decision_service.policy.shape import Policy
+from decision_service.policy.shelf import Shelf
+from decision_service.source import render
+
+if TYPE_CHECKING:
+    from decision_service.proving.certificate import Checked
+    from decision_service.proving.proofs import Proof
+    from decision_service.proving.whole import Proved
+
+MARKS = {"holds": "✓", "fails": "✗", "undecided": "?"}
+
+
+def prove(
+    matter: Annotated[str | None, typer.Argument(help="matter, such as elderly_allowance; default all 事项")] = None,
+    rules: Rules = Path("rules"),
+    certificates: Annotated[
+        Path | None, typer.Option("--certificates", help="folder for a certificate of each version 证明书文件夹")
+    ] = None,
+    check: Annotated[
+        Path | None, typer.Option("--check", help="certificate to check again, offline 重新核对一份证明书")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Prove what holds of every application; show an applicant where it does not. 证明规则对任何申请都成立。"""
+    needed("z3", json=json)
+    shelf = shelf_or_exit(rules, json=json)
+    if matter is not None:
+        require_matter(shelf, matter, json=json)
+    if check is not None:
+        _check(shelf, check, json=json)
+        return
+    chosen = [one for one in shelf.policies() if matter in (None, one.matter)]
+    proved = _proved(shelf, chosen, json=json)
+    written = [] if certificates is None else _written(proved, certificates, json=json)
+    if json:
+        from decision_service.proving.telling import proved_as_json
+
+        print_json({"policies": [proved_as_json(one) for one in proved], "certificates": written})
+    else:
+        _show(proved, written)
+    if any(one.faulty for one in proved):
+        raise typer.Exit(FINDINGS)
+
+
+def _proved(shelf: Shelf, policies: list[Policy], *, json: bool) -> list["Proved"]:
+    from decision_service.proving.observed import EnginesDifferError
+    from decision_service.proving.prover import NotEncodedError
+    from decision_service.proving.whole import prove as prove_one
+    from decision_service.readings.smt.replaying import UnfaithfulError
+
+    found = []
+    with progress() as bar:
+        task = bar.add_task("proving 证明", total=len(policies))
+        for policy in policies:
+            try:
+                with engines_of(policy) as engines:
+                    found.append(prove_one(policy, shelf.catalogue, engines))
+            except NotEncodedError as error:
+                misuse(
+                    f"{policy.source}: left out, so nothing is proved: {error}",
+                    "有部分没有编码，什么也没有证明",
+                    json=json,
+                )
+            except (UnfaithfulError, EnginesDifferError) as error:
+                misuse(
+                    f"{policy.source}: the solver and the engines differ, so nothing is proved: {error}",
+                    "求解与引擎不一致，什么也没有证明；请报告这个缺陷",
+                    json=json,
+                )
+            bar.advance(task)
+    return found
+
+
+def _written(proved: Iterable["Proved"], folder: Path, *, json: bool) -> list[str]:
+    """A certificate for each version of which everything holds."""
+    from decision_service.proving.certificate import certificate, file_name
+
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for one in proved:
+            if not one.faulty:
+                path = folder / file_name(one)
+                path.write_bytes(orjson.dumps(certificate(one), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+                written.append(str(path))
+    except OSError as error:
+        misuse(f"{folder}: cannot be written ({error.strerror})", "证明书写不出", json=json)
+    return written
+
+
+def _show(proved: Iterable["Proved"], written: Iterable[str]) -> None:
+    out = console()
+    for one in proved:
+        _show_one(one, out)
+    for path in written:
+        out.print(f"certificate 证明书  {path}", markup=False)
+
+
+def _show_one(proved: "Proved", out: Console) -> None:
+    from decision_service.proving.proofs import METHODS
+    from decision_service.proving.telling import counts, lines
+
+    policy = proved.policy
+    out.print(f"\n{policy.name.zh}  {policy.source}  sha256:{policy.digest[:12]}", markup=False)
+    for proof in proved.proofs:
+        if (proof.faulty or proof.verdict == "fails") and not proof.follows:
+            _show_proof(proved, proof, out)
+    for line in lines(proved):
+        mark = "✗" if line.faulty else "✓" if line.holding == line.total else "i"
+        by = "、".join(METHODS[name].zh for name in METHODS if name in line.methods)
+        figures = f"{line.holding}/{line.total}".rjust(7) + f"{line.seconds:7.2f} s"
+        out.print(f"{mark} {figures}  {line.label.zh} {line.label.en}（{by}）", markup=False)
+    parts = {"rules": "规则", "rows": "表格行", "tables": "表格", "results": "结果", "claims": "断言"}
+    told = ", ".join(f"{parts[name]} {name} {done}/{total}" for name, (done, total) in counts(proved).items())
+    out.print(f"已编码 encoded exactly: {told}", markup=False)
+    for bound in proved.encoded.bounds:
+        out.print(f"  {bound.zh}\n  {bound.en}", markup=False)
+    holding = sum(proof.verdict == "holds" for proof in proved.proofs)
+    out.print(f"{holding}/{len(proved.proofs)} 条断言成立 claims hold, {proved.seconds:.1f} s", markup=False)
+
+
+def _show_proof(proved: "Proved", proof: "Proof", out: Console) -> None:
+    if proof.verdict == "undecided" and proof.method == "z3":
+        out.print("? 没有在时限内得出结论 not decided in time:", markup=False)
+    elif proof.advice:
+        out.print("i 供参考 worth knowing:", markup=False)
+    for problem in (proof.problem, *proof.more):
+        out.print(render(problem), markup=False)
+    for applicant in proved.shown.get(proof.name, ()):
+        if not applicant.differs:
+            out.print(f"  就是案例“{applicant.like}” the case itself", markup=False)
+            continue
+        out.print(f"  最小的申请人，与案例“{applicant.like}”相同，只是 like the case, but:", markup=False)
+        for each in applicant.differs:
+            same = each.zh == each.en
+            out.print(f"    {each.zh}" if same else f"    {each.zh}\n    {each.en}", markup=False)
+        out.print(f"  结果 outcome: {applicant.outcome} {', '.join(applicant.reasons)}", markup=False)
+        out.print("  可存作案例（expect 改成应有的结果）keep it as a case, with what it should come to:", markup=False)
+        out.print(applicant.yaml, markup=False)
+    out.print()
+
+
+def _check(shelf: Shelf, path: Path, *, json: bool) -> None:
+    from decision_service.proving.certificate import CertificateError, check, made_with, policy_of, read_certificate
+
+    try:
+        content = read_certificate(path)
+        policy = policy_of(content, shelf)
+        with engines_of(policy) as engines:
+            found = list(check(content, policy, shelf.catalogue, engines))
+    except CertificateError as error:
+        if json:
+            print_json({"certificate": str(path), "holds": False, "error": {"zh": error.zh, "en": error.en}})
+        console().print(f"✗ {path}: {error.en}\n  {error.zh}", markup=False)
+        raise typer.Exit(FINDINGS) from None
+    same_tools = content.get("made_with") == made_with()
+    if json:
+        print_json({"certificate": str(path), **_checked_as_json(found, same_tools=same_tools)})
+    else:
+        _show_checked(path, found, same_tools=same_tools)
+    if any(one.wrong is not None for one in found):
+        raise typer.Exit(FINDINGS)
+
+
+def _checked_as_json(found: list["Checked"], *, same_tools: bool) -> dict[str, object]:
+    return {
+        "holds": not any(one.wrong for one in found),
+        "same_tools": same_tools,
+        "claims": [
+            {"name": one.name, "how": one.how, "wrong": one.wrong and {"zh": one.wrong.zh, "en": one.wrong.en}}
+            for one in found
+        ],
+    }
+
+
+def _show_checked(path: Path, found: list["Checked"], *, same_tools: bool) -> None:
+    out = console()
+    for one in found:
+        if one.wrong is not None:
+            out.print(f"✗ {one.name}: {one.wrong.en}\n    {one.wrong.zh}", markup=False)
+    decided, again = (sum(one.how == how for one in found) for how in ("decided again", "proved again"))
+    out.print(
+        f"{path}: {decided} 条由见证重新决定 decided again, {again} 条重新证明 proved again, "
+        f"{len(found) - decided - again} 条不符 wrong",
+        markup=False,
+    )
+    if not same_tools:
+        out.print(
+            "  出具时用的程序或求解器与现在不同 made by other code or another solver than checked it now", markup=False
+        )
