@@ -79,10 +79,10 @@ def certificate(proved: Proved) -> dict[str, object]:
         ],
         "made_with": made_with(),
     }
-    return {**content, "seal": _seal(content)}
+    return {**content, "seal": sealed(content)}
 
 
-def _seal(content: Mapping[str, object]) -> str:
+def sealed(content: Mapping[str, object]) -> str:
     """Notices a slip, not a forger, who can seal anew whatever was changed: what it says is checked by doing it."""
     return f"sha256:{hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()}"
 
@@ -102,7 +102,7 @@ def read_certificate(path: Path) -> Mapping[str, object]:
         raise CertificateError(error.zh, error.en) from None
     if not isinstance(content, dict) or content.get("certificate") != FORM:
         raise CertificateError("这不是证明书", f"this is no certificate of the form {FORM}")
-    if content.get("seal") != _seal({name: one for name, one in content.items() if name != "seal"}):
+    if content.get("seal") != sealed({name: one for name, one in content.items() if name != "seal"}):
         raise CertificateError(
             "封印不符：内容在出具之后变过", "the seal is broken: the content was changed since it was made"
         )

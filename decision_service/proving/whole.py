@@ -39,12 +39,20 @@ class Proved:
         return any(proof.faulty for proof in self.proofs)
 
 
+_OF_NOBODY = frozenset({"row_dead", "rule_never_by_itself"})
+"""Claims that fail by themselves where nobody can be approved."""
+
+_OF_ONE_THAT_NEVER_HOLDS = _OF_NOBODY | {"conflict", "approval_impossible", "rule_never_alone", "outcome_unreachable"}
+"""Claims that may fail only because some rule never holds, and is always in the way."""
+
+
 def _following(proof: Proof, failing: set[str]) -> Proof:
-    """Where nobody can be approved no row counts; a rule that never decides alone never fails by itself either."""
+    """A claim that fails may do so only because another does; that one is told, and this one when it is mended."""
     code, _, subject = proof.name.partition(":")
-    hopeless = "approval_impossible" in failing and code in ("row_dead", "rule_never_by_itself")
     same = code == "rule_never_by_itself" and f"rule_never_alone:{subject}" in failing
-    return dataclasses.replace(proof, follows=proof.name in failing and (hopeless or same))
+    hopeless = code in _OF_NOBODY and "approval_impossible" in failing
+    barred = code in _OF_ONE_THAT_NEVER_HOLDS and any(name.startswith("rule_never_holds:") for name in failing)
+    return dataclasses.replace(proof, follows=proof.name in failing and (same or hopeless or barred))
 
 
 def prove(

@@ -14,7 +14,7 @@ from tests.properties.deciding import MATTERS, RULES, policy_of, shelf
 from tests.properties.policies import read_text
 from tests.sizes import size
 
-EXAMPLES = size("keeping", quick=20, full=500)
+EXAMPLES = size("keeping", quick=8, full=500)
 STATES = ("timeout", "error", "no_record", "")
 
 
