@@ -66,8 +66,14 @@ def read_shelf(folder: Path, progress: Callable[[str], None] = lambda _: None, o
     return Shelf(catalogue, {name: found for name, found in versions.items() if found})
 
 
-def _read_file(path: Path, matter: str, catalogue: Catalogue, complaints: Complaints) -> Policy | None:
-    shown = f"{matter}/{path.name}"
+def read_version(path: Path, shown: str, catalogue: Catalogue, complaints: Complaints) -> Policy | None:
+    """One rule file, wherever it lies and whatever it is called; None where anything in it is wrong (and complained
+    of). `shown` is the path as people know it."""
+    node = _node_of(path, shown, complaints)
+    return None if node is None else read_policy(node, catalogue, complaints, shown)
+
+
+def _node_of(path: Path, shown: str, complaints: Complaints) -> MapNode | None:
     source = read_source(path, shown)
     if isinstance(source, Problem):
         complaints.problems.append(source)
@@ -79,8 +85,14 @@ def _read_file(path: Path, matter: str, catalogue: Catalogue, complaints: Compla
     if not isinstance(node, MapNode):
         complaints.add("wrong_shape", "文件应是若干“键: 值”", "the file must be a mapping of keys to values", node.span)
         return None
-    policy = read_policy(node, catalogue, complaints, shown)
-    if policy is not None:
+    return node
+
+
+def _read_file(path: Path, matter: str, catalogue: Catalogue, complaints: Complaints) -> Policy | None:
+    shown = f"{matter}/{path.name}"
+    node = _node_of(path, shown, complaints)
+    policy = None if node is None else read_policy(node, catalogue, complaints, shown)
+    if policy is not None and node is not None:
         _check_names(policy, path, matter, node, complaints)
     return policy
 

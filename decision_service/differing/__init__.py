@@ -1,0 +1,1 @@
+"""Two versions of one matter compared: where the decision changes, or a proof that it does not."""
