@@ -71,7 +71,7 @@ def _folder_around(*names: str) -> Path:
 def _read(name: str, folder: Path, catalogue: Catalogue) -> Policy:
     path = Path(name)
     if path.is_dir():
-        files = sorted(path.glob("*.yaml"))
+        files = sorted(path.glob("????-??-??.yaml"))
         if not files:
             raise SidesError(f"the folder {name} holds no rule file", f"文件夹 {name} 里没有规则文件")
         return _draft(files[-1], catalogue)
