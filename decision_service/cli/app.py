@@ -17,6 +17,7 @@ from decision_service.cli import (
     coverage,
     decide,
     demo,
+    diff,
     drill,
     explain,
     fmt,
@@ -75,6 +76,7 @@ def build() -> typer.Typer:
     app.command("drill")(drill.drill)
     # The workshop of those who write rules.
     app.command("coverage")(coverage.coverage)
+    app.command("diff")(diff.diff)
     return app
 
 

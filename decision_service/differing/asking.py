@@ -1,0 +1,72 @@
+"""One solver that is asked again and again, with what it holds to for the time of some questions."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    import z3
+
+SECONDS = 10
+"""How long one question may take."""
+
+
+class Asking:
+    """Whether conditions can hold together, and an application for which they do. Raises UndecidedError where the
+    solver gives up."""
+
+    def __init__(self, *ground: "z3.BoolRef") -> None:
+        import z3
+
+        self.solver = z3.Solver()
+        self.solver.set("timeout", SECONDS * 1000)
+        self.solver.add(*ground)
+        self.asked = 0
+
+    @contextmanager
+    def within(self, *conditions: "z3.BoolRef") -> Iterator[None]:
+        """Holds to these conditions as well, until it ends."""
+        self.solver.push()
+        try:
+            self.solver.add(*conditions)
+            yield
+        finally:
+            self.solver.pop()
+
+    def model(self, *conditions: "z3.BoolRef") -> "z3.ModelRef | None":
+        """One application; None: proved that there is none."""
+        self.asked += 1
+        with self.within(*conditions):
+            return cast("z3.ModelRef", self.solver.model()) if self._decided(self.solver.check()) else None
+
+    def never(self, *conditions: "z3.BoolRef") -> bool:
+        """Proved: they cannot hold together."""
+        return self.model(*conditions) is None
+
+    def enough(self, formulas: "Sequence[z3.BoolRef]", contrary: "z3.BoolRef") -> list[int] | None:
+        """The places of formulas that together rule out `contrary`, by far not always the fewest; None where not even
+        all of them do."""
+        import z3
+
+        marks = [z3.FreshBool("mark") for _ in formulas]
+        self.asked += 1
+        with self.within(contrary, *(z3.Implies(mark, one) for mark, one in zip(marks, formulas, strict=True))):
+            found = self._decided(self.solver.check(*marks))
+            core = {mark.get_id() for mark in self.solver.unsat_core()} if not found else set()
+        return None if found else [place for place, mark in enumerate(marks) if mark.get_id() in core]
+
+    def _decided(self, found: "z3.CheckSatResult") -> bool:
+        import z3
+
+        from decision_service.readings.smt.searching import UndecidedError
+
+        if found == z3.unknown:
+            raise UndecidedError(self.solver.reason_unknown())
+        return bool(found == z3.sat)
+
+    @staticmethod
+    def holds(model: "z3.ModelRef", condition: "z3.BoolRef") -> bool:
+        """Whether it is true of the application of the model."""
+        import z3
+
+        return bool(z3.is_true(model.eval(condition, model_completion=True)))

@@ -1,0 +1,139 @@
+"""Two versions compared: every region in which the decision changes, or the proof that there is none."""
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from decision_service.differing.asking import Asking
+from decision_service.differing.aspects import Aspects
+from decision_service.differing.cells import grids
+from decision_service.differing.changes import changes_between
+from decision_service.differing.describing import Describer
+from decision_service.differing.enumerating import Way, ways
+from decision_service.differing.examples import Deciders, EncodingFaultError
+from decision_service.differing.material import material_of
+from decision_service.differing.moves import moves
+from decision_service.differing.pairing import RulePair, pair_rules
+from decision_service.differing.report import Count, Kind, Region, Report
+from decision_service.differing.sides import Sides
+from decision_service.differing.spelling import Numbers, Spelling
+from decision_service.offline import Engines
+from decision_service.outcome import Outcome
+from decision_service.readings.smt.applicants import Applicant
+
+if TYPE_CHECKING:
+    import z3
+
+    from decision_service.readings.smt.encoded import Encoded
+    from decision_service.readings.smt.world import World
+
+_ORDER: Mapping[Kind, int] = {"outcome": 0, "reasons": 1, "values": 2, "advice": 3}
+
+
+class NoClaimError(Exception):
+    """Something of the policies was not encoded, so nothing is claimed. `left_out` says what."""
+
+    def __init__(self, left_out: tuple[str, ...]) -> None:
+        super().__init__(", ".join(left_out))
+        self.left_out = left_out
+
+
+def compare(sides: Sides, engines: tuple[Engines, Engines]) -> Report:
+    """The whole comparison; `engines` are those of the old and of the new version. Raises NoClaimError, Undecided
+    where the solver gives up, and EncodingFaultError where an example is decided otherwise than the solver said."""
+    from decision_service.readings.smt.world import World
+
+    started = time.perf_counter()
+    numbers: Numbers = {}
+    spelled = (Spelling(sides.old, numbers), Spelling(sides.new, numbers))
+    pairs = pair_rules(sides.old, sides.new, spelled)
+    world = World((sides.old, sides.new), sides.catalogue)
+    encoded = world.encoded()
+    if encoded.left_out:
+        raise NoClaimError(encoded.left_out)
+    comparison = _Comparison(sides, spelled, pairs, world, Deciders(sides, engines, _renamed(pairs)))
+    found = sorted(comparison.regions(), key=_place)
+    regions = tuple(comparison.region(number, *one) for number, one in enumerate(found, 1))
+    changes = changes_between(sides, spelled, pairs)
+    seconds = time.perf_counter() - started
+    return Report(sides, regions, changes, grids(sides, spelled), _counts(encoded), encoded.bounds, seconds)
+
+
+def _renamed(pairs: tuple[RulePair, ...]) -> dict[str, str]:
+    return {pair.old.id: pair.new.id for pair in pairs if pair.old is not None and pair.new is not None}
+
+
+def _place(found: tuple[Way, bool]) -> tuple[int, int, str]:
+    way, complete = found
+    return (0 if complete else 1, _ORDER[way.kind], "" if way.outcomes is None else " ".join(way.outcomes))
+
+
+def _counts(encoded: "Encoded") -> tuple[Count, ...]:
+    parts = {
+        "规则 rules": encoded.rules, "表 tables": encoded.tables, "表行 table rows": encoded.rows,
+        "结果 results": encoded.results,
+    }  # fmt: skip
+    return tuple(Count(what, *count) for what, count in parts.items())
+
+
+class _Comparison:
+    def __init__(
+        self,
+        sides: Sides,
+        spelled: tuple[Spelling, Spelling],
+        pairs: tuple[RulePair, ...],
+        world: "World",
+        deciders: Deciders,
+    ) -> None:
+        self.sides, self.spelled, self.world, self.deciders = sides, spelled, world, deciders
+        self.aspects = Aspects(sides, spelled, pairs, world)
+        self.describer = Describer(self.aspects, material_of(self.aspects, tuple(sides.catalogue.prefectures)))
+
+    def regions(self) -> Iterator[tuple[Way, bool]]:
+        """Every way in which applications change: where all registers answer, and where some do not."""
+        for complete in (True, False):
+            asking = Asking(*self._ground(complete), self.aspects.differs)
+            for way in ways(asking, self.aspects, fine=complete):
+                yield way, complete
+
+    def _ground(self, complete: bool) -> "list[z3.BoolRef]":
+        """What is true of the applications that are looked at: readable forms, every needed register asked; all of them
+        answer, or else some do not."""
+        import z3
+
+        world = self.world
+        asked = [z3.Not(world.inquiry(name).unasked) for name in {**self.sides.old.asks, **self.sides.new.asks}]
+        known = world.known if complete else z3.Not(world.known)
+        return [*(z3.And(rule, True) for rule in world.rules()), world.valid, *asked, known]
+
+    def region(self, number: int, way: Way, complete: bool) -> Region:
+        """The region told in full."""
+        import z3
+
+        ground = self._ground(complete)
+        asking = Asking(*ground)
+        inside = z3.And(self.aspects.differs, way.formula)
+        clauses, exact = self.describer.describe(asking, inside, way.model)
+        outcomes = (way.outcomes,) if way.outcomes is not None else tuple(self._outcomes(asking, inside))
+        found = self.world.find(*ground, inside, near=self._near())
+        if found is None:
+            raise EncodingFaultError("a region has no applicant though the solver found it")
+        name = f"差异{number} difference {number}"
+        example = self.deciders.example(name, found)
+        came = tuple(Outcome(str(side.answer["outcome"])) for side in (example.old, example.new))
+        if (came[0], came[1]) not in outcomes:
+            raise EncodingFaultError(f"an example was decided {came} where the solver said {outcomes}")
+        with asking.within(inside):
+            moved, amounts = moves(self.aspects, asking, self.sides.catalogue, way)
+        return Region(number, way.kind, outcomes, clauses, exact, complete, moved, amounts, example)
+
+    def _outcomes(self, asking: Asking, inside: "z3.BoolRef") -> Iterator[tuple[Outcome, Outcome]]:
+        """The outcomes that stay what they are in the region."""
+        for outcome, both in self.aspects.outcomes.items():
+            if not asking.never(inside, *both):
+                yield outcome, outcome
+
+    def _near(self) -> tuple[Applicant, ...]:
+        """The worked cases of the new version, or those of the old one where it has none."""
+        cases = self.sides.new.cases or self.sides.old.cases
+        return tuple(Applicant.of_case(case) for case in cases)

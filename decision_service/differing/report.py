@@ -1,0 +1,152 @@
+"""What a comparison found, as plain data: made once, then said as text, as JSON or as a page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from decision_service.differing.cells import Grid
+from decision_service.differing.changes import Change
+from decision_service.differing.sides import Sides
+from decision_service.outcome import FAVOURABLE, Outcome
+from decision_service.policy.shape import Bilingual
+
+Kind = Literal["outcome", "reasons", "advice", "values"]
+"""What changes in a region: the outcome; the reasons of the same outcome; only what is told besides; only values,
+notes or obligations."""
+
+Effect = Literal["gains", "loses", "moves", "stays"]
+"""For the applicants of a region: an approval is gained or lost, they come to another outcome, or to the same one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One thing that both sides tell otherwise of an application: what it is, and both as text."""
+
+    what: Bilingual
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One version's decision of the example: the answer as the decision API gives it, and its explanation."""
+
+    answer: Mapping[str, object]
+    explanation: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One value of the example as people read it. `unlike` says that it differs from the worked case that the example
+    is nearest to; `usual` is that case's value."""
+
+    name: str
+    label: Bilingual
+    value: str
+    usual: str
+    unlike: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An application out of a region, decided by both versions. `case` is the text to keep it as a worked case of the
+    new version, `like` the case that it is near."""
+
+    as_of: str
+    form: Mapping[str, object]
+    facts: Mapping[str, object]
+    old: Side
+    new: Side
+    told: tuple[Told, ...]
+    given: tuple[Given, ...]
+    like: str | None
+    case: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition that every application of a region meets. `bounds` are those of a number, as (least, most), where
+    it is one; `subject` is then what they bound."""
+
+    text: Bilingual
+    subject: str = ""
+    bounds: tuple[str | None, str | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A rule that stands otherwise in a region, old and new as people read it."""
+
+    rule: str
+    label: Bilingual
+    old: Bilingual
+    new: Bilingual
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A value that differs in a region. `least` and `most` bound new minus old where it is a number, else None."""
+
+    name: str
+    label: Bilingual
+    least: str | None = None
+    most: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """Applications that change in the same way. `outcomes` are the pairs of old and new outcome that occur, one where
+    the outcome changes. `exact`: the clauses describe these applications and no others; else all of them meet the
+    clauses, and so may others. `complete`: every register answers; else some register cannot be reached."""
+
+    number: int
+    kind: Kind
+    outcomes: tuple[tuple[Outcome, Outcome], ...]
+    clauses: tuple[Clause, ...]
+    exact: bool
+    complete: bool
+    moved: tuple[Moved, ...]
+    amounts: tuple[Amount, ...]
+    example: Example
+
+    @property
+    def effect(self) -> Effect:
+        """Who gains and who loses."""
+        old, new = self.outcomes[0]
+        if old is new:
+            return "stays"
+        before, after = old in FAVOURABLE, new in FAVOURABLE
+        return "moves" if before == after else "gains" if after else "loses"
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """So many of so many parts of both versions were encoded."""
+
+    what: str
+    encoded: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All that was found. `counts` say what the proof covers, `bounds` how far it looks; `seconds` is how long it
+    took."""
+
+    sides: Sides
+    regions: tuple[Region, ...]
+    changes: tuple[Change, ...]
+    grids: tuple[Grid, ...]
+    counts: tuple[Count, ...]
+    bounds: tuple[Bilingual, ...]
+    seconds: float
+
+    @property
+    def form(self) -> tuple[Change, ...]:
+        """How the form itself changes: what may, or must, be filled in."""
+        return tuple(one for one in self.changes if one.section == "form" and one.weight == "meaning")
+
+    @property
+    def same(self) -> bool:
+        """Proved: no decision changes."""
+        return not self.regions and not self.form
