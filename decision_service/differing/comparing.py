@@ -1,7 +1,7 @@
 """Two versions compared: every region in which the decision changes, or the proof that there is none."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from decision_service.differing.asking import Asking
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from decision_service.readings.smt.encoded import Encoded
     from decision_service.readings.smt.world import World
 
-_ORDER: Mapping[Kind, int] = {"outcome": 0, "reasons": 1, "values": 2, "advice": 3}
+_ORDER: Mapping[Kind, int] = {"outcome": 0, "reasons": 1, "values": 2, "advice": 3, "told": 4}
 
 
 class NoClaimError(Exception):
@@ -85,37 +85,41 @@ class _Comparison:
         world: "World",
         deciders: Deciders,
     ) -> None:
+        import z3
+
         self.sides, self.spelled, self.world, self.deciders = sides, spelled, world, deciders
         self.aspects = Aspects(sides, spelled, pairs, world)
         self.describer = Describer(self.aspects, material_of(self.aspects, tuple(sides.catalogue.prefectures)))
+        self.scope = self._scope()
+        rules = [z3.And(rule, True) for rule in world.rules()]
+        self.asking = {complete: Asking(*rules, *scope) for complete, scope in self.scope.items()}
+        cases = [Applicant.of_case(case) for case in sides.new.cases or sides.old.cases]
+        self.tried = [(case, deciders.outcomes(case)) for case in cases]
 
     def regions(self) -> Iterator[tuple[Way, bool]]:
         """Every way in which applications change: where all registers answer, and where some do not."""
-        for complete in (True, False):
-            asking = Asking(*self._ground(complete), self.aspects.differs)
-            for way in ways(asking, self.aspects, fine=complete):
-                yield way, complete
+        for complete, asking in self.asking.items():
+            with asking.within(self.aspects.differs):
+                yield from [(way, complete) for way in ways(asking, self.aspects, fine=complete)]
 
-    def _ground(self, complete: bool) -> "list[z3.BoolRef]":
-        """What is true of the applications that are looked at: readable forms, every needed register asked; all of them
-        answer, or else some do not."""
+    def _scope(self) -> "dict[bool, tuple[z3.BoolRef, ...]]":
+        """The applications that are looked at: of readable forms, with every needed register asked; all of them answer,
+        or some do not."""
         import z3
 
         world = self.world
         asked = [z3.Not(world.inquiry(name).unasked) for name in {**self.sides.old.asks, **self.sides.new.asks}]
-        known = world.known if complete else z3.Not(world.known)
-        return [*(z3.And(rule, True) for rule in world.rules()), world.valid, *asked, known]
+        return {True: (world.valid, *asked, world.known), False: (world.valid, *asked, z3.Not(world.known))}
 
     def region(self, number: int, way: Way, complete: bool) -> Region:
         """The region told in full."""
         import z3
 
-        ground = self._ground(complete)
-        asking = Asking(*ground)
+        asking = self.asking[complete]
         inside = z3.And(self.aspects.differs, way.formula)
         clauses, exact = self.describer.describe(asking, inside, way.model)
         outcomes = (way.outcomes,) if way.outcomes is not None else tuple(self._outcomes(asking, inside))
-        found = self.world.find(*ground, inside, near=self._near())
+        found = self.world.find(*self.scope[complete], inside, near=self._near(outcomes))
         if found is None:
             raise EncodingFaultError("a region has no applicant though the solver found it")
         name = f"差异{number} difference {number}"
@@ -133,7 +137,11 @@ class _Comparison:
             if not asking.never(inside, *both):
                 yield outcome, outcome
 
-    def _near(self) -> tuple[Applicant, ...]:
-        """The worked cases of the new version, or those of the old one where it has none."""
-        cases = self.sides.new.cases or self.sides.old.cases
-        return tuple(Applicant.of_case(case) for case in cases)
+    def _near(self, outcomes: Collection[tuple[Outcome, Outcome]]) -> tuple[Applicant, ...]:
+        """The first worked case that is decided like the region, or at least on one side."""
+        best = max(
+            self.tried,
+            key=lambda one: sum(any(one[1][side] is pair[side] for pair in outcomes) for side in (0, 1)),
+            default=None,
+        )
+        return () if best is None else (best[0],)

@@ -1,6 +1,6 @@
 """Every way in which decisions change, found by asking the solver for one more until there is none."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,7 @@ class Way:
 def ways(asking: Asking, aspects: Aspects, *, fine: bool) -> Iterator[Way]:
     """A partition of all applications that change, within what `asking` holds to. Not `fine`: by outcome alone. What is
     only told besides is one way in any case."""
-    for kind, outcomes, formula, model in _coarse(asking, aspects):
+    for kind, outcomes, formula, model in _coarse(asking, aspects, fine=fine):
         with asking.within(formula):
             found = list(_fine(asking, aspects, formula)) if fine and kind != "advice" else []
         if found and len(found) <= MOST_WAYS:
@@ -55,8 +55,8 @@ def ways(asking: Asking, aspects: Aspects, *, fine: bool) -> Iterator[Way]:
 _Coarse = tuple[Kind, tuple[Outcome, Outcome] | None, "z3.BoolRef", "z3.ModelRef"]
 
 
-def _coarse(asking: Asking, aspects: Aspects) -> Iterator[_Coarse]:
-    """By outcome where that changes, else by what is told otherwise."""
+def _coarse(asking: Asking, aspects: Aspects, *, fine: bool) -> Iterator[_Coarse]:
+    """By outcome where that changes, else, if `fine`, by what is told otherwise."""
     import z3
 
     same = aspects.same_outcome
@@ -70,9 +70,11 @@ def _coarse(asking: Asking, aspects: Aspects) -> Iterator[_Coarse]:
     rules = z3.Or(*(one.differs for one in aspects.all if one.what == "rule"), z3.BoolVal(False))
     reasons = aspects.reasons_differ
     values = z3.And(same, z3.Not(rules), aspects.differs)
-    kinds: tuple[tuple[Kind, z3.BoolRef], ...] = (
+    kinds: Sequence[tuple[Kind, z3.BoolRef]] = (
         ("reasons", z3.And(same, reasons)), ("values", values), ("advice", z3.And(same, rules, z3.Not(reasons))),
     )  # fmt: skip
+    if not fine:
+        kinds = (("told", z3.And(same, aspects.differs)),)
     for kind, formula in kinds:
         model = asking.model(formula)
         if model is not None:

@@ -9,6 +9,7 @@ from decision_service.differing.report import Example, Given, Side, Told
 from decision_service.differing.sides import Sides
 from decision_service.explaining import explanation
 from decision_service.offline import Engines, decide, offline_answer
+from decision_service.outcome import Outcome
 from decision_service.policy.casetext import case_text
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Bilingual, Policy, WorkedCase
@@ -53,6 +54,14 @@ class Deciders:
             None if like is None else like.name,
             case_text(case, self.sides.catalogue, like),
         )  # fmt: skip
+
+    def outcomes(self, found: Applicant) -> tuple[Outcome, Outcome]:
+        """What both come to."""
+        old, new = (
+            self._decide(*both, found).outcome
+            for both in zip((self.sides.old, self.sides.new), self.engines, strict=True)
+        )
+        return old, new
 
     def _decide(self, policy: Policy, engines: Engines, found: Applicant) -> Decided:
         own = found.under(policy)

@@ -10,9 +10,9 @@ from decision_service.differing.sides import Sides
 from decision_service.outcome import FAVOURABLE, Outcome
 from decision_service.policy.shape import Bilingual
 
-Kind = Literal["outcome", "reasons", "advice", "values"]
-"""What changes in a region: the outcome; the reasons of the same outcome; only what is told besides; only values,
-notes or obligations."""
+Kind = Literal["outcome", "reasons", "values", "advice", "told"]
+"""What changes in a region: the outcome; the reasons of the same outcome; only values, notes or obligations; only what
+is told besides; any of the last three."""
 
 Effect = Literal["gains", "loses", "moves", "stays"]
 """For the applicants of a region: an approval is gained or lost, they come to another outcome, or to the same one."""

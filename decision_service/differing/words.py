@@ -19,6 +19,7 @@ KINDS: Mapping[Kind, Bilingual] = {
     "reasons": Bilingual("理由", "reasons"),
     "values": Bilingual("给出的值、说明或义务", "values, notes or obligations"),
     "advice": Bilingual("另行告知的内容", "what is told besides"),
+    "told": Bilingual("告知的内容", "what is told"),
 }
 WHAT: Mapping[What, Bilingual] = {
     "added": Bilingual("新增", "added"),
