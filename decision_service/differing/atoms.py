@@ -39,10 +39,11 @@ class Said:
 
 @dataclass(slots=True)
 class Measure:
-    """A number or a day that is compared with constants."""
+    """A number or a day that is compared with constants: which ones, and on which sides each."""
 
     said: Said
     marks: dict[object, Literal] = field(default_factory=dict)
+    sides: dict[object, set[int]] = field(default_factory=dict)
 
     @property
     def kind(self) -> Kind:
@@ -162,7 +163,9 @@ class Collector:
         number = self.spelled[side].of(value)
         if value.kind.name in _ORDERED:
             measure = self.found.measures.setdefault(number, Measure(Said(side, value)))
-            measure.marks |= {one.value: one for one in literals}
+            for one in literals:
+                measure.marks[one.value] = one
+                measure.sides.setdefault(one.value, set()).add(side)
         elif value.kind.name in _NAMED and all(isinstance(one.value, str) for one in literals):
             choice = self.found.choices.setdefault(number, self._choice(value, side))
             choice.options |= {one.value: one for one in literals}

@@ -14,7 +14,8 @@ from decision_service.language.tree import Literal
 if TYPE_CHECKING:
     import z3
 
-_WHOLE = frozenset({"whole", "date"})
+WHOLE = frozenset({"whole", "date"})
+"""Kinds that have no values between one and the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class _Ends:
     def __init__(self, asking: Asking, seen: "list[z3.ModelRef]", term: "z3.ArithRef", measure: Measure) -> None:
         self.asking, self.seen, self.term = asking, seen, term
         self.kind = measure.kind
-        self.whole = self.kind.name in _WHOLE
+        self.whole = self.kind.name in WHOLE
         self.marks = sorted(found for one in measure.marks.values() if (found := _number(one)) is not None)
 
     def end(self, sign: int) -> tuple[Literal, bool] | None:

@@ -56,7 +56,8 @@ def compare(sides: Sides, engines: tuple[Engines, Engines]) -> Report:
     regions = tuple(comparison.region(number, *one) for number, one in enumerate(found, 1))
     changes = changes_between(sides, spelled, pairs)
     seconds = time.perf_counter() - started
-    return Report(sides, regions, changes, grids(sides, spelled), _counts(encoded), encoded.bounds, seconds)
+    scales = tuple(comparison.describer.scales())
+    return Report(sides, regions, changes, grids(sides, spelled), scales, _counts(encoded), encoded.bounds, seconds)
 
 
 def _renamed(pairs: tuple[RulePair, ...]) -> dict[str, str]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from decision_service.differing.asking import Asking
 from decision_service.differing.aspects import Aspects
 from decision_service.differing.atoms import Choice, Material, Measure
-from decision_service.differing.bounds import Reach, reach
-from decision_service.differing.report import Clause
+from decision_service.differing.bounds import WHOLE, Reach, reach
+from decision_service.differing.report import Clause, Scale
 from decision_service.language.kinds import BOOLEAN
 from decision_service.language.tree import Compare, Expression, Literal, Not, OneOf, Within
 from decision_service.policy.shape import Bilingual, Rule
@@ -56,6 +56,12 @@ class Describer:
         self.measures = tuple(
             (one, aspects.terms[one.said.side].value(one.said.node)) for one in material.measures.values()
         )
+
+    def scales(self) -> Iterator[Scale]:
+        """The numbers and days that the changed parts look at."""
+        for measure, _ in self.measures:
+            marks = [tuple(str(mark) for mark, sides in measure.sides.items() if side in sides) for side in (0, 1)]
+            yield Scale(self._say(measure.said.side, measure.said.node), measure.kind.name in WHOLE, *marks)
 
     def describe(self, asking: Asking, region: "z3.BoolRef", model: "z3.ModelRef") -> tuple[tuple[Clause, ...], bool]:
         """The clauses of a region within what `asking` holds to, and whether they are exact. `model` is one of its

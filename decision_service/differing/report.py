@@ -120,6 +120,17 @@ class Region:
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """A number or a day that the changed parts compare with constants, those of each side. `whole`: it has no values
+    between one number and the next."""
+
+    subject: Bilingual
+    whole: bool
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Count:
     """So many of so many parts of both versions were encoded."""
 
@@ -137,6 +148,7 @@ class Report:
     regions: tuple[Region, ...]
     changes: tuple[Change, ...]
     grids: tuple[Grid, ...]
+    scales: tuple[Scale, ...]
     counts: tuple[Count, ...]
     bounds: tuple[Bilingual, ...]
     seconds: float
