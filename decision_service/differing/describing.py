@@ -1,7 +1,7 @@
 """A region in an analyst's words: the conditions that all its applications meet, as few as say the most."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from decision_service.differing.asking import Asking
@@ -34,6 +34,9 @@ class Fact:
     formula: "z3.BoolRef"
     clause: Clause
     rule: bool = False
+
+
+_NOTHING = Clause(Bilingual("", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Describer:
         return Bilingual(say(node, policy, "zh"), say(node, policy, "en"))
 
     def _fact(self, side: int, node: Expression) -> Fact:
-        return Fact(self.aspects.terms[side].value(node).true, Clause(self._say(side, node)))
+        return Fact(self.aspects.terms[side].value(node).true, Clause(self._say(side, node), node, side))
 
     def _conditions(self, material: Material) -> Iterator[Fact]:
         """The conditions that the changed parts look at and their contraries, and the rules that did not change."""
@@ -91,8 +94,8 @@ class Describer:
         terms = self.aspects.terms[1]
         for pair in self.aspects.pairs:
             if pair.same and pair.new is not None:
-                yield Fact(terms.holds(pair.new.id), _of_rule(pair.new, "符合", "is met"), rule=True)
-                yield Fact(terms.fails(pair.new.id), _of_rule(pair.new, "不符合", "is not met"))
+                yield Fact(terms.holds(pair.new.id), _of_rule(pair.new, met=True), rule=True)
+                yield Fact(terms.fails(pair.new.id), _of_rule(pair.new, met=False))
 
     def _chosen(self, choice: Choice) -> _Chosen:
         terms, node = self.aspects.terms[choice.said.side], choice.said.node
@@ -135,7 +138,7 @@ class Describer:
 
         for measure, term in self.measures:
             there = z3.And(term.known, z3.Not(term.is_null))
-            if _implied(asking, seen, [Fact(there, Clause(Bilingual("", "")))]):
+            if _implied(asking, seen, [Fact(there, _NOTHING)]):
                 found = reach(asking, seen, term.term, measure)
                 if found is not None:
                     yield self._within(measure, found)
@@ -147,16 +150,18 @@ class Describer:
         else:
             node = Within(said.node, low, found.low_closed, high, found.high_closed, BOOLEAN)
         fact = self._fact(said.side, node)
-        clause = Clause(fact.clause.text, self._say(said.side, said.node).zh, (_mark(low), _mark(high)))
-        return Fact(fact.formula, clause)
+        subject = self._say(said.side, said.node).zh
+        return Fact(fact.formula, replace(fact.clause, subject=subject, bounds=(_mark(low), _mark(high))))
 
 
 def _mark(literal: Literal | None) -> str | None:
     return None if literal is None else str(literal.value)
 
 
-def _of_rule(rule: Rule, zh: str, en: str) -> Clause:
-    return Clause(Bilingual(f"{rule.id} {rule.label.zh}：{zh}", f"{rule.id} {rule.label.en}: {en}"))
+def _of_rule(rule: Rule, *, met: bool) -> Clause:
+    zh, en = ("符合", "is met") if met else ("不符合", "is not met")
+    text = Bilingual(f"{rule.id} {rule.label.zh}：{zh}", f"{rule.id} {rule.label.en}: {en}")
+    return Clause(text, rules=(rule.id,), met=met)
 
 
 def _told(facts: Sequence[Fact]) -> Iterator[Clause]:
@@ -165,7 +170,8 @@ def _told(facts: Sequence[Fact]) -> Iterator[Clause]:
     if len(rules) <= _MOST_RULES:
         yield from rules
     else:
-        yield Clause(Bilingual(f"其余各条（{len(rules)}条）均符合", f"all other rules ({len(rules)}) are met"))
+        text = Bilingual(f"其余各条（{len(rules)}条）均符合", f"all other rules ({len(rules)}) are met")
+        yield Clause(text, rules=tuple(name for clause in rules for name in clause.rules))
 
 
 def _implied(asking: Asking, seen: Seen, facts: Sequence[Fact]) -> list[Fact]:

@@ -6,7 +6,7 @@ from typing import Any
 from decision_service.decision import MARK
 from decision_service.differing import words
 from decision_service.differing.drawing import WIDTH, drawn
-from decision_service.differing.report import Effect, Report
+from decision_service.differing.report import Effect, Example, Report, Side
 from decision_service.outcome import Outcome
 from decision_service.pages.frame import templates
 
@@ -43,9 +43,9 @@ def _matrix(report: Report) -> dict[str, Any]:
     return {"rows": rows, "columns": columns, "cells": cells}
 
 
-def _rules(example: Any) -> list[dict[str, Any]]:
+def _rules(example: Example) -> list[dict[str, Any]]:
     """Every rule of the example's two explanations side by side; `differs` where it stands otherwise."""
-    old, new = ({one["rule"]: one for one in side.explanation["rules"]} for side in (example.old, example.new))
+    old, new = (_stands(side) for side in (example.old, example.new))
     found = []
     for name in {**old, **new}:
         states = [side[name]["state_text"] if name in side else None for side in (old, new)]
@@ -53,3 +53,8 @@ def _rules(example: Any) -> list[dict[str, Any]]:
             {"rule": name, "label": new.get(name, old.get(name)), "states": states, "differs": states[0] != states[1]}
         )
     return found
+
+
+def _stands(side: Side) -> dict[str, Any]:
+    rules: Any = side.explanation["rules"]
+    return {one["rule"]: one for one in rules}

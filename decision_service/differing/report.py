@@ -7,6 +7,7 @@ from typing import Literal
 from decision_service.differing.cells import Grid
 from decision_service.differing.changes import Change
 from decision_service.differing.sides import Sides
+from decision_service.language.tree import Expression
 from decision_service.outcome import FAVOURABLE, Outcome
 from decision_service.policy.shape import Bilingual
 
@@ -65,10 +66,15 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One condition that every application of a region meets. `bounds` are those of a number, as (least, most), where
-    it is one; `subject` is then what they bound."""
+    """One condition that every application of a region meets: an expression as one side (0 old, 1 new) writes it, or
+    that rules, which are the same on both sides, are `met` or not. `bounds` are those of a number, as (least, most),
+    where it is one; `subject` is then what they bound."""
 
     text: Bilingual
+    node: Expression | None = None
+    side: int = 1
+    rules: tuple[str, ...] = ()
+    met: bool = True
     subject: str = ""
     bounds: tuple[str | None, str | None] | None = None
 

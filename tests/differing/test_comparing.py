@@ -1,0 +1,96 @@
+"""Realistic changes of shipped matters: what is found, held against the reference on applications at every border."""
+
+from random import Random
+
+import pytest
+
+from decision_service.differing.report import Report
+from decision_service.outcome import Outcome
+from tests.differing.changing import changed, check_against, compared, outcomes, text_of
+from tests.properties.applications import Maker
+from tests.properties.constants import constants_of
+from tests.sizes import size
+
+ELDERLY = text_of("elderly_allowance")
+REFUSED, APPROVED, REFERRED = Outcome.REJECTED, Outcome.APPROVED, Outcome.REFERRED
+
+
+def hold(report: Report, seed: int = 0) -> int:
+    """Checks the report against applications near the borders of both versions; how many of them change."""
+    random, changes = Random(seed), 0
+    for policy in (report.sides.old, report.sides.new):
+        constants = constants_of(policy)
+        for _ in range(size("diff_applications", quick=200, full=5000)):
+            unknown = random.choice((0.0, 0.0, 0.2))
+            changes += check_against(report, Maker(random, policy, constants, unknown=unknown).application())
+    return changes
+
+
+def test_a_lower_age_says_who_gains_and_who_comes_to_an_officer() -> None:
+    new = changed(ELDERLY, ("    value: 80", "    value: 79"), ("age | [80..90)", "age | [79..90)"))
+    report = compared(ELDERLY, new)
+    assert outcomes(report) == {(REFUSED, APPROVED), (REFUSED, REFERRED)}
+    gained = next(one for one in report.regions if one.outcomes == ((REFUSED, APPROVED),))
+    assert gained.exact
+    assert ("79", "79") in [clause.bounds for clause in gained.clauses]
+    assert gained.effect == "gains"
+    assert gained.example.old.answer["outcome"] == "REJECTED"
+    assert gained.example.new.answer["outcome"] == "APPROVED"
+    (first,) = [one for one in report.regions if one.amounts and one.complete and one.kind == "values"]
+    assert [one.name for one in first.amounts] == ["E2.can_apply_from"]
+    assert hold(report) > 20
+
+
+def test_one_amount_of_one_city_names_that_city_and_the_difference() -> None:
+    report = compared(ELDERLY, changed(ELDERLY, ("|      120 |       240", "|      150 |       240")))
+    assert outcomes(report) == set()
+    (found,) = [one for one in report.regions if one.complete]
+    assert found.exact
+    assert (found.amounts[0].name, found.amounts[0].least, found.amounts[0].most) == ("monthly_amount", "+30", "+30")
+    assert any("210200" in clause.text.zh for clause in found.clauses)
+    assert [(cell.old, cell.new) for row in report.grids[0].cells for cell in row if cell and cell.changed] == [("120.00", "150.00")]
+    hold(report)
+
+
+def test_a_dropped_condition_is_found_with_who_gains() -> None:
+    report = compared(ELDERLY, changed(ELDERLY, ("must: not paid_else", "must: not paid_else or age >= 100")))
+    assert (REFERRED, APPROVED) in outcomes(report)
+    found = next(one for one in report.regions if one.outcomes == ((REFERRED, APPROVED),))
+    assert ("100", None) in [clause.bounds for clause in found.clauses]
+    hold(report)
+
+
+def test_another_outcome_of_a_rule_is_found() -> None:
+    new = changed(ELDERLY, ("else: CORRECTION_REQUIRED C07_ACCOUNT_INACTIVE", "else: REFERRED R08_NEEDS_JUDGEMENT"))
+    report = compared(ELDERLY, new)
+    assert (Outcome.CORRECTION_REQUIRED, REFERRED) in outcomes(report)
+    assert not any(one.effect in ("gains", "loses") for one in report.regions)
+    hold(report)
+
+
+SAME = {
+    "nothing": (),
+    "a rule's name": (("  E5:\n", "  PAID:\n"), ("alone: E5", "alone: PAID")),
+    "a name written out": (("must: hukou = city", "must: prefecture(population.hukou_code) = city"),),
+    "a name renamed": (
+        ("  hukou:     prefecture", "  home:      prefecture"), ("must: hukou", "must: home"),
+        ("redirect_city: hukou", "redirect_city: home"),
+    ),
+    "another way to say it": (("must: age >= minimum_age", "must: not (age < minimum_age)"),),
+    "an order": (("age < minimum_age or age >= open_age or", "age >= open_age or age < minimum_age or"),),
+    "words": (("zh: 没有死亡登记", "zh: 未查到死亡登记"),),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("edits", SAME.values(), ids=SAME)
+def test_what_says_the_same_is_proved_to_change_nothing(edits: tuple[tuple[str, str], ...]) -> None:
+    report = compared(ELDERLY, changed(ELDERLY, *edits))
+    assert report.same
+    assert not report.regions
+    assert all(one.encoded == one.of > 0 for one in report.counts)
+
+
+MATTERS = {
+    "senior_card": (), "birth_registration": (), "disability_allowances": (), "housing_fund_rent": (),
+    "hygiene_permit": (), "individual_business": (), "road_freight_renewal": (), "unemployment_registration": (),
+}  # fmt: skip
