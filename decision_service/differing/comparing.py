@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from decision_service.readings.smt.encoded import Encoded
     from decision_service.readings.smt.world import World
 
-_ORDER: Mapping[Kind, int] = {"outcome": 0, "reasons": 1, "values": 2, "advice": 3, "told": 4}
+_ORDER: Mapping[Kind, int] = {"outcome": 0, "reasons": 1, "values": 2, "advice": 3}
 
 
 class NoClaimError(Exception):
@@ -52,8 +52,8 @@ def compare(sides: Sides, engines: tuple[Engines, Engines]) -> Report:
     if encoded.left_out:
         raise NoClaimError(encoded.left_out)
     comparison = _Comparison(sides, spelled, pairs, world, Deciders(sides, engines, _renamed(pairs)))
-    found = sorted(comparison.regions(), key=_place)
-    regions = tuple(comparison.region(number, *one) for number, one in enumerate(found, 1))
+    found = sorted(comparison.ways(), key=_place)
+    regions = tuple(comparison.region(number, one) for number, one in enumerate(found, 1))
     changes = changes_between(sides, spelled, pairs)
     seconds = time.perf_counter() - started
     scales = tuple(comparison.describer.scales())
@@ -64,9 +64,8 @@ def _renamed(pairs: tuple[RulePair, ...]) -> dict[str, str]:
     return {pair.old.id: pair.new.id for pair in pairs if pair.old is not None and pair.new is not None}
 
 
-def _place(found: tuple[Way, bool]) -> tuple[int, int, str]:
-    way, complete = found
-    return (0 if complete else 1, _ORDER[way.kind], "" if way.outcomes is None else " ".join(way.outcomes))
+def _place(way: Way) -> tuple[int, str]:
+    return (_ORDER[way.kind], "" if way.outcomes is None else " ".join(way.outcomes))
 
 
 def _counts(encoded: "Encoded") -> tuple[Count, ...]:
@@ -91,36 +90,34 @@ class _Comparison:
         self.sides, self.spelled, self.world, self.deciders = sides, spelled, world, deciders
         self.aspects = Aspects(sides, spelled, pairs, world)
         self.describer = Describer(self.aspects, material_of(self.aspects, tuple(sides.catalogue.prefectures)))
-        self.scope = self._scope()
-        rules = [z3.And(rule, True) for rule in world.rules()]
-        self.asking = {complete: Asking(*rules, *scope) for complete, scope in self.scope.items()}
+        self.scope = (world.valid, *self._asked())
+        self.asking = Asking(*(z3.And(rule, True) for rule in world.rules()), *self.scope)
         cases = [Applicant.of_case(case) for case in sides.new.cases or sides.old.cases]
         self.tried = [(case, deciders.outcomes(case)) for case in cases]
 
-    def regions(self) -> Iterator[tuple[Way, bool]]:
-        """Every way in which applications change: where all registers answer, and where some do not."""
-        for complete, asking in self.asking.items():
-            with asking.within(self.aspects.differs):
-                yield from [(way, complete) for way in ways(asking, self.aspects, fine=complete)]
-
-    def _scope(self) -> "dict[bool, tuple[z3.BoolRef, ...]]":
-        """The applications that are looked at: of readable forms, with every needed register asked; all of them answer,
-        or some do not."""
+    def _asked(self) -> "Iterator[z3.BoolRef]":
+        """Every register that either version needs is asked."""
         import z3
 
-        world = self.world
-        asked = [z3.Not(world.inquiry(name).unasked) for name in {**self.sides.old.asks, **self.sides.new.asks}]
-        return {True: (world.valid, *asked, world.known), False: (world.valid, *asked, z3.Not(world.known))}
+        for name in {**self.sides.old.asks, **self.sides.new.asks}:
+            yield z3.Not(self.world.inquiry(name).unasked)
 
-    def region(self, number: int, way: Way, complete: bool) -> Region:
-        """The region told in full."""
+    def ways(self) -> list[Way]:
+        """Every way in which applications of readable forms change."""
+        with self.asking.within(self.aspects.differs):
+            return list(ways(self.asking, self.aspects))
+
+    def region(self, number: int, way: Way) -> Region:
+        """The region told in full. Its example is one with every register's answer, where there is any."""
         import z3
 
-        asking = self.asking[complete]
+        asking = self.asking
         inside = z3.And(self.aspects.differs, way.formula)
         clauses, exact = self.describer.describe(asking, inside, way.model)
         outcomes = (way.outcomes,) if way.outcomes is not None else tuple(self._outcomes(asking, inside))
-        found = self.world.find(*self.scope[complete], inside, near=self._near(outcomes))
+        complete = not asking.never(inside, self.world.known)
+        known = [self.world.known] if complete else []
+        found = self.world.find(*self.scope, *known, inside, near=self._near(outcomes))
         if found is None:
             raise EncodingFaultError("a region has no applicant though the solver found it")
         name = f"差异{number} difference {number}"

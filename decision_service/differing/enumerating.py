@@ -1,6 +1,6 @@
 """Every way in which decisions change, found by asking the solver for one more until there is none."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -39,12 +39,12 @@ class Way:
     several: bool = False
 
 
-def ways(asking: Asking, aspects: Aspects, *, fine: bool) -> Iterator[Way]:
-    """A partition of all applications that change, within what `asking` holds to. Not `fine`: by outcome alone. What is
-    only told besides is one way in any case."""
-    for kind, outcomes, formula, model in _coarse(asking, aspects, fine=fine):
+def ways(asking: Asking, aspects: Aspects) -> Iterator[Way]:
+    """A partition of all applications that change, among those that `asking` holds to. What is only told besides is one
+    way."""
+    for kind, outcomes, formula, model in _coarse(asking, aspects):
         with asking.within(formula):
-            found = list(_fine(asking, aspects, formula)) if fine and kind != "advice" else []
+            found = list(_fine(asking, aspects, formula)) if kind != "advice" else []
         if found and len(found) <= MOST_WAYS:
             yield from (Way(kind, outcomes, stands, one, seen) for stands, one, seen in found)
         else:
@@ -55,8 +55,8 @@ def ways(asking: Asking, aspects: Aspects, *, fine: bool) -> Iterator[Way]:
 _Coarse = tuple[Kind, tuple[Outcome, Outcome] | None, "z3.BoolRef", "z3.ModelRef"]
 
 
-def _coarse(asking: Asking, aspects: Aspects, *, fine: bool) -> Iterator[_Coarse]:
-    """By outcome where that changes, else, if `fine`, by what is told otherwise."""
+def _coarse(asking: Asking, aspects: Aspects) -> Iterator[_Coarse]:
+    """By outcome where that changes, else by what is told otherwise."""
     import z3
 
     same = aspects.same_outcome
@@ -70,11 +70,9 @@ def _coarse(asking: Asking, aspects: Aspects, *, fine: bool) -> Iterator[_Coarse
     rules = z3.Or(*(one.differs for one in aspects.all if one.what == "rule"), z3.BoolVal(False))
     reasons = aspects.reasons_differ
     values = z3.And(same, z3.Not(rules), aspects.differs)
-    kinds: Sequence[tuple[Kind, z3.BoolRef]] = (
+    kinds: tuple[tuple[Kind, z3.BoolRef], ...] = (
         ("reasons", z3.And(same, reasons)), ("values", values), ("advice", z3.And(same, rules, z3.Not(reasons))),
     )  # fmt: skip
-    if not fine:
-        kinds = (("told", z3.And(same, aspects.differs)),)
     for kind, formula in kinds:
         model = asking.model(formula)
         if model is not None:

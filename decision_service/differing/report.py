@@ -8,12 +8,12 @@ from decision_service.differing.cells import Grid
 from decision_service.differing.changes import Change
 from decision_service.differing.sides import Sides
 from decision_service.language.tree import Expression
-from decision_service.outcome import FAVOURABLE, Outcome
+from decision_service.outcome import FAVOURABLE, RANK, Outcome
 from decision_service.policy.shape import Bilingual
 
-Kind = Literal["outcome", "reasons", "values", "advice", "told"]
+Kind = Literal["outcome", "reasons", "values", "advice"]
 """What changes in a region: the outcome; the reasons of the same outcome; only values, notes or obligations; only what
-is told besides; any of the last three."""
+is told besides."""
 
 Effect = Literal["gains", "loses", "moves", "stays"]
 """For the applicants of a region: an approval is gained or lost, they come to another outcome, or to the same one."""
@@ -103,7 +103,7 @@ class Amount:
 class Region:
     """Applications that change in the same way. `outcomes` are the pairs of old and new outcome that occur, one where
     the outcome changes. `exact`: the clauses describe these applications and no others; else all of them meet the
-    clauses, and so may others. `complete`: every register answers; else some register cannot be reached."""
+    clauses, and so may others. Not `complete`: in each of them some register that is asked does not answer."""
 
     number: int
     kind: Kind
@@ -121,8 +121,9 @@ class Region:
         old, new = self.outcomes[0]
         if old is new:
             return "stays"
-        before, after = old in FAVOURABLE, new in FAVOURABLE
-        return "moves" if before == after else "gains" if after else "loses"
+        if old not in FAVOURABLE and new not in FAVOURABLE:
+            return "moves"
+        return "gains" if RANK[new] > RANK[old] else "loses"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Bilingual
 
 EFFECTS: Mapping[Effect, Bilingual] = {
-    "gains": Bilingual("得到批准", "an approval is gained"),
-    "loses": Bilingual("失去批准", "an approval is lost"),
+    "gains": Bilingual("得到批准，或批准更多", "an approval is gained, or more is approved"),
+    "loses": Bilingual("失去批准，或批准更少", "an approval is lost, or less is approved"),
     "moves": Bilingual("结果改变", "another outcome"),
     "stays": Bilingual("结果不变", "the same outcome"),
 }
@@ -19,7 +19,6 @@ KINDS: Mapping[Kind, Bilingual] = {
     "reasons": Bilingual("理由", "reasons"),
     "values": Bilingual("给出的值、说明或义务", "values, notes or obligations"),
     "advice": Bilingual("另行告知的内容", "what is told besides"),
-    "told": Bilingual("告知的内容", "what is told"),
 }
 WHAT: Mapping[What, Bilingual] = {
     "added": Bilingual("新增", "added"),
@@ -35,7 +34,7 @@ WEIGHTS: Mapping[Weight, Bilingual] = {
 }
 EXACT = Bilingual("恰好是这些申请", "exactly these applications")
 WITHIN = Bilingual("都在以下范围之内（范围内也有不变的）", "all lie within this (where some do not change)")
-UNREACHED = Bilingual("有登记库没有答复时", "where a register does not answer")
+UNREACHED = Bilingual("只在有登记库没有答复时", "only where a register does not answer")
 NOBODY = Bilingual("没有更简短的说法，见例子", "there is no shorter description; see the example")
 
 
