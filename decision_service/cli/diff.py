@@ -54,15 +54,11 @@ def diff(
 
 
 def _compared(sides: Sides, *, json: bool) -> Report:
-    from decision_service.readings.smt.searching import UndecidedError
-
     with engines_of(sides.old) as first, engines_of(sides.new) as second:
         try:
             return compare(sides, (first, second))
         except NoClaimError as error:
-            misuse(f"nothing is claimed, since this was not encoded: {error}", "有没有编码的部分，不作结论", json=json)
-        except UndecidedError as error:
-            misuse(f"nothing is claimed, since the solver gave up: {error}", "求解器没有得出结果，不作结论", json=json)
+            misuse(f"nothing is claimed; {error.en}", f"不作结论；{error.zh}", json=json)
 
 
 def _write(report: Report, path: Path, *, json: bool) -> None:

@@ -31,16 +31,35 @@ _ORDER: Mapping[Kind, int] = {"outcome": 0, "reasons": 1, "values": 2, "advice":
 
 
 class NoClaimError(Exception):
-    """Something of the policies was not encoded, so nothing is claimed. `left_out` says what."""
+    """Nothing is claimed of the two versions; says why, in both languages."""
 
-    def __init__(self, left_out: tuple[str, ...]) -> None:
-        super().__init__(", ".join(left_out))
-        self.left_out = left_out
+    def __init__(self, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.en, self.zh = en, zh
 
 
 def compare(sides: Sides, engines: tuple[Engines, Engines]) -> Report:
-    """The whole comparison; `engines` are those of the old and of the new version. Raises NoClaimError, Undecided
-    where the solver gives up, and EncodingFaultError where an example is decided otherwise than the solver said."""
+    """The whole comparison; `engines` are those of the old and of the new version. Raises NoClaimError where a part of
+    them cannot be encoded, where the solver gives up, or where the encoding proves wrong."""
+    from decision_service.readings.smt.replaying import UnfaithfulError
+    from decision_service.readings.smt.searching import UndecidedError
+    from decision_service.readings.smt.telling import UnrealisableError
+    from decision_service.readings.smt.values import UnencodableError
+
+    try:
+        return _compare(sides, engines)
+    except UnencodableError as error:
+        raise NoClaimError(f"this is not encoded: {error}", f"这一部分没有编码：{error}") from None
+    except UndecidedError as error:
+        raise NoClaimError(f"the solver gave up: {error}", f"求解器没有得出结果：{error}") from None
+    except UnrealisableError as error:
+        raise NoClaimError(f"no application could be written down: {error}", f"写不出申请：{error}") from None
+    except (UnfaithfulError, EncodingFaultError) as error:
+        raise NoClaimError(f"a fault of the encoding: {error}", f"编码有误：{error}") from None
+
+
+def _compare(sides: Sides, engines: tuple[Engines, Engines]) -> Report:
+    from decision_service.readings.smt.values import UnencodableError
     from decision_service.readings.smt.world import World
 
     started = time.perf_counter()
@@ -49,14 +68,15 @@ def compare(sides: Sides, engines: tuple[Engines, Engines]) -> Report:
     pairs = pair_rules(sides.old, sides.new, spelled)
     world = World((sides.old, sides.new), sides.catalogue)
     encoded = world.encoded()
-    if encoded.left_out:
-        raise NoClaimError(encoded.left_out)
     comparison = _Comparison(sides, spelled, pairs, world, Deciders(sides, engines, _renamed(pairs)))
+    left_out = [*encoded.left_out, *(name for terms in world.terms for name in terms.left_out)]
+    if left_out:
+        raise UnencodableError("; ".join(dict.fromkeys(left_out)))
     found = sorted(comparison.ways(), key=_place)
     regions = tuple(comparison.region(number, one) for number, one in enumerate(found, 1))
     changes = changes_between(sides, spelled, pairs)
-    seconds = time.perf_counter() - started
     scales = tuple(comparison.describer.scales())
+    seconds = time.perf_counter() - started
     return Report(sides, regions, changes, grids(sides, spelled), scales, _counts(encoded), encoded.bounds, seconds)
 
 

@@ -13,6 +13,8 @@ from decision_service.policy.shape import Bilingual
 if TYPE_CHECKING:
     import z3
 
+    from decision_service.readings.smt.values import Term
+
 _MET = Bilingual("符合，或者未涉及", "met, or it did not matter")
 _UNCHECKED = Bilingual("未能核实", "could not be checked")
 _GRANTED = Bilingual("批准所给的值都能算出", "everything that an approval grants can be worked out")
@@ -85,11 +87,10 @@ class _Teller:
         return None
 
 
-def _not_both_known(first: "object", second: "object") -> "z3.BoolRef":
+def _not_both_known(first: "Term", second: "Term") -> "z3.BoolRef":
     import z3
 
-    parts = [z3.Or(z3.Not(one.known), one.is_null) for one in (first, second)]  # type: ignore[attr-defined]  # Terms
-    return z3.Or(*parts)
+    return z3.Or(*(z3.Or(z3.Not(one.known), one.is_null) for one in (first, second)))
 
 
 def _said(number: Fraction) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from decision_service.policy.catalogue import FOLDER, Catalogue, read_catalogue
 from decision_service.policy.entries import Complaints
 from decision_service.policy.shape import Policy
-from decision_service.policy.shelf import read_shelf, read_version
+from decision_service.policy.shelf import read_shelf, read_version, rule_files
 from decision_service.source import PolicyProblems, nearest
 
 _VERSION = re.compile(r"([a-z][a-z0-9_]*)@(\d{4}-\d{2}-\d{2})", re.ASCII)
@@ -71,7 +71,7 @@ def _folder_around(*names: str) -> Path:
 def _read(name: str, folder: Path, catalogue: Catalogue) -> Policy:
     path = Path(name)
     if path.is_dir():
-        files = sorted(path.glob("????-??-??.yaml"))
+        files = rule_files(path)
         if not files:
             raise SidesError(f"the folder {name} holds no rule file", f"文件夹 {name} 里没有规则文件")
         return _draft(files[-1], catalogue)

@@ -39,7 +39,9 @@ def changed(text: str, *edits: tuple[str, str]) -> str:
 
 def sides(old: str, new: str) -> Sides:
     """Two rule files by their texts."""
-    return Sides(read_text(old, shelf().catalogue), read_text(new, shelf().catalogue), shelf().catalogue, ("old", "new"))
+    return Sides(
+        read_text(old, shelf().catalogue), read_text(new, shelf().catalogue), shelf().catalogue, ("old", "new")
+    )
 
 
 def compared(old: str, new: str) -> Report:
@@ -124,7 +126,11 @@ def check_against(report: Report, made: Application) -> bool:
 
 
 def _complete(both: Sequence[Judged]) -> bool:
-    return not any(not isinstance(answer, dict) and not hasattr(answer, "keys") for one in both for answer in one.sheet.registers.values())
+    return not any(
+        not isinstance(answer, dict) and not hasattr(answer, "keys")
+        for one in both
+        for answer in one.sheet.registers.values()
+    )
 
 
 def outcomes(report: Report) -> set[tuple[Outcome, Outcome]]:

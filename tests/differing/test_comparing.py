@@ -48,7 +48,9 @@ def test_one_amount_of_one_city_names_that_city_and_the_difference() -> None:
     assert found.exact
     assert (found.amounts[0].name, found.amounts[0].least, found.amounts[0].most) == ("monthly_amount", "+30", "+30")
     assert any("210200" in clause.text.zh for clause in found.clauses)
-    assert [(cell.old, cell.new) for row in report.grids[0].cells for cell in row if cell and cell.changed] == [("120.00", "150.00")]
+    assert [(cell.old, cell.new) for row in report.grids[0].cells for cell in row if cell and cell.changed] == [
+        ("120.00", "150.00")
+    ]
     hold(report)
 
 
