@@ -208,19 +208,25 @@ class Entries:
     def done(self, *more: str) -> None:
         """Complains of keys that are not known here; `more` are known besides those that were asked for."""
         self.asked.update(more)
-        for name, (key, _) in self.nodes.items():
+        for name, (key, value) in self.nodes.items():
             if name not in self.asked:
-                meant = nearest(name, sorted(self.asked))
-                listed = ", ".join(sorted(self.asked))
-                hint = (
-                    (f"是否想写 `{meant}`？", f"did you mean `{meant}`?")
-                    if meant
-                    else (f"这里可写：{listed}", f"known here: {listed}")
-                )
                 self.complaints.add(
                     "unknown_key",
                     f"{self.what[0]}不认识 `{name}`",
                     f"{self.what[1]} has no key `{name}`",
                     key.span,
-                    hint,
+                    self._way_out(key, value),
                 )
+
+    def _way_out(self, key: TextNode, value: Node) -> tuple[str, str]:
+        """What to do about a key that is not known here."""
+        if key.in_flow and isinstance(value, TextNode) and not value.text:
+            return (
+                "花括号里逗号把各项隔开：文字里有逗号的请加双引号",
+                "inside {} a comma parts entries: put a text that holds one in double quotes",
+            )
+        meant = nearest(key.text, sorted(self.asked))
+        listed = ", ".join(sorted(self.asked))
+        if meant:
+            return f"是否想写 `{meant}`？", f"did you mean `{meant}`?"
+        return f"这里可写：{listed}", f"known here: {listed}"

@@ -47,7 +47,7 @@ def regions(page: str) -> list[tuple[str, str]]:
 
 def section(page: str, title: str) -> str:
     """What stands under the heading with this English title, up to the next heading."""
-    found = re.search(rf"^#+ .*· {re.escape(title)}\n(.*?)(?=^#|\Z)", page, re.MULTILINE | re.DOTALL)
+    found = re.search(rf"^#+ (?:.*· )?{re.escape(title)}\n(.*?)(?=^#|\Z)", page, re.MULTILINE | re.DOTALL)
     assert found, title
     return found[1]
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from decision_service.policy.formfields import TYPES
+from decision_service.policy.rules import _FIELDS, _REGISTERS, _TEXTS, AUTOMATIC
 from tests.docs.page import DOCS, ROOT, regions, rewritten, section
+from tests.docs.sample import ground
 from tests.docs.write_commands import every_command
 from tests.docs.writers import WRITERS, pages
 from tests.wrong_files.test_wrong_files import ELSEWHERE, MARKER, codes_in_source
@@ -74,6 +76,15 @@ def test_every_command_has_a_section() -> None:
 def test_every_key_of_a_rule_file_is_told_and_no_other() -> None:
     told = {cells[1].strip().strip("`") for cells in (line.split("|") for line in KEYS.splitlines()) if len(cells) == 6}
     assert told - {"键 key", "---"} == set(keys_of_the_reader()) - ELSEWHERE_READ
+
+
+def test_every_brace_of_a_reason_is_told() -> None:
+    rows = [line for line in section(KEYS, "fill").splitlines() if line.startswith("| `{")]
+    told = [set(re.findall(r"\{(\w+)\}", row.split("|")[1])) for row in rows]
+    assert told[:3] == [_FIELDS, _REGISTERS, _TEXTS]
+    assert told[-1] == AUTOMATIC
+    used = {name for text in ground()[1].reasons.values() for name in re.findall(r"\{(\w+)\}", text.zh + text.en)}
+    assert set().union(*told) >= used
 
 
 def test_every_type_of_field_is_told() -> None:

@@ -1,9 +1,11 @@
 """The regions of docs/reference/catalogue.md: outcomes, reasons, registers and names of results."""
 
+from collections.abc import Mapping
+
 from decision_service.outcome import Outcome
 from tests.docs.page import table
 from tests.docs.sample import ground
-from verifiers.kinds import Kind
+from verifiers.kinds import Kind, Value
 from verifiers.registers import Register
 
 
@@ -41,13 +43,22 @@ def registers(_: str) -> str:
 
 
 def _register(one: Register) -> str:
-    asked = "；".join(", ".join(f"`{name}`" for name in names) for names in (one.asked_with, *one.alternatives))
-    about = (
-        f"### {one.name}\n\n{one.zh} · {one.en}（{one.owner_zh} {one.owner_en}）。"
-        f"查询用 asked with：{asked}。数据最多 {one.max_age_hours} 小时旧 at most {one.max_age_hours} hours old。"
-    )
-    rows = ((f"`{one.name}.{name}`", kind_text(kind)) for name, kind in one.answers.items())
-    return f"{about}\n\n{table('字段 field | 种类 kind', rows)}"
+    asked = " 或 or ".join("＋".join(f"`{name}`" for name in names) for names in (one.asked_with, *one.alternatives))
+    about = [
+        f"{one.zh} · {one.en}（{one.owner_zh} {one.owner_en}）。",
+        f"查询用 asked with：{asked}。",
+        f"数据最多 {one.max_age_hours} 小时旧 at most {one.max_age_hours} hours old。",
+    ]
+    if one.no_record is not None:
+        about.append("没有记录本身就是答案 “no record” is itself an answer：" + _stated(one.no_record) + "。")
+    kinds = one.facts_when_asked_with(one.asked_with)
+    rows = ((f"`{one.name}.{name}`", kind_text(kind)) for name, kind in kinds.items())
+    return f"### {one.name}\n\n{''.join(about)}\n\n{table('字段 field | 种类 kind', rows)}"
+
+
+def _stated(values: Mapping[str, Value]) -> str:
+    words = {True: "true", False: "false", None: "null", (): "[]"}
+    return "，".join(f"`{name}` = `{words.get(value, value)}`" for name, value in values.items())  # type: ignore[call-overload]  # values here are plain
 
 
 def kind_text(kind: Kind) -> str:
