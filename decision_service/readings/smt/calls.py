@@ -11,8 +11,9 @@ from decision_service.readings.smt.days import Day
 from decision_service.readings.smt.formulas import Formula, conj, neg
 from decision_service.readings.smt.numbers import Number, constant
 from decision_service.readings.smt.patterns import Matches, Starts
+from decision_service.readings.smt.shapes import MONTHS
 from decision_service.readings.smt.symbols import digit_of, holder_of, region_number
-from decision_service.readings.smt.texts import MONTHS, Texts
+from decision_service.readings.smt.texts import Texts
 from decision_service.readings.smt.values import Content, Length, Several, Term, Text, Truth, UnencodableError, count
 from decision_service.readings.smt.workdays import WorkingDays
 
@@ -46,7 +47,8 @@ class Functions:
         known = self.texts.named_by(beginning.number)
         if known is None or text.made is not None:
             raise UnencodableError("starts_with of a beginning that is no constant, or of a text put together")
-        return Term(Truth(self.texts.shaped(Starts(known), text.number)))
+        number = text.number if text.certificate is None else text.certificate[0]
+        return Term(Truth(self.texts.shaped(Starts(known), number)))
 
     def _credit_code(self, parts: list[Text]) -> Term:
         """Null where a part is ill-formed. Of the code itself no more is known."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from decision_service.policy.shape import Bilingual
+from decision_service.readings.smt.shapes import FIRST_YEAR, LAST_YEAR
 from decision_service.readings.smt.terms import Terms
-from decision_service.readings.smt.texts import FIRST_YEAR, LAST_YEAR
 
 
 @dataclass(frozen=True, slots=True)

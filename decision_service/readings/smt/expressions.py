@@ -34,6 +34,7 @@ from decision_service.readings.smt.comparing import compared, contained, inside,
 from decision_service.readings.smt.days import Day
 from decision_service.readings.smt.formulas import conj, disj, neg
 from decision_service.readings.smt.numbers import Number
+from decision_service.readings.smt.shapes import SETTLED
 from decision_service.readings.smt.symbols import Symbols
 from decision_service.readings.smt.values import (
     KNOWN,
@@ -180,8 +181,16 @@ class Expressions:
         null = disj(*(part.null for part in parts))
         if any(isinstance(part.content, Nothing) for part in parts):
             return Term(Nothing(), True)
+        if node.function == "starts_with" and _too_far(node):
+            raise UnencodableError("starts_with of a beginning that reaches into the birth date or serial of a number")
         found = self.functions.call(node.function, [part.content for part in parts])
         return Term(found.content, disj(null, found.null), found.causes.where(neg(null)))
+
+
+def _too_far(node: Call) -> bool:
+    text, beginning = node.arguments
+    asked = beginning.value if isinstance(beginning, Literal) else ""
+    return len(str(asked)) > SETTLED.get(text.kind.name, len(str(asked)))
 
 
 def _parts(node: Strict) -> tuple[Expression, ...]:

@@ -14,7 +14,8 @@ from decision_service.readings.smt import numbers
 from decision_service.readings.smt.days import Calendar, Day, before, known_day, within
 from decision_service.readings.smt.formulas import Formula, conj, disj, neg
 from decision_service.readings.smt.numbers import Number, constant
-from decision_service.readings.smt.texts import CERTIFICATES, FIRST_YEAR, LAST_YEAR, MONTHS, REGIONS, Texts
+from decision_service.readings.smt.shapes import CERTIFICATES, FIRST_YEAR, LAST_YEAR, MONTHS, REGIONS
+from decision_service.readings.smt.texts import Texts
 from decision_service.readings.smt.values import (
     Content,
     Length,

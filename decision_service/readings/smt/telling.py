@@ -12,18 +12,18 @@ from decision_service.readings.smt.days import Day
 from decision_service.readings.smt.formulas import Formula
 from decision_service.readings.smt.numbers import Exact, Number
 from decision_service.readings.smt.patterns import Shape, made
-from decision_service.readings.smt.texts import (
+from decision_service.readings.smt.shapes import (
     CERTIFICATES,
     CITIZENS,
     CREDITS,
     MONTHS,
     REGIONS,
-    Texts,
-    birth_parts,
     holds,
+    identifiers,
 )
+from decision_service.readings.smt.texts import Texts, birth_parts
 from decision_service.readings.smt.values import Length, Nothing, Record, Several, Term, Text, Truth
-from verifiers.identifiers import make_citizen_id, make_credit_code
+from verifiers.identifiers import make_credit_code
 from verifiers.kinds import Kind, Period, Value
 
 if TYPE_CHECKING:
@@ -124,13 +124,10 @@ class Model:
         raise UnrealisableError(f"no text of the kinds {self._kinds.get(number)} has the shapes {shapes}")
 
     def _drawn(self, number: int, shapes: Mapping[Shape, bool]) -> Iterator[str]:
-        if CITIZENS[0] <= number <= CITIZENS[1]:
+        edges = next((one for one in (CITIZENS, CREDITS) if one[0] <= number <= one[1]), None)
+        if edges is not None:
             year, month, day = (self._whole(part) for part in birth_parts(Number(number)))
-            for place in range(800, 1000):
-                yield make_citizen_id(f"210100{year:04d}{month:02d}{day:02d}{place}") or ""
-        elif CREDITS[0] <= number <= CREDITS[1]:
-            for place in range(10_000):
-                yield make_credit_code("92", "210102", f"DEMX{place:04d}") or ""
+            yield from identifiers(edges, (year, month, day), shapes)
         else:
             yield from made(self._kinds.get(number, []), dict(shapes))
 

@@ -15,18 +15,23 @@ from decision_service.readings.smt import numbers
 from decision_service.readings.smt.days import Calendar, Day, within
 from decision_service.readings.smt.formulas import Formula, conj, disj, iff, neg
 from decision_service.readings.smt.numbers import Number, constant
-from decision_service.readings.smt.patterns import Matches, Shape, Starts, fits, implied, uniform
+from decision_service.readings.smt.patterns import Shape, Starts, fits, implied, uniform
+from decision_service.readings.smt.shapes import (
+    CERTIFICATES,
+    CITIZENS,
+    CREDITS,
+    FIRST_YEAR,
+    LAST_YEAR,
+    MONTHS,
+    OTHERS,
+    REGIONS,
+    holds,
+    of_identifiers,
+    related,
+    shaped,
+)
 from verifiers.identifiers import Defect, DisabilityCertificate, citizen_id, credit_code, disability_certificate
 from verifiers.kinds import READERS, BadValueError, Kind
-
-MONTHS = -1_000_000
-REGIONS = (100_000, 999_999)
-CITIZENS = (10_000_000, 19_999_999)
-CREDITS = (20_000_000, 29_999_999)
-OTHERS = (40_000_000, 49_999_999)
-CERTIFICATES = 1_000_000_000_000
-FIRST_YEAR, LAST_YEAR = 1901, 2099
-"""Days outside these years are not looked at: registers hold none, and every rule counts from days inside them."""
 
 _MONTH = re.compile(r"(?!0000)([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
 _REGION = re.compile(r"[1-9][0-9]{5}", re.ASCII)
@@ -72,15 +77,17 @@ class Texts:
         certificate = disability_certificate(text, _LATEST)
         if isinstance(certificate, DisabilityCertificate):
             return CERTIFICATES + self.number(certificate.holder) * 100 + certificate.category * 10 + certificate.level
-        taken = sum(1 for one in self.named.values() if OTHERS[0] <= one <= OTHERS[1])
         if _is_citizen(text):
-            taken = sum(1 for one in self.named.values() if CITIZENS[0] <= one <= CITIZENS[1])
+            number = self._next(CITIZENS)
             if isinstance(citizen_id(text, _LATEST), Defect):
-                self.loose.add(CITIZENS[0] + taken)
-            return CITIZENS[0] + taken
-        if not isinstance(credit_code(text), Defect):
-            return CREDITS[0] + sum(1 for one in self.named.values() if CREDITS[0] <= one <= CREDITS[1])
-        return OTHERS[0] + taken
+                self.loose.add(number)
+            return number
+        return self._next(OTHERS if isinstance(credit_code(text), Defect) else CREDITS)
+
+    def _next(self, edges: tuple[int, int]) -> int:
+        """From the middle on: a solver that is free to choose mostly takes the end, and so a text of its own."""
+        middle = (edges[0] + edges[1] + 1) // 2
+        return middle + sum(1 for one in self.named.values() if middle <= one <= edges[1])
 
     def named_by(self, number: Number) -> str | None:
         """The text of a constant number, None where the number is none."""
@@ -103,10 +110,7 @@ class Texts:
             return shape.of(known)
         if not any(one == shape and other.term.eq(number.term) for one, other in self.asked):
             self.asked.append((shape, number))
-        free = holds(shape, number)
-        digits = _digits(shape, number)
-        in_regions = conj(number.term >= REGIONS[0], number.term <= REGIONS[1])
-        return disj(conj(in_regions, digits), conj(neg(in_regions), free))
+        return shaped(shape, number)
 
     def free(self, name: str, kind: Kind, *, in_form: bool) -> Number:
         """An unknown text of a kind."""
@@ -137,7 +141,7 @@ class Texts:
         for shape, asked in self.asked:
             for other in shapes:
                 if other != shape and isinstance(shape, Starts) and isinstance(other, Starts):
-                    found.append(_related(shape, other, asked))
+                    found.append(related(shape, other, asked))
         return found
 
     def _of(self, symbol: Symbol) -> list[Formula]:
@@ -175,7 +179,7 @@ class Texts:
 
     def _shapes_of_kinds(self) -> list[Formula]:
         """What kinds say of the shapes that were asked for."""
-        found: list[Formula] = []
+        found = [rule for shape, number in self.asked for rule in of_identifiers(shape, number)]
         for shape in dict.fromkeys(shape for shape, _ in self.asked):
             for symbol in self.symbols:
                 sure = implied(symbol.kind, shape) if symbol.kind.name == "text" and not symbol.kind.values else None
@@ -209,37 +213,8 @@ def birth_parts(number: Number) -> tuple[Number, Number, Number]:
     return Number(year, FIRST_YEAR, LAST_YEAR), Number(month, 1, 12), Number(day, 1, 31)
 
 
-def holds(shape: Shape, number: Number) -> Formula:
-    """Whether a text that is no division's code is of a shape."""
-    name = f"starts with {shape.beginning}" if isinstance(shape, Starts) else f"matches {shape.pattern}"
-    holds: Formula = z3.Function(name, z3.IntSort(), z3.BoolSort())(number.term)
-    return holds
-
-
-def _digits(shape: Shape, number: Number) -> Formula:
-    """Whether a division's code is of the shape."""
-    match shape:
-        case Starts():
-            text = shape.beginning
-            if not text:
-                return True
-            if not (text.isascii() and text.isdigit() and len(text) <= 6 and text[0] != "0"):
-                return False
-            return numbers.equal(numbers.floor_div(number, 10 ** (6 - len(text))), constant(int(text)))
-        case Matches():
-            wanted = uniform(shape.pattern)
-            return wanted is not None and wanted.least <= 6 <= wanted.most and set("0123456789") <= wanted.characters
-
-
 def _between(number: Number, edges: tuple[int, int]) -> list[Formula]:
     return [number.term >= edges[0], number.term <= edges[1]]
-
-
-def _related(shape: Starts, other: Starts, number: Number) -> Formula:
-    first, second = holds(shape, number), holds(other, number)
-    if shape.beginning.startswith(other.beginning):
-        return disj(neg(first), second)
-    return True if other.beginning.startswith(shape.beginning) else neg(conj(first, second))
 
 
 def _apart(one: Kind, other: Kind) -> bool:

@@ -28,6 +28,8 @@ from decision_service.policy.shape import Policy
 MOST = 6
 """No list is given more elements than this; policies that would need more are read with so many."""
 _COUNTED = 3
+ONE_MORE = 1
+"""For an element that whoever asks asks about."""
 
 
 @dataclass
@@ -83,7 +85,7 @@ def longest(policies: list[Policy], least: int) -> dict[str, int]:
         for expression in expressions_of(policy):
             _walk(expression, {}, (), places)
         for name, needed in _needed(places).items():
-            found[name] = found.get(name, 0) + needed
+            found[name] = found.get(name, ONE_MORE) + needed
     found = {name: max(min(needed, MOST), least, 1) for name, needed in found.items()}
     for name, shown in _shown(policies).items():
         found[name] = max(found.get(name, 1), least, min(shown, MOST))
