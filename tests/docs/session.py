@@ -32,6 +32,7 @@ COLUMNS = "100"
 
 VOLATILE = [
     (re.compile(r"sha256:[0-9a-f]{8,}"), "sha256:…"),
+    (re.compile(r" +\d+\.\d+ s\b"), " … s"),
     (re.compile(r'"digest": "[0-9a-f]{64}"'), '"digest": "…"'),
 ]
 """What is no two times the same, and how the page writes it."""
