@@ -15,7 +15,7 @@ DOCS = ROOT / "docs"
 Writer = Callable[[str], str]
 """From the words of a region to the Markdown that belongs there."""
 
-_REGION = re.compile(r"(<!-- written: (\w+) ?(.*?) -->\n)(.*?)(<!-- /written -->)", re.DOTALL)
+_REGION = re.compile(r"^(<!-- written: (\w+)(?: ([^\n]*?))? -->\n)(.*?)^(<!-- /written -->)$", re.DOTALL | re.MULTILINE)
 _FENCE = re.compile(r'^```(\w+)(?: title="([^"]*)")?\n(.*?)^```$', re.MULTILINE | re.DOTALL)
 
 
@@ -37,12 +37,16 @@ def blocks(page: str) -> Iterator[Block]:
 
 def rewritten(page: str, writers: Mapping[str, Writer]) -> str:
     """The page with every region as its writer has it; KeyError where there is no such writer."""
-    return _REGION.sub(lambda found: f"{found[1]}{writers[found[2]](found[3]).strip()}\n{found[5]}", page)
+
+    def anew(found: re.Match[str]) -> str:
+        return f"{found[1]}{writers[found[2]](found[3] or '').strip()}\n{found[5]}"
+
+    return _REGION.sub(anew, page)
 
 
 def regions(page: str) -> list[tuple[str, str]]:
     """The name and the words of each region."""
-    return [(found[2], found[3]) for found in _REGION.finditer(page)]
+    return [(found[2], found[3] or "") for found in _REGION.finditer(page)]
 
 
 def section(page: str, title: str) -> str:

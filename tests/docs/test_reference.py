@@ -111,3 +111,12 @@ def _read_here(node: ast.Call) -> Iterator[str]:
 
 def _constants(nodes: list[ast.expr]) -> Iterator[str]:
     yield from (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+def test_every_writer_has_its_region() -> None:
+    """A region that swallowed its neighbour would be missed here."""
+    there = {name for path in pages() for name, _ in regions(path.read_text(encoding="utf-8"))}
+    assert there == set(WRITERS)
+    for path in pages():
+        page = path.read_text(encoding="utf-8")
+        assert page.count("<!-- written: ") == page.count("<!-- /written -->") == len(regions(page)), path.name
