@@ -58,3 +58,12 @@ def test_chinese_is_searched_by_the_character(site: Path) -> None:
 def test_the_site_is_written_where_git_does_not_look() -> None:
     folder = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["site_dir"]
     assert f"/{folder.split('/')[0]}/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize(
+    "name", ["README.md", "rules/README.md", "deploy/README.md", "docs/index.md", "docs/tutorial.md"]
+)
+def test_links_lead_somewhere_in_the_repository_too(name: str) -> None:
+    page = ROOT / name
+    targets = re.findall(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+    assert [one for one in targets if not (page.parent / one).exists()] == []
