@@ -87,7 +87,7 @@ def _broken(prover: Prover, claim: Claim) -> tuple[Observed, Observed] | None:
             if city == here or tried >= MOST_TRIED:
                 continue
             tried += 1
-            other = prover.decided(exchanged(one.as_of, one.form, one.facts, here, city))
+            other = prover.decided(exchanged(prover.policy, (one.as_of, one.form, one.facts), here, city))
             if _alike(prover.policy, one, other) and _apart(one, other):
                 return one, other
     return None

@@ -132,9 +132,14 @@ class Prover:
     ) -> Observed | None:
         """The same for formulas of the solver; `near`: what it should be like."""
         from decision_service.readings.smt.applicants import Applicant
+        from decision_service.readings.smt.searching import UndecidedError
+        from decision_service.readings.smt.telling import UnrealisableError
 
         like = [Applicant(one.as_of, one.form, one.facts) for one in near]
-        applicant = self.world.find(*formulas, near=like, seconds=self.seconds if seconds is None else seconds)
+        try:
+            applicant = self.world.find(*formulas, near=like, seconds=self.seconds if seconds is None else seconds)
+        except UnrealisableError as error:
+            raise UndecidedError(str(error)) from error
         if applicant is None:
             return None
         found = self.decided((applicant.as_of, applicant.form, applicant.facts))

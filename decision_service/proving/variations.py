@@ -28,33 +28,37 @@ def variations(policy: Policy, catalogue: Catalogue) -> Iterator[Application]:
     for case in policy.cases:
         here = case.form.get("city")
         if isinstance(here, str):
-            yield from (exchanged(case.as_of, case.form, case.facts, here, city) for city in cities if city != here)
+            made = (case.as_of, case.form, case.facts)
+            yield from (exchanged(policy, made, here, city) for city in cities if city != here)
     for case in policy.cases[:1]:
         yield from _one_changed(policy, case)
         yield from _aged(policy, case, cities)
 
 
-def exchanged(
-    as_of: date, form: Mapping[str, object], facts: Mapping[str, object], one: str, other: str
-) -> Application:
+def exchanged(policy: Policy, made: Application, one: str, other: str) -> Application:
     """The application with two cities (six digits) having changed places in every division code that it holds; numbers
     of persons and firms, which carry codes of long ago, stay."""
+    as_of, form, facts = made
     swap = {one[:4]: other[:4], other[:4]: one[:4]}
-    return as_of, _swapped(form, swap), _swapped(facts, swap)
+    kinds = {field.name: field.kind for field in policy.fields}
+    moved: dict[str, object] = {}
+    for name, answer in facts.items():
+        if isinstance(answer, Mapping) and name in policy.asks:
+            answers = policy.asks[name].register.answers
+            moved[name] = {key: _moved(value, answers.get(key), swap) for key, value in answer.items()}
+        else:
+            moved[name] = answer
+    return as_of, {name: _moved(value, kinds.get(name), swap) for name, value in form.items()}, moved
 
 
-def _swapped(values: Mapping[str, object], swap: Mapping[str, str]) -> Mapping[str, object]:
-    return {name: _moved(value, swap) for name, value in values.items()}
-
-
-def _moved(value: object, swap: Mapping[str, str]) -> object:
+def _moved(value: object, kind: Kind | None, swap: Mapping[str, str]) -> object:
     match value:
-        case str() if len(value) == 6 and value.isdigit():
+        case str() if kind is not None and kind.name == "region":
             return swap.get(value[:4], value[:4]) + value[4:]
         case list():
-            return [_moved(one, swap) for one in value]
+            return [_moved(one, None if kind is None else kind.item, swap) for one in value]
         case dict():
-            return {name: _moved(one, swap) for name, one in value.items()}
+            return {name: _moved(one, None if kind is None else kind.field(name), swap) for name, one in value.items()}
         case _:
             return value
 
@@ -85,7 +89,7 @@ def _aged(policy: Policy, case: WorkedCase, cities: Sequence[str]) -> Iterator[A
         born = add_months(case.as_of, -12 * years)
         aged = {**case.form, "id_no": make_citizen_id(f"{number[:6]}{born:%Y%m%d}{number[14:17]}")}
         if isinstance(here, str):
-            yield from (exchanged(case.as_of, aged, case.facts, here, city) for city in cities)
+            yield from (exchanged(policy, (case.as_of, aged, case.facts), here, city) for city in cities)
         else:
             yield case.as_of, aged, case.facts
 
