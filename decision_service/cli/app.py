@@ -24,7 +24,9 @@ from decision_service.cli import (
     followups,
     guide,
     ledger,
+    lint,
     load,
+    new,
     notice,
     outbox,
     prove,
@@ -55,7 +57,9 @@ def build() -> typer.Typer:
     app.command("test")(test.test)
     app.command("prove")(prove.prove)
     app.command("guide")(guide.guide)
+    app.command("new")(new.new)
     app.command("fmt")(fmt.fmt)
+    app.command("lint")(lint.lint)
     app.command("schema")(schema.schema)
     app.command("serve")(serve.serve)
     app.command("replay")(replay.replay_command)

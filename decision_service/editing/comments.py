@@ -13,15 +13,19 @@ def comment_in(line: str) -> str | None:
 
 def comments_of(text: str, node: Node) -> list[str]:
     """Every comment of a file, in order."""
-    found: list[str] = []
-    at = 0
-    for start, end in [*_texts(node), (len(text), len(text))]:
-        for line in text[at:start].split("\n"):
-            comment = comment_in(line)
+    return [comment for _, comment in placed_comments(text, node)]
+
+
+def placed_comments(text: str, node: Node, start_at: int = 0, end_at: int | None = None) -> Iterator[tuple[int, str]]:
+    """Every comment of a file (or of the stretch of it that holds `node`), in order, and the offset where it begins."""
+    at, last = start_at, len(text) if end_at is None else end_at
+    for start, end in [*_texts(node), (last, last)]:
+        for line in text[at:start].splitlines(keepends=True):
+            comment = comment_in(line.rstrip("\n"))
             if comment is not None:
-                found.append(comment)
+                yield at + line.index("#"), comment
+            at += len(line)
         at = max(at, end)
-    return found
 
 
 def _texts(node: Node) -> Iterator[tuple[int, int]]:

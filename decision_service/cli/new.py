@@ -1,0 +1,86 @@
+"""`miaopi new`: begins a matter with a file that passes check and test at once."""
+
+import re
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from decision_service.cli.output import MISUSE, Json, Rules, console, misuse, print_json, show_problems
+from decision_service.editing.matterkeys import ITEM_TYPES
+from decision_service.editing.starting import Start, first_file
+from decision_service.policy.catalogue import read_catalogue
+from decision_service.policy.entries import Complaints
+from decision_service.source import PolicyProblems
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{1,60}")
+
+
+def new(
+    matter: Annotated[
+        str, typer.Argument(help="code of the matter and name of its folder, such as heating_subsidy 事项代号")
+    ],
+    zh: Annotated[str, typer.Option("--zh", help="its name in Chinese 中文名称")] = "",
+    en: Annotated[str, typer.Option("--en", help="its name in English 英文名称")] = "",
+    item_type: Annotated[
+        str, typer.Option("--item-type", help="type of the item, GB/T 39046-2020 table A.1 事项类型")
+    ] = "20",
+    in_force: Annotated[
+        str, typer.Option("--in-force", help="first day, YYYY-MM-DD; else the first of next month 生效日")
+    ] = "",
+    rules: Rules = Path("rules"),
+    json: Json = False,
+) -> None:
+    """Begin a matter: a small file that passes check and test, to grow from. 新建一个事项的规则文件。"""
+    if not _NAME.fullmatch(matter):
+        misuse(
+            f"`{matter[:60]}` is no name: small letters, digits, underscores",
+            "事项代号用小写英文、数字、下划线",
+            json=json,
+        )
+    types = [code for code, _ in ITEM_TYPES.words]
+    if item_type not in types:
+        misuse(f"--item-type is one of {', '.join(types)}", f"事项类型可写 {'、'.join(types)}", json=json)
+    folder = rules / matter
+    if folder.exists():
+        misuse(f"{folder} is there already", f"{folder} 已经有了", json=json)
+    complaints = Complaints()
+    catalogue = read_catalogue(rules, complaints) if rules.is_dir() else None
+    if catalogue is None or complaints.problems:
+        if not complaints.problems:
+            misuse(f"there is no rules folder {rules}", f"没有规则文件夹 {rules}", json=json)
+        show_problems(PolicyProblems(complaints.problems), json=json)
+        raise typer.Exit(MISUSE)
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    start = Start(matter, zh or f"{matter}（名称待定）", en or matter.replace("_", " ").capitalize(), item_type,
+                  _day(in_force, today, json=json), today)  # fmt: skip
+    path = folder / f"{start.in_force}.yaml"
+    text = first_file(start, catalogue)
+    folder.mkdir()
+    path.write_text(text, encoding="utf-8")
+    _say(path, json=json)
+
+
+def _day(text: str, today: date, *, json: bool) -> date:
+    if not text:
+        return (today.replace(day=28) + timedelta(days=4)).replace(day=1)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        misuse(f"`{text[:40]}` is no day; write YYYY-MM-DD", "日期写作 YYYY-MM-DD", json=json)
+
+
+def _say(path: Path, *, json: bool) -> None:
+    if json:
+        print_json({"file": str(path)})
+        return
+    out = console()
+    out.print(f"{path}: written 已写", markup=False)
+    for command, zh, en in (
+        ("lint", "列出还要写的（TODO）", "lists what is still to write (TODO)"),
+        ("check", "检查", "checks it"),
+        ("test", "运行案例", "decides its cases"),
+    ):
+        out.print(f"  miaopi {command} {path.parent}   {zh} {en}", markup=False)
