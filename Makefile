@@ -37,6 +37,7 @@ check: $(READY)  ## the rule files and their worked cases
 	@$(BIN)/miaopi fmt --check rules/
 	@$(BIN)/miaopi schema --check
 	@$(BIN)/miaopi check rules/
+	@$(BIN)/miaopi lint rules/
 	@$(BIN)/miaopi test rules/
 
 prove-it: $(READY)  ## the tests at the sizes that are promised; hours, resumable

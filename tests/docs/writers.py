@@ -9,6 +9,7 @@ from decision_service.language.functions import SIGNATURES
 from decision_service.proving.telling import CODES
 from tests.docs.page import DOCS, Writer, rewritten, table
 from tests.docs.session import followed
+from tests.docs.write_advice import advice
 from tests.docs.write_catalogue import outcomes, reasons, registers, results
 from tests.docs.write_commands import commands
 from tests.docs.write_messages import message
@@ -36,6 +37,7 @@ def _gives(kind: str) -> str:
 
 
 WRITERS: Mapping[str, Writer] = {
+    "advice": advice,
     "commands": commands,
     "functions": functions,
     "message": message,
