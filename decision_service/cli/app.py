@@ -57,10 +57,6 @@ def build() -> typer.Typer:
     app.command("test")(test.test)
     app.command("prove")(prove.prove)
     app.command("guide")(guide.guide)
-    app.command("new")(new.new)
-    app.command("fmt")(fmt.fmt)
-    app.command("lint")(lint.lint)
-    app.command("schema")(schema.schema)
     app.command("serve")(serve.serve)
     app.command("replay")(replay.replay_command)
     app.command("archive")(archive.archive)
@@ -78,10 +74,18 @@ def build() -> typer.Typer:
     app.command("sandbox")(sandbox.sandbox)
     app.command("load")(load.load)
     app.command("drill")(drill.drill)
-    # The workshop of those who write rules.
+    _workshop(app)
+    return app
+
+
+def _workshop(app: typer.Typer) -> None:
+    """The tools of those who write rules."""
+    app.command("new")(new.new)
+    app.command("fmt")(fmt.fmt)
+    app.command("lint")(lint.lint)
+    app.command("schema")(schema.schema)
     app.command("coverage")(coverage.coverage)
     app.command("diff")(diff.diff)
-    return app
 
 
 def main() -> NoReturn:

@@ -11,7 +11,7 @@ import typer
 from decision_service.cli.output import MISUSE, Json, Rules, console, misuse, print_json, show_problems
 from decision_service.editing.matterkeys import ITEM_TYPES
 from decision_service.editing.starting import Start, first_file
-from decision_service.policy.catalogue import read_catalogue
+from decision_service.policy.catalogue import Catalogue, read_catalogue
 from decision_service.policy.entries import Complaints
 from decision_service.source import PolicyProblems
 
@@ -46,13 +46,7 @@ def new(
     folder = rules / matter
     if folder.exists():
         misuse(f"{folder} is there already", f"{folder} 已经有了", json=json)
-    complaints = Complaints()
-    catalogue = read_catalogue(rules, complaints) if rules.is_dir() else None
-    if catalogue is None or complaints.problems:
-        if not complaints.problems:
-            misuse(f"there is no rules folder {rules}", f"没有规则文件夹 {rules}", json=json)
-        show_problems(PolicyProblems(complaints.problems), json=json)
-        raise typer.Exit(MISUSE)
+    catalogue = _catalogue(rules, json=json)
     today = datetime.now(ZoneInfo("Asia/Shanghai")).date()
     start = Start(matter, zh or f"{matter}（名称待定）", en or matter.replace("_", " ").capitalize(), item_type,
                   _day(in_force, today, json=json), today)  # fmt: skip
@@ -61,6 +55,18 @@ def new(
     folder.mkdir()
     path.write_text(text, encoding="utf-8")
     _say(path, json=json)
+
+
+def _catalogue(rules: Path, *, json: bool) -> Catalogue:
+    """What the matters of the folder share; ends the command where it can't be read."""
+    if not rules.is_dir():
+        misuse(f"there is no rules folder {rules}", f"没有规则文件夹 {rules}", json=json)
+    complaints = Complaints()
+    catalogue = read_catalogue(rules, complaints)
+    if catalogue is None or complaints.problems:
+        show_problems(PolicyProblems(complaints.problems), json=json)
+        raise typer.Exit(MISUSE)
+    return catalogue
 
 
 def _day(text: str, today: date, *, json: bool) -> date:
