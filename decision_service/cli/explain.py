@@ -14,6 +14,7 @@ from rich.text import Text
 from decision_service.cli.casefile import CaseFile, case_or_exit, require_matter
 from decision_service.cli.engines import engines_of
 from decision_service.cli.output import Json, Rules, print_json, shelf_or_exit
+from decision_service.cli.portraying import write_graph
 from decision_service.explaining import explanation
 from decision_service.forms import read_form
 from decision_service.offline import decide as decide_offline
@@ -36,6 +37,9 @@ def explain(
     case: Annotated[
         Path | None, typer.Option("--case", help="JSON or YAML file with form, facts and as_of 案例文件")
     ] = None,
+    graph: Annotated[
+        Path | None, typer.Option("--graph", help="write the graph of facts, rules and outcomes (SVG) 画成图")
+    ] = None,
     plan: Annotated[bool, typer.Option("--plan", help="whom it asks, in which waves, and why 查询计划")] = False,
     rules: Rules = Path("rules"),
     json: Json = False,
@@ -44,6 +48,9 @@ def explain(
     shelf = shelf_or_exit(rules, json=json)
     require_matter(shelf, matter, json=json)
     policy, found, name = _chosen(shelf, matter, case, json=json)
+    if graph is not None:
+        write_graph(policy, shelf.catalogue, graph, json=json)
+        return
     if plan:
         told = {"case": name, **_planned(policy, shelf.catalogue, found)}
         show = _show_plan

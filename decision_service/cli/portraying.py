@@ -1,0 +1,32 @@
+"""What `miaopi explain` shows of a whole policy: its graph."""
+
+from pathlib import Path
+
+from decision_service.cli.output import console, misuse, print_json
+from decision_service.policy.catalogue import Catalogue
+from decision_service.policy.shape import Policy
+
+
+def write_graph(policy: Policy, catalogue: Catalogue, path: Path, *, json: bool) -> None:
+    """Writes the graph of the policy to `path`, and says what it holds. Exit code 2 where it can't be written."""
+    from decision_service.graphing import graph_of, graph_svg
+
+    try:
+        path.write_text(graph_svg(policy, catalogue), encoding="utf-8")
+    except OSError as error:
+        misuse(f"{path}: cannot be written ({error.strerror})", "文件写不进", json=json)
+    graph = graph_of(policy, catalogue)
+    if json:
+        nodes = [{"key": key, "sort": one.sort, "name": one.name} for key, one in graph.nodes.items()]
+        print_json(
+            {
+                "matter": policy.matter,
+                "version": str(policy.effective_from),
+                "written": str(path),
+                "nodes": nodes,
+                "links": [{"from": source, "to": target} for source, target in graph.links],
+            }
+        )
+        return
+    boxes, arrows = len(graph.nodes), len(graph.links)
+    console().print(f"{path}：{boxes}个方框、{arrows}条箭头 {boxes} boxes, {arrows} arrows", markup=False)
