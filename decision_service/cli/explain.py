@@ -13,13 +13,15 @@ from rich.text import Text
 
 from decision_service.cli.casefile import CaseFile, case_or_exit, require_matter
 from decision_service.cli.engines import engines_of
+from decision_service.cli.nearness import nearest_change, show_nearest, show_why_not
 from decision_service.cli.output import Json, Rules, print_json, shelf_or_exit
 from decision_service.cli.portraying import write_graph
 from decision_service.explaining import explanation
 from decision_service.forms import read_form
+from decision_service.nearest.hindrances import why_not as hindrances
 from decision_service.offline import decide as decide_offline
 from decision_service.offline import evidence_of, offline_answer
-from decision_service.outcome import APPROVALS
+from decision_service.outcome import APPROVALS, Outcome
 from decision_service.planning import Planner
 from decision_service.plantelling import Telling
 from decision_service.policy.catalogue import Catalogue
@@ -40,6 +42,9 @@ def explain(
     graph: Annotated[
         Path | None, typer.Option("--graph", help="write the graph of facts, rules and outcomes (SVG) 画成图")
     ] = None,
+    why_not: Annotated[
+        Outcome | None, typer.Option("--why-not", help="what stands in the way of this outcome 为什么不是这个结果")
+    ] = None,
     plan: Annotated[bool, typer.Option("--plan", help="whom it asks, in which waves, and why 查询计划")] = False,
     rules: Rules = Path("rules"),
     json: Json = False,
@@ -55,7 +60,7 @@ def explain(
         told = {"case": name, **_planned(policy, shelf.catalogue, found)}
         show = _show_plan
     else:
-        told = {"case": name, **_explained(policy, shelf.catalogue, found)}
+        told = {"case": name, **_explained(policy, shelf.catalogue, found, why_not)}
         show = _show_reasons
     if json:
         print_json(told)
@@ -73,10 +78,14 @@ def _chosen(shelf: Shelf, matter: str, case: Path | None, *, json: bool) -> tupl
     return *case_or_exit(shelf, matter, case, json=json), case.name
 
 
-def _explained(policy: Policy, catalogue: Catalogue, found: CaseFile) -> dict[str, object]:
+def _explained(policy: Policy, catalogue: Catalogue, found: CaseFile, why_not: Outcome | None) -> dict[str, object]:
     with engines_of(policy) as engines:
         decided = decide_offline(policy, catalogue, engines, found.form, found.facts, found.as_of)
-    return explanation(decided, offline_answer(decided, found.form, found.facts))
+    answer = offline_answer(decided, found.form, found.facts)
+    told = explanation(decided, answer)
+    if why_not is not None:
+        told["why_not"] = hindrances(decided, {**told, "items": answer["items"]}, why_not)
+    return {**told, "nearest": nearest_change(decided, found)}
 
 
 def _planned(policy: Policy, catalogue: Catalogue, found: CaseFile) -> dict[str, object]:
@@ -167,6 +176,9 @@ def _show_reasons(told: Mapping[str, Any], out: Console) -> None:
         for source in rule["sources"]:
             day = f", {source['data_as_of']}" if source["data_as_of"] else ""
             _line(out, 4, f"来源 source: {source['zh']} {source['register']} ({source['status']}{day})")
+    if "why_not" in told:
+        show_why_not(told["why_not"], out)
+    show_nearest(told["nearest"], out)
     _mark(told, out)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from decision_service.outcome import Outcome
 from decision_service.policy.afterwards import Afterwards, read_afterwards
+from decision_service.policy.changes import Changes, read_changes
 from decision_service.policy.entries import Complaints, Entries
 from decision_service.policy.formfields import read_fields
 from decision_service.policy.jsontext import as_json
@@ -22,6 +23,8 @@ FOLDER = "catalogue"
 FILES = ("registers", "reasons", "regions", "remedies", "calendar", "outcomes", "form", "standing", "results")
 AFTERWARDS = "afterwards"
 """A file that may be missing (nothing is checked after a grant then) and is no part of a version's digest."""
+CHANGES = "changes"
+"""Another such file: without it nothing counts as something that an applicant can change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Catalogue:
     `results` says what the values of `result:` and `tell:` are called on a notice. `calendar` maps a published year to
     its working days; `office_hours` are those of each such day, None where the catalogue states none; `standing` is the
     node of the standing rules, read with each policy since they are typed against its form. `nodes` are the contents
-    of all files that a decision leans on, for the digest; `afterwards` is none of them.
+    of all files that a decision leans on, for the digest; `afterwards` and `changes` are none of them.
     """
 
     registers: Mapping[str, Register]
@@ -59,6 +62,7 @@ class Catalogue:
     standing: Entries
     nodes: Mapping[str, MapNode]
     afterwards: Afterwards = field(default_factory=Afterwards)
+    changes: Changes = field(default_factory=Changes)
 
 
 def read_catalogue(folder: Path, complaints: Complaints) -> Catalogue | None:
@@ -92,6 +96,7 @@ def read_catalogue(folder: Path, complaints: Complaints) -> Catalogue | None:
         standing=parts["standing"],
         nodes=nodes,
         afterwards=_afterwards(folder, registers, complaints),
+        changes=_changes(folder, registers, complaints),
     )
     regions.done()
     return catalogue
@@ -106,6 +111,15 @@ def _afterwards(folder: Path, registers: Mapping[str, Register], complaints: Com
     # What is used up by a question, or asked once by law, is not for asking again.
     names = tuple(name for name, one in registers.items() if not (one.asked_once or one.allocator))
     return read_afterwards(Entries(node, complaints, (f"{AFTERWARDS}.yaml ", f"{AFTERWARDS}.yaml")), names)
+
+
+def _changes(folder: Path, registers: Mapping[str, Register], complaints: Complaints) -> Changes:
+    if not (folder / FOLDER / f"{CHANGES}.yaml").exists():
+        return Changes()
+    node = _file(folder, CHANGES, complaints)
+    if node is None:
+        return Changes()
+    return read_changes(Entries(node, complaints, (f"{CHANGES}.yaml ", f"{CHANGES}.yaml")), registers)
 
 
 def _file(folder: Path, name: str, complaints: Complaints) -> MapNode | None:
