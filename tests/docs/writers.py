@@ -6,7 +6,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from decision_service.language.functions import SIGNATURES
-from decision_service.proving.telling import CODES
 from tests.docs.page import DOCS, Writer, rewritten, table
 from tests.docs.session import followed
 from tests.docs.write_advice import advice
@@ -26,12 +25,6 @@ def functions(_: str) -> str:
     )
 
 
-def proofs(_: str) -> str:
-    """Every kind of claim that is proved of a policy."""
-    rows = ((f"`{code}`", text.zh, text.en) for code, text in CODES.items())
-    return table("不成立时的代码 code where it fails | 证明什么 | what is proved", rows)
-
-
 def _gives(kind: str) -> str:
     return "与参数相同 as given" if kind == "same" else f"`{kind}`"
 
@@ -42,7 +35,6 @@ WRITERS: Mapping[str, Writer] = {
     "functions": functions,
     "message": message,
     "outcomes": outcomes,
-    "proofs": proofs,
     "reasons": reasons,
     "registers": registers,
     "results": results,
