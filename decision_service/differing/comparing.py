@@ -8,13 +8,13 @@ from decision_service.differing.asking import Asking
 from decision_service.differing.aspects import Aspects
 from decision_service.differing.cells import grids
 from decision_service.differing.changes import changes_between
-from decision_service.differing.describing import Describer
+from decision_service.differing.describing import Describer, Seen
 from decision_service.differing.enumerating import Way, ways
 from decision_service.differing.examples import Deciders, EncodingFaultError
 from decision_service.differing.material import material_of
 from decision_service.differing.moves import moves
 from decision_service.differing.pairing import RulePair, pair_rules
-from decision_service.differing.report import Count, Kind, Region, Report
+from decision_service.differing.report import Count, Kind, Region, Report, effect_of
 from decision_service.differing.sides import Sides
 from decision_service.differing.spelling import Numbers, Spelling
 from decision_service.offline import Engines
@@ -73,7 +73,7 @@ def _compare(sides: Sides, engines: tuple[Engines, Engines]) -> Report:
     if left_out:
         raise UnencodableError("; ".join(dict.fromkeys(left_out)))
     found = sorted(comparison.ways(), key=_place)
-    regions = tuple(comparison.region(number, one) for number, one in enumerate(found, 1))
+    regions = tuple(comparison.region(number, *one) for number, one in enumerate(found, 1))
     changes = changes_between(sides, spelled, pairs)
     scales = tuple(comparison.describer.scales())
     seconds = time.perf_counter() - started
@@ -84,8 +84,12 @@ def _renamed(pairs: tuple[RulePair, ...]) -> dict[str, str]:
     return {pair.old.id: pair.new.id for pair in pairs if pair.old is not None and pair.new is not None}
 
 
-def _place(way: Way) -> tuple[int, str]:
-    return (_ORDER[way.kind], "" if way.outcomes is None else " ".join(way.outcomes))
+def _place(found: tuple[Way, bool]) -> tuple[bool, int, int, str]:
+    """What every register's answer leads to comes first; then approvals that are lost, gained, other outcomes."""
+    way, complete = found
+    effect = "stays" if way.outcomes is None else effect_of(*way.outcomes)
+    pair = "" if way.outcomes is None else " ".join(way.outcomes)
+    return (not complete, _ORDER[way.kind], ("loses", "gains", "moves", "stays").index(effect), pair)
 
 
 def _counts(encoded: "Encoded") -> tuple[Count, ...]:
@@ -109,7 +113,7 @@ class _Comparison:
 
         self.sides, self.spelled, self.world, self.deciders = sides, spelled, world, deciders
         self.aspects = Aspects(sides, spelled, pairs, world)
-        self.describer = Describer(self.aspects, material_of(self.aspects, tuple(sides.catalogue.prefectures)))
+        self.describer = Describer(self.aspects, material_of(self.aspects, tuple(sides.catalogue.prefectures)), world)
         self.scope = (world.valid, *self._asked())
         self.asking = Asking(*(z3.And(rule, True) for rule in world.rules()), *self.scope)
         cases = [Applicant.of_case(case) for case in sides.new.cases or sides.old.cases]
@@ -122,20 +126,23 @@ class _Comparison:
         for name in {**self.sides.old.asks, **self.sides.new.asks}:
             yield z3.Not(self.world.inquiry(name).unasked)
 
-    def ways(self) -> list[Way]:
-        """Every way in which applications of readable forms change."""
+    def ways(self) -> list[tuple[Way, bool]]:
+        """Every way in which applications of readable forms change, and whether that takes no unreached register."""
         with self.asking.within(self.aspects.differs):
-            return list(ways(self.asking, self.aspects))
+            return [
+                (way, self._occurs(way.formula, [way.model], self.world.known))
+                for way in ways(self.asking, self.aspects)
+            ]
 
-    def region(self, number: int, way: Way) -> Region:
+    def region(self, number: int, way: Way, complete: bool) -> Region:
         """The region told in full. Its example is one with every register's answer, where there is any."""
         import z3
 
         asking = self.asking
         inside = z3.And(self.aspects.differs, way.formula)
-        clauses, exact = self.describer.describe(asking, inside, way.model)
-        outcomes = (way.outcomes,) if way.outcomes is not None else tuple(self._outcomes(asking, inside))
-        complete = not asking.never(inside, self.world.known)
+        seen = [way.model]
+        clauses, exact = self.describer.describe(asking, inside, seen)
+        outcomes = (way.outcomes,) if way.outcomes is not None else tuple(self._outcomes(inside, seen))
         known = [self.world.known] if complete else []
         found = self.world.find(*self.scope, *known, inside, near=self._near(outcomes))
         if found is None:
@@ -149,11 +156,18 @@ class _Comparison:
             moved, amounts = moves(self.aspects, asking, self.sides.catalogue, way)
         return Region(number, way.kind, outcomes, clauses, exact, complete, moved, amounts, example)
 
-    def _outcomes(self, asking: Asking, inside: "z3.BoolRef") -> Iterator[tuple[Outcome, Outcome]]:
+    def _outcomes(self, inside: "z3.BoolRef", seen: Seen) -> Iterator[tuple[Outcome, Outcome]]:
         """The outcomes that stay what they are in the region."""
+        import z3
+
         for outcome, both in self.aspects.outcomes.items():
-            if not asking.never(inside, *both):
+            if self._occurs(inside, seen, z3.And(*both)):
                 yield outcome, outcome
+
+    def _occurs(self, inside: "z3.BoolRef", seen: Seen, condition: "z3.BoolRef") -> bool:
+        """Whether it is true of some application of the region; `seen` are some of them."""
+        known = any(self.asking.holds(model, condition) for model in seen)
+        return known or not self.asking.never(inside, condition)
 
     def _near(self, outcomes: Collection[tuple[Outcome, Outcome]]) -> tuple[Applicant, ...]:
         """The first worked case that is decided like the region, or at least on one side."""

@@ -18,6 +18,9 @@ from verifiers.kinds import Value
 if TYPE_CHECKING:
     import z3
 
+    from decision_service.readings.smt.values import Term
+    from decision_service.readings.smt.world import World
+
 Seen = list["z3.ModelRef"]
 """Applications of the region that were met so far; each settles many questions without asking."""
 
@@ -50,9 +53,9 @@ class _Chosen:
 class Describer:
     """Describes regions of one comparison. Every formula that it asks about is made when it is."""
 
-    def __init__(self, aspects: Aspects, material: Material) -> None:
+    def __init__(self, aspects: Aspects, material: Material, world: "World") -> None:
         self.aspects = aspects
-        self.conditions = tuple(self._conditions(material))
+        self.conditions = (*self._conditions(material), *self._items(), *self._unreached(world), *self._rules())
         self.choices = tuple(
             self._chosen(one) for one in material.choices.values() if len(one.options) <= _MOST_OPTIONS
         )
@@ -66,16 +69,16 @@ class Describer:
             marks = [tuple(str(mark) for mark, sides in measure.sides.items() if side in sides) for side in (0, 1)]
             yield Scale(self._say(measure.said.side, measure.said.node), measure.kind.name in WHOLE, *marks)
 
-    def describe(self, asking: Asking, region: "z3.BoolRef", model: "z3.ModelRef") -> tuple[tuple[Clause, ...], bool]:
-        """The clauses of a region within what `asking` holds to, and whether they are exact. `model` is one of its
-        applications."""
+    def describe(self, asking: Asking, region: "z3.BoolRef", seen: Seen) -> tuple[tuple[Clause, ...], bool]:
+        """The clauses of a region within what `asking` holds to, and whether they are exact. `seen` are some of its
+        applications, and grow."""
         with asking.within(region):
-            seen: Seen = [model]
-            facts = [
-                *self._bounded(asking, seen),
-                *self._options(asking, seen),
-                *_implied(asking, seen, self.conditions),
-            ]
+            there = [Fact(_there(term), _NOTHING) for _, term in self.measures]
+            implied = _implied(asking, seen, [*there, *self.conditions])
+            facts = [fact for fact in implied if fact.clause is not _NOTHING]
+            facts[:0] = self._options(asking, seen)
+            measures = [one for one, fact in zip(self.measures, there, strict=True) if fact in implied]
+            facts[:0] = self._bounded(asking, seen, measures)
         kept, exact = _fewest(asking, facts, region)
         return tuple(_told(kept)), exact
 
@@ -87,10 +90,37 @@ class Describer:
         return Fact(self.aspects.terms[side].value(node).true, Clause(self._say(side, node), node, side))
 
     def _conditions(self, material: Material) -> Iterator[Fact]:
-        """The conditions that the changed parts look at and their contraries, and the rules that did not change."""
+        """The conditions that the changed parts look at, and their contraries."""
         for said in material.conditions.values():
             yield self._fact(said.side, said.node)
             yield self._fact(said.side, Not(said.node, BOOLEAN))
+
+    def _items(self) -> Iterator[Fact]:
+        """Which items were applied for."""
+        import z3
+
+        terms = self.aspects.terms[1]
+        for item in self.aspects.policies[1].items:
+            applied, (zh, en) = terms.applied(item.name), (item.label.zh, item.label.en)
+            yield Fact(applied, Clause(Bilingual(f"申请了{zh}", f"{en} is applied for"), item=item.name))
+            text = Bilingual(f"没有申请{zh}", f"{en} is not applied for")
+            yield Fact(z3.Not(applied), Clause(text, item=item.name, met=False))
+
+    def _unreached(self, world: "World") -> Iterator[Fact]:
+        """Which registers do not answer."""
+        import z3
+
+        for side, policy in enumerate(self.aspects.policies):
+            for name, ask in policy.asks.items():
+                if side and name in self.aspects.policies[0].asks:
+                    continue
+                inquiry, register = world.inquiry(name), ask.register
+                lost = [inquiry.trouble] if register.no_record is not None else [inquiry.trouble, inquiry.no_record]
+                text = Bilingual(f"{register.zh}没有答复", f"{register.en} does not answer")
+                yield Fact(z3.Or(*lost), Clause(text, register=name, side=side))
+
+    def _rules(self) -> Iterator[Fact]:
+        """The rules that did not change, met or not."""
         terms = self.aspects.terms[1]
         for pair in self.aspects.pairs:
             if pair.same and pair.new is not None:
@@ -126,22 +156,18 @@ class Describer:
             seen.append(model)
         lacking = tuple(literal for option, literal in choice.options.items() if option not in found)
         if open_ended:
-            none = Not(OneOf(choice.said.node, lacking, BOOLEAN), BOOLEAN)
-            return self._fact(choice.said.side, none) if lacking else None
+            none = self._fact(choice.said.side, Not(OneOf(choice.said.node, lacking, BOOLEAN), BOOLEAN))
+            return none if lacking and _implied(asking, seen, [none]) else None  # it may also be unknown
         if choice.closed and not lacking:
             return None
         some = tuple(literal for option, literal in choice.options.items() if option in found)
         return self._fact(choice.said.side, OneOf(choice.said.node, some, BOOLEAN))
 
-    def _bounded(self, asking: Asking, seen: Seen) -> Iterator[Fact]:
-        import z3
-
-        for measure, term in self.measures:
-            there = z3.And(term.known, z3.Not(term.is_null))
-            if _implied(asking, seen, [Fact(there, _NOTHING)]):
-                found = reach(asking, seen, term.term, measure)
-                if found is not None:
-                    yield self._within(measure, found)
+    def _bounded(self, asking: Asking, seen: Seen, measures: "Sequence[tuple[Measure, Term]]") -> Iterator[Fact]:
+        for measure, term in measures:
+            found = reach(asking, seen, term.term, measure)
+            if found is not None:
+                yield self._within(measure, found)
 
     def _within(self, measure: Measure, found: Reach) -> Fact:
         said, low, high = measure.said, found.low, found.high
@@ -152,6 +178,13 @@ class Describer:
         fact = self._fact(said.side, node)
         subject = self._say(said.side, said.node).zh
         return Fact(fact.formula, replace(fact.clause, subject=subject, bounds=(_mark(low), _mark(high))))
+
+
+def _there(term: "Term") -> "z3.BoolRef":
+    """That a value is known and not null."""
+    import z3
+
+    return z3.And(term.known, z3.Not(term.is_null))
 
 
 def _mark(literal: Literal | None) -> str | None:
@@ -190,12 +223,13 @@ def _implied(asking: Asking, seen: Seen, facts: Sequence[Fact]) -> list[Fact]:
 
 
 def _fewest(asking: Asking, facts: list[Fact], region: "z3.BoolRef") -> tuple[list[Fact], bool]:
-    """The facts without those that follow from the others; and whether they say the region exactly."""
+    """The facts without those that follow from the others; and whether they say the region exactly. Rules are told
+    together where there are many, so that it does not pay to ask whether each is needed."""
     import z3
 
     enough = asking.enough([fact.formula for fact in facts], z3.Not(region))
     kept = facts if enough is None else [facts[place] for place in enough]
-    for fact in sorted(kept, key=lambda one: one.rule):
+    for fact in [one for one in kept if not one.rule]:
         others = [one.formula for one in kept if one is not fact]
         if asking.never(*others, z3.Not(fact.formula if enough is None else region)):
             kept = [one for one in kept if one is not fact]

@@ -12,8 +12,11 @@ from decision_service.outcome import Outcome
 if TYPE_CHECKING:
     import z3
 
-MOST_WAYS = 6
+MOST_WAYS = 4
 """Where an outcome changes into another in more ways than these, they stay one region."""
+
+MANY = 12
+"""With more regions than these, further ones are not told apart but by outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +45,13 @@ class Way:
 def ways(asking: Asking, aspects: Aspects) -> Iterator[Way]:
     """A partition of all applications that change, among those that `asking` holds to. What is only told besides is one
     way."""
-    for kind, outcomes, formula, model in _coarse(asking, aspects):
+    coarse, more = list(_coarse(asking, aspects)), 0
+    for kind, outcomes, formula, model in coarse:
+        most = min(MOST_WAYS, MANY - len(coarse) - more + 1)
         with asking.within(formula):
-            found = list(_fine(asking, aspects, formula)) if kind != "advice" else []
-        if found and len(found) <= MOST_WAYS:
+            found = list(_fine(asking, aspects, formula, most)) if kind != "advice" and most > 1 else []
+        if 0 < len(found) <= most:
+            more += len(found) - 1
             yield from (Way(kind, outcomes, stands, one, seen) for stands, one, seen in found)
         else:
             moved = [one for one in aspects.all if one.moved and not asking.never(formula, one.differs)]
@@ -82,13 +88,13 @@ def _coarse(asking: Asking, aspects: Aspects) -> Iterator[_Coarse]:
 _Fine = tuple[tuple[Stand, ...], "z3.BoolRef", "z3.ModelRef"]
 
 
-def _fine(asking: Asking, aspects: Aspects, within: "z3.BoolRef") -> Iterator[_Fine]:
-    """By which of the changed definitions make the difference, and how; stops one beyond the most that are told."""
+def _fine(asking: Asking, aspects: Aspects, within: "z3.BoolRef", most: int) -> Iterator[_Fine]:
+    """By which of the changed definitions make the difference, and how; stops one beyond `most`."""
     import z3
 
     moved = [one for one in aspects.all if one.moved]
     seen: list[z3.BoolRef] = []
-    while len(seen) <= MOST_WAYS and (model := asking.model(*(z3.Not(one) for one in seen))) is not None:
+    while len(seen) <= most and (model := asking.model(*(z3.Not(one) for one in seen))) is not None:
         stands, parts = [], []
         for aspect in moved:
             if asking.holds(model, aspect.differs):

@@ -19,6 +19,15 @@ Effect = Literal["gains", "loses", "moves", "stays"]
 """For the applicants of a region: an approval is gained or lost, they come to another outcome, or to the same one."""
 
 
+def effect_of(old: Outcome, new: Outcome) -> Effect:
+    """What it means to come to the new outcome instead of the old one."""
+    if old is new:
+        return "stays"
+    if old not in FAVOURABLE and new not in FAVOURABLE:
+        return "moves"
+    return "gains" if RANK[new] > RANK[old] else "loses"
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One thing that both sides tell otherwise of an application: what it is, and both as text."""
@@ -66,14 +75,17 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One condition that every application of a region meets: an expression as one side (0 old, 1 new) writes it, or
-    that rules, which are the same on both sides, are `met` or not. `bounds` are those of a number, as (least, most),
-    where it is one; `subject` is then what they bound."""
+    """One condition that every application of a region meets: an expression as one side (0 old, 1 new) writes it; or
+    that rules, which are the same on both sides, are `met` or not; or whether an `item` was applied for; or that a
+    `register` could not be reached. `bounds` are those of a number, as (least, most), where it is one; `subject` is
+    then what they bound."""
 
     text: Bilingual
     node: Expression | None = None
     side: int = 1
     rules: tuple[str, ...] = ()
+    item: str = ""
+    register: str = ""
     met: bool = True
     subject: str = ""
     bounds: tuple[str | None, str | None] | None = None
@@ -118,12 +130,7 @@ class Region:
     @property
     def effect(self) -> Effect:
         """Who gains and who loses."""
-        old, new = self.outcomes[0]
-        if old is new:
-            return "stays"
-        if old not in FAVOURABLE and new not in FAVOURABLE:
-            return "moves"
-        return "gains" if RANK[new] > RANK[old] else "loses"
+        return effect_of(*self.outcomes[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from decision_service.cli.engines import engines_of
 from decision_service.differing.comparing import compare
 from decision_service.differing.report import Clause, Report
 from decision_service.differing.sides import Sides
-from decision_service.facts import FactSheet
+from decision_service.facts import FactSheet, Unknown, Why
 from decision_service.forms import read_form
 from decision_service.interpreter import scope_of
 from decision_service.language.meaning import evaluate
@@ -60,9 +60,11 @@ class Judged:
     verdict: Verdict
 
     @property
-    def readable(self) -> bool:
-        """Whether the form is well-formed."""
-        return self.sheet.form_outcome is None
+    def looked_at(self) -> bool:
+        """Whether a comparison speaks of it: the form is well-formed, and every register was asked."""
+        unknown = [one for one in self.sheet.registers.values() if isinstance(one, Unknown)]
+        unasked = any(cause.why is Why.NOT_ASKED for one in unknown for cause in one.causes)
+        return self.sheet.form_outcome is None and not unasked
 
     @property
     def told(self) -> tuple[object, ...]:
@@ -103,16 +105,20 @@ def meets(clause: Clause, both: Sequence[Judged]) -> bool:
     one = both[clause.side]
     if clause.node is not None:
         return evaluate(clause.node, scope_of(one.policy, one.sheet)) is True
+    if clause.item:
+        return (clause.item in both[1].sheet.items) is clause.met
+    if clause.register:
+        return isinstance(one.sheet.registers[clause.register], Unknown)
     states = {found.rule: found.state for found in both[1].verdict.findings}
     wanted = State.HOLDS if clause.met else State.FAILS
     return all(states[rule] is wanted for rule in clause.rules)
 
 
 def check_against(report: Report, made: Application) -> bool:
-    """Asserts that the application is told as the report says; whether it changes. One that is not well-formed, or on a
-    day before both versions have begun, is passed over."""
+    """Asserts that the application is told as the report says; whether it changes. One that comparisons do not speak
+    of, or on a day before both versions have begun, is passed over."""
     both = [judged(policy, made) for policy in (report.sides.old, report.sides.new)]
-    if not all(one.readable for one in both) or made.as_of < report.sides.since or made.as_of > date(2060, 12, 31):
+    if not all(one.looked_at for one in both) or made.as_of < report.sides.since or made.as_of > date(2060, 12, 31):
         return False
     changes = both[0].told != both[1].told
     pair = (both[0].verdict.outcome, both[1].verdict.outcome)
@@ -126,11 +132,8 @@ def check_against(report: Report, made: Application) -> bool:
 
 
 def _complete(both: Sequence[Judged]) -> bool:
-    return not any(
-        not isinstance(answer, dict) and not hasattr(answer, "keys")
-        for one in both
-        for answer in one.sheet.registers.values()
-    )
+    """Every register has answered."""
+    return not any(isinstance(answer, Unknown) for one in both for answer in one.sheet.registers.values())
 
 
 def outcomes(report: Report) -> set[tuple[Outcome, Outcome]]:
