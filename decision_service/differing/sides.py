@@ -43,7 +43,7 @@ def read_sides(old: str, new: str, rules: Path | None) -> Sides:
     PolicyProblems where a file has any."""
     folder = rules or _folder_around(old, new)
     complaints = Complaints()
-    catalogue = read_catalogue(folder, complaints) if folder.is_dir() else None
+    catalogue = read_catalogue(folder, complaints) if (folder / FOLDER).is_dir() else None
     if complaints.problems:
         raise PolicyProblems(complaints.problems)
     if catalogue is None:
