@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from decision_service.cli.generation import generated_for, generation_json, show_generated
 from decision_service.cli.output import FINDINGS, Json, console, print_json, progress
 from decision_service.cli.test import Cases, RulesPath, Sarif, Watch, suites_of, write_file
 from decision_service.covering.goals import NAMES, Measure
@@ -22,6 +23,14 @@ AtLeast = Annotated[
     float | None,
     typer.Option("--at-least", min=0, max=100, metavar="PERCENT", help="exit code 1 below this 低于它时退出码为1"),
 ]
+Generate = Annotated[
+    Path | None,
+    typer.Option(
+        "--generate",
+        metavar="FILE",
+        help="write cases for what is missing, found by Z3, into a new file; - prints them 为缺少的写出案例",
+    ),
+]
 Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="write a page over the source 写成网页")]
 
 
@@ -31,6 +40,7 @@ class Wanted:
 
     cases: Path | None
     at_least: float | None
+    generate: Path | None
     html: Path | None
     sarif: Path | None
     json: bool
@@ -40,13 +50,14 @@ def coverage(
     path: RulesPath = Path("rules"),
     cases: Cases = None,
     at_least: AtLeast = None,
+    generate: Generate = None,
     html: Html = None,
     sarif: Sarif = None,
     watch: Watch = False,
     json: Json = False,
 ) -> None:
     """What of the rules some case shows. 案例覆盖了哪些规则、行、分支、边界和条件。"""
-    wanted = Wanted(cases, at_least, html, sarif, json)
+    wanted = Wanted(cases, at_least, generate, html, sarif, json)
     if watch:
         from decision_service.cli.watching import watching
 
@@ -61,11 +72,13 @@ def _covered(path: Path, wanted: Wanted) -> bool:
     if suites is None:
         return False
     found = measured(suites)
+    generated = [] if wanted.generate is None else generated_for(found, suites, wanted.generate, json=wanted.json)
     _write(found, suites.folder, wanted)
     if wanted.json:
-        print_json(_as_json(found))
+        print_json(_as_json(found) | ({} if wanted.generate is None else {"generated": generation_json(generated)}))
     else:
         _show(found)
+        show_generated(generated)
     return _total(found).percent >= (wanted.at_least or 0)
 
 

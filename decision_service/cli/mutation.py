@@ -1,11 +1,15 @@
 """What `miaopi test --mutate` does and shows: rules changed on purpose, and which changes nobody would notice."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 from rich.console import Console
 from rich.table import Table
 
 from decision_service.cli.output import console, progress
+from decision_service.cli.workshop import needed
+from decision_service.covering.casetext import written
 from decision_service.covering.suite import Suites
 from decision_service.mutating.killing import Score, Survivor, said, score
 from decision_service.mutating.mutant import NAMES
@@ -14,15 +18,21 @@ from decision_service.policy.parts import Bilingual
 from decision_service.source import Problem, render
 
 
-def scored(suites: Suites) -> tuple[Score, ...]:
-    """The score of every suite, with a progress bar."""
+def scored(suites: Suites, *, json: bool) -> tuple[Score, ...]:
+    """The score of every suite, with a progress bar. What is left is settled by Z3."""
+    needed("z3", json=json)
+    from decision_service.mutating.telling_apart import settled
+
     scores = []
     with progress() as bar:
         for suite in suites.suites:
             task = bar.add_task(f"{suite.policy.matter} 变异", total=None)
             found = mutants(suite.policy, suites.catalogue)
             bar.update(task, total=len(found))
-            scores.append(score(suite, suites.catalogue, found, lambda task=task: bar.advance(task)))  # type: ignore[misc]  # a default makes each lambda its own
+            first = score(suite, suites.catalogue, found, partial(bar.advance, task))
+            bar.update(task, completed=0, total=len(first.survivors), description=f"{suite.policy.matter} 等价")
+            scores.append(settled(first, suite, suites.catalogue, done=partial(bar.advance, task)))
+            bar.remove_task(task)
     return tuple(scores)
 
 
@@ -35,6 +45,7 @@ def mutation_json(scores: Sequence[Score]) -> list[dict[str, object]]:
             "mutants": one.counted,
             "killed": one.killed,
             "equal": len(one.equal),
+            "untold": len(one.untold),
             "percent": round(one.percent, 2),
             "survivors": [_survivor(survivor) for survivor in one.survivors],
         }
@@ -51,7 +62,21 @@ def _survivor(one: Survivor) -> dict[str, object]:
         "old": told.old,
         "new": told.new,
         "comes_out_otherwise": one.seen_by,
+        "noticed_by": None if one.noticed_by is None else noticing(one),
     }
+
+
+def noticing(one: Survivor) -> str:
+    """A case that would notice the change, as a file of cases writes it."""
+    if one.noticed_by is None:
+        return ""
+    told = one.mutant.telling
+    name = f"{told.old} 不是 {told.new or '可以不写的'}".replace('"', "")[:LONGEST]
+    return written(replace(one.noticed_by.case, name=name), one.noticed_by.like, ())
+
+
+LONGEST = 60
+"""Characters of the name that such a case is given."""
 
 
 def show_scores(scores: Sequence[Score]) -> None:
@@ -65,11 +90,14 @@ def show_scores(scores: Sequence[Score]) -> None:
             _show(out, survivor)
     table = Table(box=None, padding=(0, 1), pad_edge=False)
     table.add_column("事项\nmatter", no_wrap=True)
-    heads = (("改动", "changes"), ("发现", "noticed"), ("没人发现", "unnoticed"), ("等价", "equal"), ("得分", "score"))
+    heads = (
+        ("改动", "changes"), ("发现", "noticed"), ("没人发现", "unnoticed"), ("等价", "equal"), ("只差措辞", "wording"),
+        ("得分", "score"),
+    )  # fmt: skip
     for zh, en in heads:
         table.add_column(f"{zh}\n{en}", justify="right", no_wrap=True)
     for one in scores:
-        counts = (one.counted, one.killed, len(one.survivors), len(one.equal))
+        counts = (one.counted, one.killed, len(one.survivors), len(one.equal), len(one.untold))
         table.add_row(one.policy.matter, *map(str, counts), f"{one.percent:.1f} %")
     out.print(table)
     killed, counted = sum(one.killed for one in scores), sum(one.counted for one in scores)
@@ -82,4 +110,7 @@ def _show(out: Console, survivor: Survivor) -> None:
     text = said(survivor)
     change = Bilingual(f"{name.zh}：{text.zh}", f"{name.en}: {text.en}")
     out.print(render(Problem("unnoticed_change", change.zh, change.en, survivor.mutant.span)), markup=False)
+    if survivor.noticed_by is not None:
+        out.print("  这个案例会发现，请先核对预期 this case would notice it; confirm what it expects:", markup=False)
+        out.print(noticing(survivor).rstrip(), markup=False)
     out.print()

@@ -105,7 +105,7 @@ def _tested(path: Path, wanted: Wanted) -> bool:
     tried = _tried(suites)
     good = all(one.good for one in tried)
     # A change is noticed by a case that fails, so that those of a suite must pass to begin with.
-    scores = scored(suites) if wanted.mutate and not any(one.failed for one in tried) else ()
+    scores = scored(suites, json=wanted.json) if wanted.mutate and not any(one.failed for one in tried) else ()
     _write(tried, scores, suites.folder, wanted)
     if wanted.json:
         print_json(_as_json(tried) | ({"mutation": mutation_json(scores)} if scores else {}))

@@ -18,24 +18,36 @@ from decision_service.verdict import State
 @dataclass(frozen=True, slots=True)
 class Survivor:
     """A mutant that no case fails on. `seen_by`: the case that comes out otherwise without expecting anything of that,
-    if there is one."""
+    if there is one. `noticed_by`: a case that would notice it, if one was found."""
 
     mutant: Mutant
     seen_by: str | None
+    noticed_by: "Noticed | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """A case that tells a mutant from the policy, expecting what the policy does; `like` is the worked case that it
+    differs least from."""
+
+    case: Case
+    like: Case
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """What became of the mutants of a version. `equal` are those that were proved to be the same policy."""
+    """What became of the mutants of a version. `equal` are those that were proved to be the same policy, `untold` those
+    that were proved to differ in sentences alone, which no case can expect."""
 
     policy: Policy
     killed: int
     survivors: tuple[Survivor, ...]
     equal: tuple[Mutant, ...] = ()
+    untold: tuple[Mutant, ...] = ()
 
     @property
     def counted(self) -> int:
-        """The mutants that count: all but those that are the same policy."""
+        """The mutants that count: all but those that no case could notice."""
         return self.killed + len(self.survivors)
 
     @property
@@ -46,10 +58,11 @@ class Score:
 
 def base(policy: Policy, catalogue: Catalogue, cases: Sequence[Case]) -> tuple[tuple[Case, Decided], ...]:
     """Each case with its decision by the unchanged policy."""
-    return tuple((case, _decided(policy, catalogue, case)) for case in cases)
+    return tuple((case, decided_by(policy, catalogue, case)) for case in cases)
 
 
-def _decided(policy: Policy, catalogue: Catalogue, case: Case) -> Decided:
+def decided_by(policy: Policy, catalogue: Catalogue, case: Case) -> Decided:
+    """The case decided by the reference alone."""
     engines = Engines(lambda sheet: judge(policy, sheet), lambda sheet: judge(policy, sheet))
     return decide(policy, catalogue, engines, case.form, case.facts, case.as_of)
 
@@ -87,7 +100,7 @@ def otherwise(mutant: Mutant, catalogue: Catalogue, case: Case, decided: Decided
     """The case as the mutant decides it, None where that is no other decision."""
     policy = mutant.policy
     if policy.fields != decided.policy.fields:  # the form is read by other rules
-        changed = _decided(policy, catalogue, case)
+        changed = decided_by(policy, catalogue, case)
         same = changed.verdict == decided.verdict and changed.form.defects == decided.form.defects
         return None if same else changed
     verdict = judge(policy, decided.sheet)
