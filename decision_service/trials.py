@@ -16,7 +16,7 @@ from decision_service.source import Span
 from decision_service.strictjson import JsonRefusedError, loads
 
 MOST_BYTES = 8 * 1024 * 1024
-CODES = ("reasons", "notes", "advice")
+CODES = ("reasons", "notes", "advice", "obligations")
 
 
 class CaseFileError(ValueError):
@@ -144,7 +144,7 @@ def _compared(answer: Mapping[str, object], expect: Mapping[str, object]) -> Ite
 
 
 def _codes(name: str, wanted: list[str], answer: Mapping[str, object]) -> Iterator[Difference]:
-    """Reasons must be exactly those expected; of notes and advice at least those, and none where none is expected."""
+    """Reasons must be exactly those expected; of the others at least those, and none where none is expected."""
     found = sorted({cast("str", one["code"]) for one in cast("list[dict[str, object]]", answer[name])})
     lacking = set(wanted) - set(found)
     exact = name == "reasons" or not wanted

@@ -159,4 +159,6 @@ def expectation(decided: Decided, case: Case) -> dict[str, object]:
         expect["reasons"] = codes("reasons")
     if codes("notes"):
         expect["notes"] = codes("notes")
+    if any(one.when is not None for one in decided.policy.obligations):
+        expect["obligations"] = codes("obligations")
     return expect | dict(cast("dict[str, object]", answer["result"]))

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from decision_service.covering.sarif import Found
 from decision_service.covering.suite import Suite
 from decision_service.decision import Decided
+from decision_service.interpreter import scope_of
+from decision_service.language.meaning import evaluate
 from decision_service.mutating.mutant import NAMES, Mutant, Slip
 from decision_service.offline import Engines, decide
 from decision_service.policy.catalogue import Catalogue
@@ -103,10 +105,19 @@ def otherwise(mutant: Mutant, catalogue: Catalogue, case: Case, decided: Decided
         changed = decided_by(policy, catalogue, case)
         same = changed.verdict == decided.verdict and changed.form.defects == decided.form.defects
         return None if same else changed
-    verdict = judge(policy, decided.sheet)
-    if verdict == decided.verdict and not (mutant.slip is Slip.CODE and _tells(mutant, decided)):
-        return None
-    return replace(decided, policy=policy, verdict=verdict)
+    changed = replace(decided, policy=policy, verdict=judge(policy, decided.sheet))
+    if changed.verdict == decided.verdict and owed(changed) == owed(decided):
+        return changed if mutant.slip is Slip.CODE and _tells(mutant, decided) else None
+    return changed
+
+
+def owed(decided: Decided) -> list[str]:
+    """The codes of the obligations that go with a decision."""
+    obligations = [one for one in decided.policy.obligations if decided.outcome in one.outcomes]
+    if all(one.when is None for one in obligations):
+        return [one.code for one in obligations]
+    scope = scope_of(decided.policy, decided.sheet)
+    return [one.code for one in obligations if one.when is None or evaluate(one.when, scope) is True]
 
 
 def _tells(mutant: Mutant, decided: Decided) -> bool:

@@ -21,7 +21,7 @@ from decision_service.source import Source, Span
 
 
 def mutants(policy: Policy, catalogue: Catalogue) -> tuple[Mutant, ...]:
-    """Every mutant, in the order of the file. What no case can expect, such as an obligation, is left alone."""
+    """Every mutant that `miaopi check` lets pass, in the order of the file."""
     found = [*_of_expressions(policy), *_of_cells(policy), *_of_tables(policy)]
     found += [*_of_rules(policy, catalogue), *_of_parameters(policy, catalogue)]
     return tuple(sorted((one for one in found if accepted(one, catalogue)), key=lambda one: one.span.start))
@@ -42,7 +42,7 @@ def _of_expressions(policy: Policy) -> Iterator[Mutant]:
     seen: set[int] = set()
     for place, expression in places(policy):
         tests = _tests(policy) if place.kind == "table" else frozenset()
-        if place.kind == "obligation" or not own(expression.span, policy) or id(expression) in tests | seen:
+        if not own(expression.span, policy) or id(expression) in tests | seen:
             continue
         seen.add(id(expression))
         for slip, node, other in slips(expression):

@@ -46,6 +46,7 @@ def substituted(policy: Policy, others: Others) -> Policy:
         items=tuple(replace(one, amount=exchanged(one.amount, others)) for one in policy.items),
         notes=tuple(replace(one, when=exchanged(one.when, others)) for one in policy.notes),
         fields=tuple(replace(one, required=exchanged(one.required, others)) for one in policy.fields),
+        obligations=tuple(replace(one, when=_maybe(one.when, others)) for one in policy.obligations),
     )
 
 

@@ -118,6 +118,8 @@ def apart(first: Terms, second: Terms, *, sentences: bool) -> "z3.BoolRef":
         found.append(conj(granted, _differ(first.result(result.name), second.result(result.name))))
     mine, theirs = (_noted(terms, sentences=sentences) for terms in (first, second))
     found += [_unlike(mine[name], theirs[name]) for name in mine]
+    mine, theirs = (_owed(terms) for terms in (first, second))
+    found += [_unlike(mine[name], theirs[name]) for name in mine]
     links = zip(first.policy.fields, second.policy.fields, strict=True)
     if any(one.required != other.required for one, other in links):
         found += [_unlike(first.sheet.form_outcome[one], second.sheet.form_outcome[one]) for one in _FORM]
@@ -131,6 +133,16 @@ def _noted(terms: Terms, *, sentences: bool) -> dict[str, Formula]:
         name = _name(note, sentences=sentences)
         told = conj(terms.approves if note.on_approval else True, terms.value(note.when).holds)
         found[name] = disj(found.get(name, False), told)
+    return found
+
+
+def _owed(terms: Terms) -> dict[str, Formula]:
+    """Whether each obligation goes with the decision, by its code."""
+    found: dict[str, Formula] = {}
+    for one in terms.policy.obligations:
+        outcome = disj(*(terms.whole_outcome(outcome) for outcome in one.outcomes))
+        told = outcome if one.when is None else conj(outcome, terms.value(one.when).holds)
+        found[one.code] = disj(found.get(one.code, False), told)
     return found
 
 
