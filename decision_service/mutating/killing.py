@@ -107,8 +107,12 @@ def otherwise(mutant: Mutant, catalogue: Catalogue, case: Case, decided: Decided
         return None if same else changed
     changed = replace(decided, policy=policy, verdict=judge(policy, decided.sheet))
     if changed.verdict == decided.verdict and owed(changed) == owed(decided):
-        return changed if mutant.slip is Slip.CODE and _tells(mutant, decided) else None
+        return changed if mutant.slip in CONSEQUENCES and _tells(mutant, decided) else None
     return changed
+
+
+CONSEQUENCES = frozenset({Slip.CODE, Slip.ALTERNATIVE_REMOVED})
+"""Changes of what is told where a rule fails, which a verdict may show by nothing but the place of an alternative."""
 
 
 def owed(decided: Decided) -> list[str]:
