@@ -144,10 +144,11 @@ def _compared(answer: Mapping[str, object], expect: Mapping[str, object]) -> Ite
 
 
 def _codes(name: str, wanted: list[str], answer: Mapping[str, object]) -> Iterator[Difference]:
-    """Reasons must be exactly those expected; of the others at least those, and none where none is expected."""
+    """Reasons and obligations must be exactly those expected; of notes and advice at least those, and none where none
+    is expected."""
     found = sorted({cast("str", one["code"]) for one in cast("list[dict[str, object]]", answer[name])})
     lacking = set(wanted) - set(found)
-    exact = name == "reasons" or not wanted
+    exact = name in ("reasons", "obligations") or not wanted
     if lacking or (exact and set(found) != set(wanted)):
         yield Difference(name, sorted(wanted), found)
 
