@@ -58,7 +58,7 @@ def slips(node: Expression, *, cell: bool = False) -> Iterator[Other]:
             bounds = node.options
         case And() | Or():
             yield from _joined(node, cell=cell)
-        case Not() if not cell:
+        case Not() if not cell and _written(node):
             yield Slip.NEGATED, node, node.item
         case Quantified():
             yield Slip.QUANTIFIER, node, _quantified(node)
@@ -82,8 +82,13 @@ def _quantified(node: Quantified) -> Quantified:
 def _negatable(node: Expression, child: Expression, *, cell: bool) -> Iterator[Other]:
     """The slips of a part; under a `not` the part is not made its contrary again, which leaving out the `not` does."""
     for slip, about, other in slips(child, cell=cell):
-        if not (isinstance(node, Not) and about is child and slip is Slip.NEGATED):
+        if not (isinstance(node, Not) and _written(node) and about is child and slip is Slip.NEGATED):
             yield slip, about, other
+
+
+def _written(node: Not) -> bool:
+    """Whether a `not` stands in the file: the rule of a commitment is the contrary of the `when` that does."""
+    return node.span != node.item.span
 
 
 def _compared(node: Compare, *, cell: bool) -> Iterator[Other]:

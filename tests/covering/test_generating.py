@@ -1,0 +1,150 @@
+"""Cases that the machine writes: they show what they were written for, pass, read like any, and lean on a worked case;
+what is said to be out of reach is not reached by anything drawn at random."""
+
+import json
+import shutil
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from decision_service.covering.casefiles import CONFIRM, case_file
+from decision_service.covering.casetext import value
+from decision_service.covering.generating import Generation, generate
+from decision_service.covering.goals import Measure
+from decision_service.covering.measured import Coverage, measure
+from decision_service.covering.observing import observe, shows
+from decision_service.covering.suite import Suite, Suites
+from decision_service.policy.beside import read_beside
+from decision_service.policy.nodes import read_nodes
+from decision_service.policy.shelf import read_shelf
+from decision_service.source import Source
+from decision_service.trials import Case, worked
+from tests.cli.running import RULES, miaopi
+from tests.properties.applications import applications
+from tests.properties.deciding import policy_of, shelf, thorough
+
+MATTER = "housing_fund_rent"
+
+
+@cache
+def covered() -> Coverage:
+    """One matter with the cases of its own file alone, which leave something out."""
+    policy = policy_of(MATTER)
+    suite = Suite(policy, tuple(worked(policy)))
+    (found,) = measure(Suites(RULES, shelf().catalogue, (suite,)))
+    return found
+
+
+@cache
+def generated() -> Generation:
+    return generate(covered(), shelf().catalogue, seconds=60)
+
+
+def test_everything_that_is_missing_is_shown_or_proved_to_be_out_of_reach() -> None:
+    found = generated()
+    assert not found.undecided
+    shown = {goal for one in found.cases for goal in one.goals}
+    assert shown | set(found.impossible) == set(covered().missing)
+    assert not shown & set(found.impossible)
+    for one in found.cases:
+        seen = observe(found.policy, shelf().catalogue, one.case)
+        assert all(shows(seen, goal) for goal in one.goals)
+
+
+def test_the_file_is_read_like_any_and_its_cases_pass(tmp_path: Path) -> None:
+    rules = tmp_path / "rules"
+    shutil.copytree(RULES / "catalogue", rules / "catalogue")
+    (rules / MATTER).mkdir()
+    shutil.copy(RULES / MATTER / "2026-01-01.yaml", rules / MATTER)
+    text = case_file(generated())
+    (rules / MATTER / "more.cases.yaml").write_text(text, encoding="utf-8")
+    beside = read_beside(rules, read_shelf(rules))
+    assert len(beside) == len(generated().cases) == text.count(CONFIRM)
+    for one, written in zip(generated().cases, beside, strict=True):
+        assert written.case.expect["outcome"] == one.case.expect["outcome"]
+        assert (written.case.form, written.case.facts) == (one.case.form, one.case.facts)
+    answer = json.loads(miaopi("test", rules / MATTER, "--json").out)
+    assert answer["failed"] == []
+    left = json.loads(miaopi("coverage", rules / MATTER, "--json").out)["matters"][0]["missing"]
+    assert len(left) == len(generated().impossible)
+
+
+def test_a_case_differs_from_a_worked_one_by_no_more_than_it_needs() -> None:
+    """Each difference was tried without: what is left is at most three fields here."""
+    for one in generated().cases:
+        text = case_file(Generation(one_policy(), (one,), (), ()))
+        but = next((line for line in text.splitlines() if line.strip().startswith("but:")), "")
+        assert but.count(": ") - 1 <= 3, but
+
+
+def one_policy():
+    return generated().policy
+
+
+@thorough("out_of_reach", quick=60, full=3000)
+@given(st.data())
+def test_nothing_drawn_reaches_what_was_proved_to_be_out_of_reach(random: st.DataObject) -> None:
+    policy = policy_of(MATTER)
+    one = random.draw(applications(policy, unknown=0.1))
+    seen = observe(policy, shelf().catalogue, Case(MATTER, "drawn", one.as_of, one.form, one.facts, {}))
+    assert not [goal.what.en for goal in generated().impossible if shows(seen, goal)]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(0, 999) | st.text("ab示 :#,[]{}\"'-~|>&*!%@`?0", max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(("a", "乙", "b c")), inner, max_size=2),
+    max_leaves=6,
+)
+
+
+def plain(found: object) -> object:
+    match found:
+        case None:
+            return ""
+        case bool():
+            return "true" if found else "false"
+        case int():
+            return str(found)
+        case list():
+            return [plain(one) for one in found]
+        case dict():
+            return {name: plain(one) for name, one in found.items()}
+        case _:
+            return found
+
+
+def texts(node: object) -> object:
+    from decision_service.policy.nodes import ListNode, MapNode, TextNode
+
+    match node:
+        case TextNode():
+            return node.text
+        case ListNode():
+            return [texts(one) for one in node.items]
+        case MapNode():
+            return {key.text: texts(one) for key, one in node.entries}
+    raise AssertionError(node)
+
+
+@thorough("written_values", quick=150, full=5000)
+@given(JSON)
+def test_any_value_is_read_as_it_was_written(found: object) -> None:
+    node, problems = read_nodes(Source("made_up.yaml", f"a: {{b: {value(found)}}}\n"))
+    assert not problems
+    assert texts(node) == {"a": {"b": plain(found)}}
+
+
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_file_that_is_there_is_not_written_over(tmp_path: Path, options: list[str]) -> None:
+    there = tmp_path / "there.cases.yaml"
+    there.write_text("mine", encoding="utf-8")
+    rules = tmp_path / "rules"
+    shutil.copytree(RULES / "catalogue", rules / "catalogue")
+    (rules / MATTER).mkdir()
+    shutil.copy(RULES / MATTER / "2026-01-01.yaml", rules / MATTER)
+    assert miaopi("coverage", rules, "--generate", there, *options).code == 2
+    assert there.read_text(encoding="utf-8") == "mine"
+    assert {goal.measure for goal in covered().missing} <= set(Measure)
