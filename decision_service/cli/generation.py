@@ -31,7 +31,7 @@ def generated_for(found: Sequence[Coverage], suites: Suites, file: Path, *, json
         misuse(f"{file} is there already, and is not written over", "文件已经存在，不覆盖", json=json)
     generated = [_generated(one, suites, json=json) for one in lacking]
     for one in generated:
-        text = case_file(one)
+        text = case_file(one, suites.catalogue)
         if file != PRINTED:
             write_file(file, text.encode(), json=json)
         elif not json:

@@ -9,11 +9,11 @@ from rich.table import Table
 
 from decision_service.cli.output import console, progress
 from decision_service.cli.workshop import needed
-from decision_service.covering.casetext import written
 from decision_service.covering.suite import Suites
 from decision_service.mutating.killing import Score, Survivor, said, score
 from decision_service.mutating.mutant import NAMES
 from decision_service.mutating.mutants import mutants
+from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.parts import Bilingual
 from decision_service.source import Problem, render
 
@@ -36,7 +36,7 @@ def scored(suites: Suites, *, json: bool) -> tuple[Score, ...]:
     return tuple(scores)
 
 
-def mutation_json(scores: Sequence[Score]) -> list[dict[str, object]]:
+def mutation_json(scores: Sequence[Score], catalogue: Catalogue) -> list[dict[str, object]]:
     """Scores and survivors as plain data."""
     return [
         {
@@ -47,13 +47,13 @@ def mutation_json(scores: Sequence[Score]) -> list[dict[str, object]]:
             "equal": len(one.equal),
             "untold": len(one.untold),
             "percent": round(one.percent, 2),
-            "survivors": [_survivor(survivor) for survivor in one.survivors],
+            "survivors": [_survivor(survivor, catalogue) for survivor in one.survivors],
         }
         for one in scores
     ]
 
 
-def _survivor(one: Survivor) -> dict[str, object]:
+def _survivor(one: Survivor, catalogue: Catalogue) -> dict[str, object]:
     told = one.mutant.telling
     place = {"file": told.span.source.name, "line": told.span.line, "column": told.span.column}
     return {
@@ -62,24 +62,26 @@ def _survivor(one: Survivor) -> dict[str, object]:
         "old": told.old,
         "new": told.new,
         "comes_out_otherwise": one.seen_by,
-        "noticed_by": None if one.noticed_by is None else noticing(one),
+        "noticed_by": None if one.noticed_by is None else noticing(one, catalogue),
     }
 
 
-def noticing(one: Survivor) -> str:
+def noticing(one: Survivor, catalogue: Catalogue) -> str:
     """A case that would notice the change, as a file of cases writes it."""
     if one.noticed_by is None:
         return ""
+    from decision_service.covering.casefiles import written
+
     told = one.mutant.telling
     name = f"{told.old} 不是 {told.new or '可以不写的'}".replace('"', "")[:LONGEST]
-    return written(replace(one.noticed_by.case, name=name), one.noticed_by.like, ())
+    return written(replace(one.noticed_by.case, name=name), one.noticed_by.like, catalogue)
 
 
 LONGEST = 60
 """Characters of the name that such a case is given."""
 
 
-def show_scores(scores: Sequence[Score]) -> None:
+def show_scores(scores: Sequence[Score], catalogue: Catalogue) -> None:
     """Survivors at their places, and a table of scores; that there are none is said too."""
     out = console()
     if not scores:
@@ -87,7 +89,7 @@ def show_scores(scores: Sequence[Score]) -> None:
         return
     for one in scores:
         for survivor in one.survivors:
-            _show(out, survivor)
+            _show(out, survivor, catalogue)
     table = Table(box=None, padding=(0, 1), pad_edge=False)
     table.add_column("事项\nmatter", no_wrap=True)
     heads = (
@@ -104,7 +106,7 @@ def show_scores(scores: Sequence[Score]) -> None:
     out.print(f"{killed} of {counted} changes would be noticed 共{counted}处改动，{killed}处会被案例发现", markup=False)
 
 
-def _show(out: Console, survivor: Survivor) -> None:
+def _show(out: Console, survivor: Survivor, catalogue: Catalogue) -> None:
     """A survivor as a problem is shown: the place, the line with a caret, and the change."""
     name = NAMES[survivor.mutant.slip]
     text = said(survivor)
@@ -112,5 +114,5 @@ def _show(out: Console, survivor: Survivor) -> None:
     out.print(render(Problem("unnoticed_change", change.zh, change.en, survivor.mutant.span)), markup=False)
     if survivor.noticed_by is not None:
         out.print("  这个案例会发现，请先核对预期 this case would notice it; confirm what it expects:", markup=False)
-        out.print(noticing(survivor).rstrip(), markup=False)
+        out.print(noticing(survivor, catalogue).rstrip(), markup=False)
     out.print()

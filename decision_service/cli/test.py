@@ -108,11 +108,11 @@ def _tested(path: Path, wanted: Wanted) -> bool:
     scores = scored(suites, json=wanted.json) if wanted.mutate and not any(one.failed for one in tried) else ()
     _write(tried, scores, suites.folder, wanted)
     if wanted.json:
-        print_json(_as_json(tried) | ({"mutation": mutation_json(scores)} if scores else {}))
+        print_json(_as_json(tried) | ({"mutation": mutation_json(scores, suites.catalogue)} if scores else {}))
     else:
         _show(tried)
         if wanted.mutate:
-            show_scores(scores)
+            show_scores(scores, suites.catalogue)
     return good and not any(one.survivors for one in scores)
 
 

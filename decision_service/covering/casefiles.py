@@ -1,10 +1,13 @@
 """A file of generated cases, which says of itself that a person has yet to confirm what it expects."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from decision_service.covering.casetext import written
 from decision_service.covering.generating import Generated, Generation
 from decision_service.covering.goals import Goal
+from decision_service.policy.casetext import case_text
+from decision_service.policy.catalogue import Catalogue
+from decision_service.policy.shape import WorkedCase
+from decision_service.trials import Case
 
 HEAD = """\
 # 本文件由 miaopi coverage --generate 写成。expect 写的是规则现在怎样决定，不是法律要怎样决定：
@@ -18,18 +21,30 @@ CONFIRM = "待核对 to be confirmed"
 """The remark on every case that nobody has looked at yet."""
 
 
-def case_file(found: Generation) -> str:
+def case_file(found: Generation, catalogue: Catalogue) -> str:
     """The text of the file; `version` only binds the cases that lean on no other."""
     text = HEAD + "".join(f"#\n# {line}\n" for line in _without(found))
     if not found.cases:
         return text
-    return f"{text}version: {found.policy.effective_from}\ncases:\n" + "\n".join(entry(one) for one in found.cases)
+    return f"{text}version: {found.policy.effective_from}\ncases:\n" + "\n".join(
+        entry(one, catalogue) for one in found.cases
+    )
 
 
-def entry(one: Generated) -> str:
+def entry(one: Generated, catalogue: Catalogue) -> str:
     """One case, with what it shows."""
     shown = dict.fromkeys(f"表明 shows: {goal.what.zh} {goal.what.en}" for goal in one.goals)
-    return written(one.case, one.like, [CONFIRM, *shown])
+    return written(one.case, one.like, catalogue, [CONFIRM, *shown])
+
+
+def written(case: Case, like: Case, catalogue: Catalogue, remarks: Sequence[str] = ()) -> str:
+    """The entry under `cases` of a case that is like another, with remarks under its name."""
+    name, *rest = case_text(_worked(case), catalogue, _worked(like)).splitlines()
+    return "\n".join([name, *(f"    # {remark}" for remark in remarks), *rest]) + "\n"
+
+
+def _worked(case: Case) -> WorkedCase:
+    return WorkedCase(case.name, case.as_of, case.form, case.facts, case.expect, case.alone)
 
 
 def _without(found: Generation) -> Iterator[str]:

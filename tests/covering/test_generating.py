@@ -11,16 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from decision_service.covering.casefiles import CONFIRM, case_file
-from decision_service.covering.casetext import value
 from decision_service.covering.generating import Generation, generate
 from decision_service.covering.goals import Measure
 from decision_service.covering.measured import Coverage, measure
 from decision_service.covering.observing import observe, shows
 from decision_service.covering.suite import Suite, Suites
 from decision_service.policy.beside import read_beside
-from decision_service.policy.nodes import read_nodes
 from decision_service.policy.shelf import read_shelf
-from decision_service.source import Source
 from decision_service.trials import Case, worked
 from tests.cli.running import RULES, miaopi
 from tests.properties.applications import applications
@@ -59,7 +56,7 @@ def test_the_file_is_read_like_any_and_its_cases_pass(tmp_path: Path) -> None:
     shutil.copytree(RULES / "catalogue", rules / "catalogue")
     (rules / MATTER).mkdir()
     shutil.copy(RULES / MATTER / "2026-01-01.yaml", rules / MATTER)
-    text = case_file(generated())
+    text = case_file(generated(), shelf().catalogue)
     (rules / MATTER / "more.cases.yaml").write_text(text, encoding="utf-8")
     beside = read_beside(rules, read_shelf(rules))
     assert len(beside) == len(generated().cases) == text.count(CONFIRM)
@@ -74,14 +71,11 @@ def test_the_file_is_read_like_any_and_its_cases_pass(tmp_path: Path) -> None:
 
 def test_a_case_differs_from_a_worked_one_by_no_more_than_it_needs() -> None:
     """Each difference was tried without: what is left is at most three fields here."""
-    for one in generated().cases:
-        text = case_file(Generation(one_policy(), (one,), (), ()))
+    one = generated()
+    for case in one.cases:
+        text = case_file(Generation(one.policy, (case,), (), ()), shelf().catalogue)
         but = next((line for line in text.splitlines() if line.strip().startswith("but:")), "")
         assert but.count(": ") - 1 <= 3, but
-
-
-def one_policy():
-    return generated().policy
 
 
 @thorough("out_of_reach", quick=60, full=3000)
@@ -91,50 +85,6 @@ def test_nothing_drawn_reaches_what_was_proved_to_be_out_of_reach(random: st.Dat
     one = random.draw(applications(policy, unknown=0.1))
     seen = observe(policy, shelf().catalogue, Case(MATTER, "drawn", one.as_of, one.form, one.facts, {}))
     assert not [goal.what.en for goal in generated().impossible if shows(seen, goal)]
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(0, 999) | st.text("ab示 :#,[]{}\"'-~|>&*!%@`?0", max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(("a", "乙", "b c")), inner, max_size=2),
-    max_leaves=6,
-)
-
-
-def plain(found: object) -> object:
-    match found:
-        case None:
-            return ""
-        case bool():
-            return "true" if found else "false"
-        case int():
-            return str(found)
-        case list():
-            return [plain(one) for one in found]
-        case dict():
-            return {name: plain(one) for name, one in found.items()}
-        case _:
-            return found
-
-
-def texts(node: object) -> object:
-    from decision_service.policy.nodes import ListNode, MapNode, TextNode
-
-    match node:
-        case TextNode():
-            return node.text
-        case ListNode():
-            return [texts(one) for one in node.items]
-        case MapNode():
-            return {key.text: texts(one) for key, one in node.entries}
-    raise AssertionError(node)
-
-
-@thorough("written_values", quick=150, full=5000)
-@given(JSON)
-def test_any_value_is_read_as_it_was_written(found: object) -> None:
-    node, problems = read_nodes(Source("made_up.yaml", f"a: {{b: {value(found)}}}\n"))
-    assert not problems
-    assert texts(node) == {"a": {"b": plain(found)}}
 
 
 @pytest.mark.parametrize("options", [[], ["--json"]])
