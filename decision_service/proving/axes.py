@@ -45,9 +45,8 @@ class Axis:
         return (1 << len(self.atoms)) - 1
 
 
-def axis_of(table: Table, column: int) -> Axis:
-    """The atoms of one column of a table: cut at every constant that its tests name."""
-    kind = table.inputs[column].kind
+def axis_of(table: Table, column: int, kind: Kind) -> Axis:
+    """The atoms of one column of a table whose values are of `kind`: cut at every constant that its tests name."""
     named = [literal for row in table.rows for literal in _constants(row.tests[column])]
     atoms = list(_ordered(kind, named) if _has_order(kind) else _listed(kind, named))
     if kind.nullable and not any(atom.sample is None for atom in atoms):

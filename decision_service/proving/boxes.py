@@ -11,7 +11,7 @@ from math import prod
 from decision_service.language.meaning import same
 from decision_service.policy.shape import Table
 from decision_service.proving.axes import Axis, accepted, axis_of, place_of
-from verifiers.kinds import Value
+from verifiers.kinds import Kind, Value
 
 Box = tuple[int, ...]
 """For each column a set of atoms, as a number with a bit for each."""
@@ -71,11 +71,13 @@ class Boxes:
         return tuple(box)
 
 
-def boxes_of(table: Table) -> Boxes:
-    """The rows of a table as boxes."""
-    axes = tuple(axis_of(table, column) for column in range(len(table.inputs)))
+def boxes_of(table: Table, kinds: Sequence[Kind] = ()) -> Boxes:
+    """The rows of a table as boxes. `kinds`: what each column can hold, where that is known more closely than what its
+    expression says."""
+    closely = tuple(kinds) or tuple(one.kind for one in table.inputs)
+    axes = tuple(axis_of(table, column, kind) for column, kind in enumerate(closely))
     rows = tuple(
-        tuple(accepted(test, axis, part.kind) for test, axis, part in zip(row.tests, axes, table.inputs, strict=True))
+        tuple(accepted(test, axis, kind) for test, axis, kind in zip(row.tests, axes, closely, strict=True))
         for row in table.rows
     )
     return Boxes(axes, rows)

@@ -16,6 +16,7 @@ from decision_service.proving.keeping import differences
 from decision_service.proving.observed import Observed, observe
 from decision_service.proving.proofs import Method, Proof, Verdict
 from decision_service.proving.questions import Question, Settled
+from decision_service.proving.structure import bounded
 from decision_service.proving.variations import Application, variations
 
 if TYPE_CHECKING:
@@ -212,7 +213,8 @@ class Prover:
     def boxes_of(self, table: str) -> Boxes:
         """A table as boxes, cut once."""
         if table not in self.boxes:
-            self.boxes[table] = boxes_of(self.policy.tables[table])
+            found = self.policy.tables[table]
+            self.boxes[table] = boxes_of(found, [bounded(self.policy, one) for one in found.inputs])
         return self.boxes[table]
 
 

@@ -1,9 +1,10 @@
 """How the parts of a policy hang together: who reads a table, what an item is, which consequences favour."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from decision_service.language.kinds import BOOLEAN
-from decision_service.language.tree import Contains, Expression, FormRef, LetRef, Literal, Lookup, children
+from decision_service.language.tree import Contains, Expression, FactRef, FormRef, LetRef, Literal, Lookup, children
 from decision_service.outcome import APPROVALS, FAVOURABLE
 from decision_service.policy.shape import Policy, Rule
 from decision_service.proving.conditions import All, Condition, Says, Some, fails, holds, unsure
@@ -26,6 +27,21 @@ def walk(policy: Policy, nodes: Iterable[Expression], closed: frozenset[str] = f
             table = policy.tables[node.table]
             waiting += [*table.inputs, *(test for row in table.rows for test in row.tests if test is not None)]
         waiting += children(node)
+
+
+def bounded(policy: Policy, node: Expression) -> Kind:
+    """The kind of an expression, with the bounds of the field or fact that it is."""
+    kind = node.kind
+    match node:
+        case LetRef():
+            return bounded(policy, next(let.value for let in policy.lets if let.name == node.name))
+        case FormRef():
+            closely = policy.field(node.field_name).kind
+        case FactRef():
+            closely = policy.asks[node.register].register.answers[node.field_name]
+        case _:
+            return kind
+    return replace(kind, minimum=closely.minimum, maximum=closely.maximum) if closely.name != "text" else kind
 
 
 def looks_into(policy: Policy, nodes: Iterable[Expression], table: str) -> bool:
