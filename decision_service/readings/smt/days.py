@@ -15,6 +15,8 @@ Civil = tuple[Number, Number, Number]
 FIRST, LAST = date.min.toordinal(), date.max.toordinal()
 _FEW = 28
 """So many days lead into the neighbouring month at most."""
+_SOME = 400
+"""So many days are counted month by month."""
 
 
 class Calendar:
@@ -34,6 +36,7 @@ class Calendar:
         month = Number(z3.FreshConst(z3.IntSort(), "month"), 1, 12)
         day = Number(z3.FreshConst(z3.IntSort(), "day"), 1, 31)
         self.defined += [*within(year, month, day), numbers.equal(ordinal_of(year, month, day), ordinal)]
+        self.defined += _hints(year, month, day, ordinal)
         return year, month, day
 
 
@@ -43,24 +46,48 @@ def within(year: Number, month: Number, day: Number) -> list[Formula]:
     return [*edges, at_most(day, last_day(year, month))]
 
 
+def _hints(year: Number, month: Number, day: Number, ordinal: Number) -> list[Formula]:
+    """What follows from how a day is counted, said without quotients or cases so that a solver finds it at once: 400
+    years have 146097 days, and 5 months some 153."""
+    years, months = year.term - 1, month.term - 1
+    since = 400 * ordinal.term - 146097 * years
+    inside = 1000 * (ordinal.term - day.term) - 365243 * years - 30600 * months
+    return [since >= -400, since <= 147000, inside >= -9000, inside <= 2000]
+
+
 class Day:
     """One day: known by year, month and day, or by its running number (1 January of the year 1 is 1)."""
 
-    __slots__ = ("_calendar", "_civil", "_ordinal")
+    __slots__ = ("_calendar", "_civil", "_ordinal", "_since")
 
-    def __init__(self, calendar: Calendar, civil: Civil | None = None, ordinal: Number | None = None) -> None:
+    def __init__(
+        self,
+        calendar: Calendar,
+        civil: Civil | None = None,
+        ordinal: Number | None = None,
+        since: tuple["Day", int] | None = None,
+    ) -> None:
         self._calendar = calendar
         self._civil = civil
         self._ordinal = ordinal
+        self._since = since
+        """The day that it was counted from, and how many days on."""
 
     @property
     def is_civil(self) -> bool:
         """Whether year, month and day are at hand."""
-        return self._civil is not None
+        return self._civil is not None or self._since is not None
 
     @property
     def civil(self) -> Civil:
         """Year, month, day."""
+        if self._civil is None and self._since is not None:
+            start, left = self._since
+            civil = start.civil
+            while left:
+                step = max(-_FEW, min(_FEW, left))
+                civil, left = _few_days_on(civil, step), left - step
+            self._civil = civil
         if self._civil is None:
             self._civil = self._calendar.civil_of(self.ordinal)
         return self._civil
@@ -200,10 +227,14 @@ def days_on(start: Day, days: Number) -> Day:
     if days.constant == 0:
         return start
     if start.is_civil and isinstance(days.constant, int) and abs(days.constant) <= _FEW and _far_from_ends(start):
-        return _few_days_on(start, days.constant)
+        return Day(start.calendar, _few_days_on(start.civil, days.constant))
     moved = plus(start.ordinal, days)
-    capped = numbers.least([numbers.greatest([moved, constant(FIRST)]), constant(LAST)])
-    return Day(start.calendar, None, moved if _inside(moved) else capped)
+    if not _inside(moved):
+        moved = numbers.least([numbers.greatest([moved, constant(FIRST)]), constant(LAST)])
+    elif start.is_civil and isinstance(days.constant, int) and abs(days.constant) <= _SOME and _far_from_ends(start):
+        # By steps of less than a month each: a solver finds its way back through them, not through running numbers.
+        return Day(start.calendar, None, moved, (start, days.constant))
+    return Day(start.calendar, None, moved)
 
 
 def _inside(ordinal: Number) -> bool:
@@ -215,19 +246,19 @@ def _far_from_ends(start: Day) -> bool:
     return year.low is not None and year.high is not None and year.low > 1 and year.high < 9999
 
 
-def _few_days_on(start: Day, days: int) -> Day:
-    year, month, day = start.civil
+def _few_days_on(civil: Civil, days: int) -> Civil:
+    year, month, day = civil
     moved = plus(day, constant(days))
     if days > 0:
         length = last_day(year, month)
         over = less(length, moved)
         at_end = numbers.equal(month, constant(12))
         later = (pick(at_end, plus(year, constant(1)), year), pick(at_end, constant(1), plus(month, constant(1))))
-        return Day(start.calendar, _chosen(over, (*later, minus(moved, length)), (year, month, moved)))
+        return _chosen(over, (*later, minus(moved, length)), (year, month, moved))
     under = less(moved, constant(1))
     at_start = numbers.equal(month, constant(1))
     earlier = (pick(at_start, minus(year, constant(1)), year), pick(at_start, constant(12), minus(month, constant(1))))
-    return Day(start.calendar, _chosen(under, (*earlier, plus(moved, last_day(*earlier))), (year, month, moved)))
+    return _chosen(under, (*earlier, plus(moved, last_day(*earlier))), (year, month, moved))
 
 
 def _chosen(condition: Formula, then: Civil, otherwise: Civil) -> Civil:
