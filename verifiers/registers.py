@@ -18,6 +18,8 @@ class Register:
     `asked_once`: one call an application, never put twice, shared or kept (credit, a face token that is used up by it).
     `cache_seconds`: how long an answer may be kept for the next application, 0 for not at all; only answers to
     questions with one of the parameters `cached_when_asked_with` where that is not empty (public fields alone).
+    `called` is what people call its facts, in Chinese and English: by `fact`, a field of a list's records by
+    `fact[].field`, a value by `fact=value`; what is missing goes by its own name.
     Times: `timeout_ms` milliseconds, `max_age_hours` hours.
     """
 
@@ -40,6 +42,7 @@ class Register:
     optional_parameters: tuple[str, ...] = ()
     owner_zh: str = ""
     owner_en: str = ""
+    called: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def answers_when_asked_with(self, parameters: tuple[str, ...]) -> dict[str, Kind]:
         """The kinds of the answer's fields when these parameters are sent: some may be null only then."""

@@ -15,7 +15,7 @@ from decision_service.cli.casefile import CaseFile, case_or_exit, require_matter
 from decision_service.cli.engines import engines_of
 from decision_service.cli.nearness import nearest_change, show_nearest, show_why_not
 from decision_service.cli.output import Json, Rules, print_json, shelf_or_exit
-from decision_service.cli.portraying import write_graph
+from decision_service.cli.portraying import Language, show_text, write_graph
 from decision_service.explaining import explanation
 from decision_service.forms import read_form
 from decision_service.nearest.hindrances import why_not as hindrances
@@ -42,6 +42,9 @@ def explain(
     graph: Annotated[
         Path | None, typer.Option("--graph", help="write the graph of facts, rules and outcomes (SVG) 画成图")
     ] = None,
+    text: Annotated[
+        Language | None, typer.Option("--text", help="the whole policy as prose, zh or en 规则全文")
+    ] = None,
     why_not: Annotated[
         Outcome | None, typer.Option("--why-not", help="what stands in the way of this outcome 为什么不是这个结果")
     ] = None,
@@ -55,6 +58,9 @@ def explain(
     policy, found, name = _chosen(shelf, matter, case, json=json)
     if graph is not None:
         write_graph(policy, shelf.catalogue, graph, json=json)
+        return
+    if text is not None:
+        show_text(policy, shelf.catalogue, text, json=json)
         return
     if plan:
         told = {"case": name, **_planned(policy, shelf.catalogue, found)}

@@ -1,10 +1,32 @@
-"""What `miaopi explain` shows of a whole policy: its graph."""
+"""What `miaopi explain` shows of a whole policy: its graph, and its text."""
 
+import sys
+from enum import StrEnum
 from pathlib import Path
 
 from decision_service.cli.output import console, misuse, print_json
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Policy
+from decision_service.readings.prose import Lang
+
+
+class Language(StrEnum):
+    """The languages that everything is told in."""
+
+    CHINESE = "zh"
+    ENGLISH = "en"
+
+
+def show_text(policy: Policy, catalogue: Catalogue, language: Language, *, json: bool) -> None:
+    """The whole policy as prose, on standard output."""
+    from decision_service.guide.prose import policy_text
+
+    lang: Lang = "zh" if language is Language.CHINESE else "en"
+    text = policy_text(policy, catalogue, lang)
+    if json:
+        print_json({"matter": policy.matter, "version": str(policy.effective_from), "language": lang, "text": text})
+        return
+    sys.stdout.write(text)
 
 
 def write_graph(policy: Policy, catalogue: Catalogue, path: Path, *, json: bool) -> None:

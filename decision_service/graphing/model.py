@@ -143,13 +143,7 @@ class _Builder:
                 self.graph.groups.setdefault("form", Bilingual("表单", "form"))
                 return f"form {field.name}"
             case FactRef():
-                register = self.policy.asks[node.register].register
-                self.graph.groups.setdefault(register.name, Bilingual(register.zh, register.en))
-                owner = (register.owner_zh, register.owner_en)
-                self._add(
-                    Node(f"fact {register.name}.{node.field_name}", "fact", node.field_name, None, owner, register.name)
-                )
-                return f"fact {register.name}.{node.field_name}"
+                return self._fact(node)
             case AsOf():
                 self._add(Node("day", "day", "as_of", Bilingual("决定之日", "the day of the decision"), (), "day"))
                 return "day"
@@ -159,6 +153,15 @@ class _Builder:
                 return self._table(node.table)
             case _:
                 return None
+
+    def _fact(self, node: FactRef) -> str:
+        register = self.policy.asks[node.register].register
+        called = register.called.get(node.field_name)
+        key, label = f"fact {register.name}.{node.field_name}", None if called is None else Bilingual(*called)
+        self.graph.groups.setdefault(register.name, Bilingual(register.zh, register.en))
+        owner = (register.owner_zh, register.owner_en)
+        self._add(Node(key, "fact", node.field_name, label, owner, register.name))
+        return key
 
     def _let(self, name: str) -> str:
         key = f"let {name}"

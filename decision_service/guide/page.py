@@ -20,7 +20,7 @@ def _templates() -> Environment:
 
 def page(guide: Mapping[str, object]) -> str:
     """The page of one matter."""
-    return _templates().get_template("page.html").render(guide=guide, crossed=_crossed)
+    return _templates().get_template("page.html").render(guide=guide, crossed=crossed)
 
 
 def index(guides: Sequence[Mapping[str, object]]) -> str:
@@ -37,7 +37,7 @@ def write_pages(guides: Sequence[Mapping[str, object]], folder: Path) -> list[Pa
     return [folder / name for name in pages]
 
 
-def _crossed(rows: Sequence[Sequence[str]]) -> tuple[list[str], list[tuple[str, list[str]]]]:
+def crossed(rows: Sequence[Sequence[str]]) -> tuple[list[str], list[tuple[str, list[str]]]]:
     """A table of two inputs and one output as head and lines: the second input runs across."""
     head = list(dict.fromkeys(row[1] for row in rows))
     lines = dict.fromkeys(row[0] for row in rows)

@@ -1,7 +1,7 @@
 """What all matters share: registers, reasons, regions, remedies, outcomes, calendar, common fields, standing rules."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from decision_service.policy.kindtext import kind_of
 from decision_service.policy.nodes import MapNode, TextNode, read_nodes, read_source
 from decision_service.policy.officehours import OfficeHours, read_office_hours
 from decision_service.policy.shape import Bilingual, Field
+from decision_service.policy.words import read_words
 from decision_service.source import Problem
 from verifiers.kinds import BadValueError, Kind, Value, read
 from verifiers.registers import Register
@@ -25,6 +26,8 @@ AFTERWARDS = "afterwards"
 """A file that may be missing (nothing is checked after a grant then) and is no part of a version's digest."""
 CHANGES = "changes"
 """Another such file: without it nothing counts as something that an applicant can change."""
+WORDS = "words"
+"""And another: without it facts of registers go by the names that the catalogue has for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class Catalogue:
     `results` says what the values of `result:` and `tell:` are called on a notice. `calendar` maps a published year to
     its working days; `office_hours` are those of each such day, None where the catalogue states none; `standing` is the
     node of the standing rules, read with each policy since they are typed against its form. `nodes` are the contents
-    of all files that a decision leans on, for the digest; `afterwards` and `changes` are none of them.
+    of all files that a decision leans on, for the digest; `afterwards`, `changes` and the
+    words for facts are none of them.
     """
 
     registers: Mapping[str, Register]
@@ -76,6 +80,7 @@ def read_catalogue(folder: Path, complaints: Complaints) -> Catalogue | None:
         return None
     parts = {name: Entries(node, complaints, (f"{name}.yaml ", f"{name}.yaml")) for name, node in nodes.items()}
     registers, examples = _registers(parts["registers"], complaints)
+    registers = _called(folder, registers, complaints)
     regions = parts["regions"]
     outcomes, notices = _outcomes(parts["outcomes"])
     remedies, remedy_texts = _remedies(parts["remedies"])
@@ -111,6 +116,14 @@ def _afterwards(folder: Path, registers: Mapping[str, Register], complaints: Com
     # What is used up by a question, or asked once by law, is not for asking again.
     names = tuple(name for name, one in registers.items() if not (one.asked_once or one.allocator))
     return read_afterwards(Entries(node, complaints, (f"{AFTERWARDS}.yaml ", f"{AFTERWARDS}.yaml")), names)
+
+
+def _called(folder: Path, registers: dict[str, Register], complaints: Complaints) -> dict[str, Register]:
+    node = _file(folder, WORDS, complaints) if (folder / FOLDER / f"{WORDS}.yaml").exists() else None
+    if node is None:
+        return registers
+    words = read_words(Entries(node, complaints, (f"{WORDS}.yaml ", f"{WORDS}.yaml")), registers)
+    return {name: replace(one, called=words.get(name, {})) for name, one in registers.items()}
 
 
 def _changes(folder: Path, registers: Mapping[str, Register], complaints: Complaints) -> Changes:

@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -90,6 +90,7 @@ def test_the_document_is_one_alone_with_every_text_and_the_same_each_time(policy
     assert len(links) == len(graph_of(policy, shelf().catalogue).links)
 
 
+@settings(deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.text(alphabet=st.sampled_from("甲乙，。（ab c-1"), max_size=60), st.integers(60, 300))
 def test_lines_keep_the_text_and_fit(text: str, most: int) -> None:
     found = lines(text, 14, most)
@@ -119,7 +120,7 @@ def graphs(draw: st.DrawFn) -> Graph:
     return graph
 
 
-@settings(max_examples=size("graphs", quick=60, full=5000), deadline=None)
+@settings(max_examples=size("graphs", quick=60, full=5000), deadline=None, suppress_health_check=list(HealthCheck))
 @given(graphs())
 def test_any_graph_is_laid_out_without_overlap_and_no_worse_than_it_came(graph: Graph) -> None:
     layers = layers_of(graph)

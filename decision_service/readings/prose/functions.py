@@ -1,6 +1,8 @@
-"""How each function of the language is said within a sentence; `{0}` is the first argument, `{all}` all of them."""
+"""How the functions and signs of the language are said within a sentence, in Chinese and English."""
 
 from collections.abc import Mapping
+
+from decision_service.language.tree import Comparison, Operator
 
 PHRASES: Mapping[str, tuple[str, str]] = {
     "years_between": ("从{0}到{1}的周年数", "the full years from {0} to {1}"),
@@ -34,4 +36,27 @@ PHRASES: Mapping[str, tuple[str, str]] = {
     ),
     "starts_with": ("{0}以{1}开头", "{0} begins with {1}"),
 }
-"""In Chinese and English."""
+"""By function; `{0}` is the first argument, `{all}` all of them."""
+
+NUMBER: Mapping[str, tuple[str, str]] = {
+    "=": ("等于", "is"),
+    "!=": ("不等于", "is not"),
+    "<": ("小于", "is less than"),
+    "<=": ("不大于", "is at most"),
+    ">": ("大于", "is more than"),
+    ">=": ("不小于", "is at least"),
+}
+DAY: Mapping[str, tuple[str, str]] = {
+    **NUMBER,
+    "<": ("早于", "is before"),
+    "<=": ("不晚于", "is not after"),
+    ">": ("晚于", "is after"),
+    ">=": ("不早于", "is not before"),
+}
+CONTRARY: Mapping[Comparison, Comparison] = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+ARITHMETIC: Mapping[Operator, tuple[str, str]] = {
+    "+": ("加", "plus"),
+    "-": ("减", "minus"),
+    "*": ("乘以", "times"),
+    "/": ("除以", "divided by"),
+}

@@ -1,7 +1,7 @@
 """Expressions as sentences, in Chinese and English: what the published guide says a condition is."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal as OneOfText
@@ -30,28 +30,11 @@ from decision_service.language.tree import (
     Within,
 )
 from decision_service.policy.shape import Policy
-from decision_service.readings.prose.functions import PHRASES
+from decision_service.readings.prose.functions import ARITHMETIC, CONTRARY, DAY, NUMBER, PHRASES
 from verifiers.kinds import Period, Value
 
 Lang: TypeAlias = OneOfText["zh", "en"]
 _Compound: TypeAlias = Not | Compare | And | Or | OneOf | Within | Contains | Quantified | If
-
-_NUMBER = {
-    "=": ("等于", "is"),
-    "!=": ("不等于", "is not"),
-    "<": ("小于", "is less than"),
-    "<=": ("不大于", "is at most"),
-    ">": ("大于", "is more than"),
-    ">=": ("不小于", "is at least"),
-}
-_DAY = _NUMBER | {
-    "<": ("早于", "is before"),
-    "<=": ("不晚于", "is not after"),
-    ">": ("晚于", "is after"),
-    ">=": ("不早于", "is not before"),
-}
-_CONTRARY = {"=": "!=", "!=": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
-_ARITHMETIC = {"+": ("加", "plus"), "-": ("减", "minus"), "*": ("乘以", "times"), "/": ("除以", "divided by")}
 
 
 def say(expression: Expression, policy: Policy, lang: Lang) -> str:
@@ -65,6 +48,8 @@ def say(expression: Expression, policy: Policy, lang: Lang) -> str:
 class _Speech:
     policy: Policy
     lang: int
+    bound: Mapping[str, FactRef] = field(default_factory=dict)
+    """The lists of the variables around, where a register states them."""
 
     def both(self, zh: str, en: str) -> str:
         return (zh, en)[self.lang]
@@ -125,8 +110,7 @@ class _Speech:
                 label = self.policy.field(node.field_name).label
                 return self.both(f"“{label.zh}”", f"“{label.en}”")
             case FactRef():
-                register = self.policy.asks[node.register].register
-                return self.both(f"{register.zh}的 {node.field_name}", f"{node.field_name} of {register.en}")
+                return self._fact(node)
             case LetRef():
                 return self.both(f"「{node.name}」", f"[{node.name}]")
             case VarRef():
@@ -140,14 +124,33 @@ class _Speech:
             case _:
                 assert_never(node)
 
+    def _fact(self, node: FactRef) -> str:
+        register, called = self.policy.asks[node.register].register, self._called(node)
+        if called is None:
+            return self.both(f"{register.zh}的 {node.field_name}", f"{node.field_name} of {register.en}")
+        return self.both(f"{register.zh}的“{called[0]}”", f"“{called[1]}” of {register.en}")
+
+    def _called(self, node: FactRef | FieldOf, value: str = "") -> tuple[str, str] | None:
+        """What a register's fact, or a field of an element of one, or a value of either is called."""
+        if isinstance(node, FactRef):
+            return self.policy.asks[node.register].register.called.get(f"{node.field_name}{value}")
+        items = self.bound.get(node.record.name) if isinstance(node.record, VarRef) else None
+        if items is None:
+            return None
+        name = f"{items.field_name}[].{node.field_name}{value}"
+        return self.policy.asks[items.register].register.called.get(name)
+
     def _made(self, node: FieldOf | Arithmetic | Call | Lookup) -> str:
         """A value that is taken or worked out from others."""
         match node:
             case FieldOf():
                 record = self._table(node.record) if isinstance(node.record, Lookup) else self.value(node.record)
-                return self.both(f"{record}的 {node.field_name}", f"{node.field_name} of {record}")
+                called = self._called(node)
+                if called is None:
+                    return self.both(f"{record}的 {node.field_name}", f"{node.field_name} of {record}")
+                return self.both(f"{record}的“{called[0]}”", f"“{called[1]}” of {record}")
             case Arithmetic():
-                zh, en = _ARITHMETIC[node.op]
+                zh, en = ARITHMETIC[node.op]
                 left, right = self._operand(node.left), self._operand(node.right)
                 return self.both(f"{left}{zh}{right}", f"{left} {en} {right}")
             case Call():
@@ -165,6 +168,9 @@ class _Speech:
             label = self.policy.field(about.field_name).values.get(value)
             if label is not None:
                 return self.both(f"“{label.zh}”", f"“{label.en}”")
+        called = self._called(about, f"={value}") if isinstance(about, FactRef | FieldOf) else None
+        if called is not None:
+            return self.both(f"“{called[0]}”", f"“{called[1]}”")
         match value:
             case None:
                 return self.both("空", "nothing")
@@ -201,11 +207,11 @@ class _Speech:
         return self.constant(node.value, about) if isinstance(node, Literal) else self.value(node)
 
     def _compare(self, node: Compare, holds: bool) -> str:
-        op = node.op if holds else _CONTRARY[node.op]
+        op = node.op if holds else CONTRARY[node.op]
         for side, other in ((node.right, node.left), (node.left, node.right)):
             if isinstance(side, Literal) and side.value is None:
                 return self._given(other, given=op == "!=")
-        words = _DAY if {node.left.kind.name, node.right.kind.name} & {"date", "month"} else _NUMBER
+        words = DAY if {node.left.kind.name, node.right.kind.name} & {"date", "month"} else NUMBER
         verb = words[op][self.lang]
         left, right = self._against(node.left, node.right), self._against(node.right, node.left)
         return self.both(f"{left}{verb}{right}", f"{left} {verb} {right}")
@@ -252,7 +258,9 @@ class _Speech:
         return self._contrary(said, holds)
 
     def _quantified(self, node: Quantified) -> str:
-        items, name, condition = self.value(node.items), node.variable, self.condition(node.condition)
+        items, name = self.value(node.items), node.variable
+        inside = self if not isinstance(node.items, FactRef) else replace(self, bound={**self.bound, name: node.items})
+        condition = inside.condition(node.condition)
         if node.quantifier == "some":
             return self.both(
                 f"{items}中至少有一项 {name} 满足：{condition}", f"some {name} in {items} satisfies: {condition}"
