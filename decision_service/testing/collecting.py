@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from _pytest._code.code import TerminalRepr, TracebackStyle
 
-from decision_service.policy.shape import Policy
-from decision_service.policy.shelf import Shelf
+from decision_service.policy.beside import read_beside
+from decision_service.policy.shape import Policy, WorkedCase
+from decision_service.policy.shelf import CASES, Shelf
+from decision_service.source import PolicyProblems, render
 from decision_service.testing.deciding import Decider
 from decision_service.testing.ground import NoRulesError, shelf_of
-from decision_service.trials import Case, Difference, attempt, worked
+from decision_service.trials import Case, Difference, as_case, attempt
 
 _DECIDER = pytest.StashKey[dict[Path, Decider]]()
 
@@ -40,16 +42,22 @@ class RuleFile(pytest.File):
         """An item for each case. Raises CollectError with every problem of the rule files."""
         try:
             shelf = shelf_of(self.rules, self.path.parent.name)
+            found = tuple(self._cases(shelf))
         except NoRulesError as error:
             raise self.CollectError(str(error)) from None
-        for policy, case in _cases(shelf, self.path):
-            yield CaseItem.of(self, policy, shelf, case)
+        except PolicyProblems as problems:
+            raise self.CollectError("\n\n".join(render(problem) for problem in problems.problems)) from None
+        for policy, one in found:
+            yield CaseItem.of(self, policy, shelf, one)
 
-
-def _cases(shelf: Shelf, path: Path) -> Iterator[tuple[Policy, Case]]:
-    for policy in shelf.versions.get(path.parent.name, ()):
-        if path.stem == str(policy.effective_from):
-            yield from ((policy, case) for case in worked(policy))
+    def _cases(self, shelf: Shelf) -> Iterator[tuple[Policy, WorkedCase]]:
+        if self.path.name.endswith(CASES):
+            for one in read_beside(self.rules, shelf, only=self.path.resolve()):
+                yield one.policy, one.case
+            return
+        for policy in shelf.versions.get(self.path.parent.name, ()):
+            if self.path.stem == str(policy.effective_from):
+                yield from ((policy, case) for case in policy.cases)
 
 
 class CaseItem(pytest.Item):
@@ -58,12 +66,14 @@ class CaseItem(pytest.Item):
     policy: Policy
     shelf: Shelf
     case: Case
+    line: int | None
 
     @classmethod
-    def of(cls, parent: RuleFile, policy: Policy, shelf: Shelf, case: Case) -> "CaseItem":
+    def of(cls, parent: RuleFile, policy: Policy, shelf: Shelf, one: WorkedCase) -> "CaseItem":
         """The item of a case."""
-        made: CaseItem = cls.from_parent(parent, name=case.name)
-        made.policy, made.shelf, made.case = policy, shelf, case
+        made: CaseItem = cls.from_parent(parent, name=one.name)
+        made.policy, made.shelf, made.case = policy, shelf, as_case(policy, one)
+        made.line = None if one.span is None else one.span.line
         return made
 
     def runtest(self) -> None:
@@ -91,12 +101,7 @@ class CaseItem(pytest.Item):
 
     def reportinfo(self) -> tuple[PathLike[str] | str, int | None, str]:
         """Where the case stands."""
-        return self.path, self._line(), f"{self.case.matter}: {self.case.name}"
-
-    def _line(self) -> int | None:
-        span = next((one.span for one in self.policy.cases if one.name == self.case.name), None)
-        return None if span is None else span.line - 1
+        return self.path, None if self.line is None else self.line - 1, f"{self.case.matter}: {self.case.name}"
 
     def _place(self) -> str:
-        line = self._line()
-        return self.path.name if line is None else f"{self.path.name}:{line + 1}"
+        return self.path.name if self.line is None else f"{self.path.name}:{self.line}"

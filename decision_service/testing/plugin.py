@@ -15,7 +15,8 @@ import pytest
 if TYPE_CHECKING:
     from decision_service.testing.deciding import Decider
 
-_CATALOGUE = "catalogue"
+_CATALOGUE, _CASES = "catalogue", ".cases.yaml"
+"""As the rules folder has them (policy.catalogue, policy.shelf), which are too heavy to be imported here."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -58,7 +59,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if not (rules / _CATALOGUE).is_dir() or file_path.parent.name == _CATALOGUE:
         return None
     folder = _folder(parent.config)
-    if not file_path.name.endswith(".cases.yaml") and (folder is None or rules.resolve() != folder):
+    if not file_path.name.endswith(_CASES) and (folder is None or rules.resolve() != folder):
         return None
     from decision_service.testing.collecting import RuleFile
 

@@ -12,6 +12,8 @@ import decision_service.readings.compiled.compile
 import decision_service.readings.rete.engine
 import decision_service.testing.collecting
 import decision_service.testing.strategies  # noqa: F401 - pytester forgets what is first imported inside, C extensions too
+from decision_service.policy.catalogue import FOLDER
+from decision_service.policy.shelf import CASES
 from decision_service.testing import plugin
 
 pytest_plugins = ["pytester"]
@@ -107,6 +109,42 @@ def test_a_case_that_fails_says_what_was_expected_and_what_came(pytester: pytest
         ]
     )
     assert "Traceback" not in result.stdout.str()
+
+
+BESIDE = """
+cases:
+  九十岁，大连:
+    like: 九十岁，沈阳，无特殊情况
+    but: {city: 210200, population.hukou_code: 210204}
+    expect: {outcome: APPROVED, monthly_amount: 240.00}
+  九十岁，大连，金额写错:
+    like: 九十岁，大连
+    expect: {outcome: APPROVED, monthly_amount: 200.00}
+"""
+
+
+def test_files_of_cases_beside_a_rule_file_are_collected_without_any_option(pytester: pytest.Pytester) -> None:
+    rules = one_matter(pytester.path)
+    beside = rules / "elderly_allowance" / "more.cases.yaml"
+    beside.write_text(BESIDE, encoding="utf-8")
+    result = inside(pytester, "rules", "-v")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "rules/elderly_allowance/more.cases.yaml::九十岁，大连 PASSED*",
+            "✗ elderly_allowance  九十岁，大连，金额写错  (more.cases.yaml:7)",
+            "      - expected 预期  200.00",
+            "      + came 实得      240.00",
+        ]
+    )
+    beside.write_text(BESIDE.replace("but:", "butt:"), encoding="utf-8")
+    wrong = inside(pytester, "rules")
+    assert wrong.ret == pytest.ExitCode.INTERRUPTED
+    wrong.stdout.fnmatch_lines(["*elderly_allowance/more.cases.yaml:*:*unknown_key*"])
+
+
+def test_the_plugin_knows_files_by_the_names_that_the_rules_folder_has() -> None:
+    assert (plugin._CATALOGUE, plugin._CASES) == (FOLDER, CASES)
 
 
 def test_a_rule_file_with_a_problem_is_an_error_with_its_place(pytester: pytest.Pytester) -> None:
