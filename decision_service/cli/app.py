@@ -36,6 +36,7 @@ from decision_service.cli import (
     sandbox,
     schema,
     serve,
+    table,
     test,
 )
 
@@ -84,6 +85,7 @@ def _workshop(app: typer.Typer) -> None:
     app.command("fmt")(fmt.fmt)
     app.command("lint")(lint.lint)
     app.command("schema")(schema.schema)
+    app.add_typer(table.build(), name="table")
     app.command("coverage")(coverage.coverage)
     app.command("diff")(diff.diff)
 

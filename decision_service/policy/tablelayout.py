@@ -64,7 +64,9 @@ def _shape(column: list[str], measure: Measure, short: int) -> tuple[int, int]:
 
 def _numbers(cells: list[list[str]], place: int) -> bool:
     """Whether a column stands to the right, so that digits line up. A lone output whose numbers are equally long lines
-    up as it is."""
+    up as it is, and the first column begins every line: blanks there would be YAML's indentation."""
+    if place == 0:
+        return False
     values = [row[place] for row in cells[1:] if place < len(row)]
     if not values or not all(_NUMBER.fullmatch(value) for value in values):
         return False

@@ -108,6 +108,10 @@ ODD = {
     "folded text": ("a: >-\n     b\n     c\n\n     d\nx: y\n", "a: >-\n  b\n  c\n\n  d\nx: y\n"),
     "a text with empty lines": ("a: |\n  b\n\n\n  c\n   \nd: e\n", "a: |\n  b\n\n\n  c\n   \nd: e\n"),
     "a text that keeps its end": ("a: |+\n  b\n\n\nd: e\n", "a: |+\n  b\n\n\nd: e\n"),
+    "a table of numbers": (
+        "tables:\n  a:\n    table: |\n      b | c\n      1 | 2\n      1000 | 3000\n",
+        "tables:\n  a:\n    table: |\n      b    |    c\n      1    |    2\n      1000 | 3000\n",
+    ),
     "an indented block": ("a: |1\n  b\n c\n", "a: |2\n   b\n  c\n"),
     "comments only at the end": ("a: b\n\n\n# end\n\n", "a: b\n\n# end\n"),
     "line ends of another system": ("a: b\r\nc: d\r\n", "a: b\nc: d\n"),

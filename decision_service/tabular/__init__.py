@@ -1,0 +1,1 @@
+"""Decision tables out of rule files and back: as Excel workbooks, and as DMN."""
