@@ -1,12 +1,14 @@
 """What a world holds of its policies, counted, and how far its unknowns reach: said before anything is claimed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from decision_service.policy.shape import Bilingual
 from decision_service.readings.smt.shapes import FIRST_YEAR, LAST_YEAR
+from decision_service.readings.smt.symbols import MOST_DECIMAL, MOST_MONEY
 from decision_service.readings.smt.terms import Terms
+from decision_service.readings.smt.witnesses import Lengths
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +66,32 @@ def encoded(several: Sequence[Terms], bounds: tuple[Bilingual, ...]) -> Encoded:
     )
 
 
-def bounds_of(first: date, last: date, lengths: Mapping[str, int]) -> tuple[Bilingual, ...]:
+def bounds_of(first: date, last: date, lengths: Lengths) -> tuple[Bilingual, ...]:
     """How far the unknowns reach: days of decision from `first` to `last`, and how long lists are."""
-    lists = ", ".join(f"{name} {most}" for name, most in sorted(lengths.items()))
     found = [
         Bilingual(f"办理日从{first}到{last}", f"days of decision from {first} to {last}"),
         Bilingual(f"其余日期从{FIRST_YEAR}年到{LAST_YEAR}年", f"all other days from {FIRST_YEAR} to {LAST_YEAR}"),
+        Bilingual(
+            f"金额不超过{MOST_MONEY}，小数不超过{MOST_DECIMAL}",
+            f"amounts up to {MOST_MONEY}, decimals up to {MOST_DECIMAL}",
+        ),
         Bilingual("除不尽的商按精确值计算", "quotients that do not end are exact, not rounded to 28 digits"),
     ]
+    lists = [f"{name} {most}" for name, most in sorted(lengths.most.items()) if name not in lengths.cut]
     if lists:
+        shown = ", ".join(lists)
         found.append(
             Bilingual(
-                f"列表最多的条数（足以显出每种情形）：{lists}",
-                f"entries in a list, at most (enough to show every case): {lists}",
+                f"列表最多的条数（足以显出规则区分的每种情形）：{shown}",
+                f"entries in a list, at most (enough for every case that the rules tell apart): {shown}",
+            )
+        )
+    if lengths.cut:
+        shown = ", ".join(f"{name} {lengths.most[name]}" for name in lengths.cut)
+        found.append(
+            Bilingual(
+                f"这些列表只看到这么多条，更长的没有看：{shown}",
+                f"of these lists no more entries are looked at, longer ones are not: {shown}",
             )
         )
     return tuple(found)

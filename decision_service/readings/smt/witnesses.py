@@ -17,7 +17,9 @@ from decision_service.language.tree import (
     FactRef,
     FieldOf,
     FormRef,
+    LetRef,
     Literal,
+    Lookup,
     Quantified,
     VarRef,
     Within,
@@ -32,12 +34,23 @@ ONE_MORE = 1
 """For an element that whoever asks asks about."""
 
 
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """How many elements lists may have, by name; and the `cut` ones, for which so many may not show every case."""
+
+    most: Mapping[str, int]
+    cut: tuple[str, ...]
+
+
 @dataclass
 class _Places:
     """Where lists are asked about: by list, the nodes, each with the names of the lists of the quantifiers around."""
 
-    asked: dict[str, dict[Expression, tuple[str, ...]]] = field(default_factory=dict)
+    asked: dict[str, dict[tuple[Expression, int], tuple[str, ...]]] = field(default_factory=dict)
     counted: dict[str, int] = field(default_factory=dict)
+    cut: set[str] = field(default_factory=set)
+    version: int = 0
+    """Of which policy they are: what both ask in the same words is one place, unless a name of a policy is in it."""
 
 
 def expressions_of(policy: Policy) -> Iterator[Expression]:
@@ -77,26 +90,28 @@ def list_name(node: Expression, variables: Mapping[str, str]) -> str | None:
             return None
 
 
-def longest(policies: list[Policy], least: int) -> dict[str, int]:
+def longest(policies: list[Policy], least: int) -> Lengths:
     """How many elements each list may have; at least `least`, and as many as worked cases show."""
     found: dict[str, int] = {}
-    for policy in policies:
-        places = _Places()
+    places = _Places()
+    for version, policy in enumerate(policies, 1):
+        places.version = version
         for expression in expressions_of(policy):
             _walk(expression, {}, (), places)
-        for name, needed in _needed(places).items():
-            found[name] = found.get(name, ONE_MORE) + needed
+    for name, needed in _needed(places).items():
+        found[name] = needed + ONE_MORE
+    cut = places.cut | {name for name, needed in found.items() if needed > max(MOST, least)}
     found = {name: max(min(needed, MOST), least, 1) for name, needed in found.items()}
     for name, shown in _shown(policies).items():
         found[name] = max(found.get(name, 1), least, min(shown, MOST))
-    return found
+    return Lengths(found, tuple(sorted(cut)))
 
 
 def _walk(node: Expression, variables: dict[str, str], around: tuple[str, ...], places: _Places) -> None:
     if isinstance(node, Quantified | Contains):
         name = list_name(node.items, variables)
         if name is not None:
-            places.asked.setdefault(name, {})[node] = around
+            places.asked.setdefault(name, {})[node, places.version if _leans(node) else 0] = around
         if isinstance(node, Quantified) and name is not None:
             _walk(node.condition, {**variables, node.variable: name}, (*around, name), places)
             return
@@ -104,11 +119,17 @@ def _walk(node: Expression, variables: dict[str, str], around: tuple[str, ...], 
         name = list_name(node.arguments[0], variables)
         if name is not None:
             places.counted[name] = max(places.counted.get(name, 0), _COUNTED)
+            places.cut.add(name)
     if isinstance(node, Compare | Within):
         _counted(node, variables, around, places)
         return
     for child in children(node):
         _walk(child, variables, around, places)
+
+
+def _leans(node: Expression) -> bool:
+    """Whether what a policy has named is in it."""
+    return isinstance(node, LetRef | Lookup) or any(_leans(child) for child in children(node))
 
 
 def _counted(node: Compare | Within, variables: dict[str, str], around: tuple[str, ...], places: _Places) -> None:
@@ -137,6 +158,8 @@ def _needed(places: _Places) -> dict[str, int]:
                     instances *= needed.get(outer, 1)
                 total += instances
             needed[name] = min(total, MOST)
+            if total > MOST:
+                places.cut.add(name)
     return {name: max(one, places.counted.get(name, 0)) for name, one in needed.items()}
 
 

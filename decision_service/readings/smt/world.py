@@ -58,7 +58,7 @@ class World:
         self.texts = Texts(self.calendar)
         self._lengths = longest(list(policies), longest_list)
         self._symbols = Symbols(
-            self.calendar, self.texts, tuple(catalogue.prefectures), self._lengths, max(1, longest_list)
+            self.calendar, self.texts, tuple(catalogue.prefectures), self._lengths.most, max(1, longest_list)
         )
         self.fields = _fields(self.policies)
         self.kinds = _fact_kinds(self.policies)
@@ -78,7 +78,12 @@ class World:
     @cached_property
     def valid(self) -> "z3.BoolRef":
         """Well-formed under each policy: no field is unreadable or missing, no identifier has a wrong check."""
-        return raw(conj(*(neg(defect) for links in self._links for defect in links.defects.values())))
+        return raw(conj(*self.formed))
+
+    @cached_property
+    def formed(self) -> tuple["z3.BoolRef", ...]:
+        """Well-formed under each policy by itself."""
+        return tuple(raw(conj(*(neg(defect) for defect in links.defects.values()))) for links in self._links)
 
     @cached_property
     def known(self) -> "z3.BoolRef":
