@@ -26,6 +26,7 @@ from decision_service.cli import (
     ledger,
     lint,
     load,
+    lsp,
     new,
     notice,
     outbox,
@@ -85,6 +86,7 @@ def _workshop(app: typer.Typer) -> None:
     app.command("fmt")(fmt.fmt)
     app.command("lint")(lint.lint)
     app.command("schema")(schema.schema)
+    app.command("lsp")(lsp.lsp)
     app.add_typer(table.build(), name="table")
     app.command("coverage")(coverage.coverage)
     app.command("diff")(diff.diff)
