@@ -91,7 +91,7 @@ def no_witness(content: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "change", [without, another_claim, another_verdict, another_witness, a_changed_witness, no_witness]
 )
-def test_a_certificate_that_was_changed_andsealeded_anew_is_not(
+def test_a_certificate_that_was_changed_and_sealed_anew_is_not(
     change: Callable[[dict[str, Any]], None], tmp_path: Path
 ) -> None:
     content: dict[str, Any] = copy.deepcopy(certificate(proved(MATTER)))
