@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 SECONDS = 10.0
 """How long the solver may take over one question."""
 
-ADVICE_SECONDS = 1.0
-"""The same where the answer is only worth knowing."""
+FOR_ADVICE = 0.1
+"""What part of that time where the answer is only worth knowing."""
 
 NEAREST = 3
 """How many worked cases an application is made to be like, each in turn."""
@@ -165,7 +165,7 @@ class Prover:
 
         try:
             wanted = self._narrowed(asked) or asked.condition
-            seconds = ADVICE_SECONDS if asked.advice else None
+            seconds = self.seconds * FOR_ADVICE if asked.advice else None
             witness = self.find(wanted, small=asked.must == "never", seconds=seconds)
         except UndecidedError:
             return _proof(asked, "undecided", "z3")
