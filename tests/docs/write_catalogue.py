@@ -8,6 +8,9 @@ from tests.docs.sample import ground
 from verifiers.kinds import Kind, Value
 from verifiers.registers import Register
 
+Called = Mapping[str, tuple[str, str]]
+"""What people call the facts of a register, as `Register.called`."""
+
 
 def outcomes(_: str) -> str:
     """The outcomes, strongest first."""
@@ -52,8 +55,12 @@ def _register(one: Register) -> str:
     if one.no_record is not None:
         about.append("没有记录本身就是答案 “no record” is itself an answer：" + _stated(one.no_record) + "。")
     kinds = one.facts_when_asked_with(one.asked_with)
-    rows = ((f"`{one.name}.{name}`", kind_text(kind)) for name, kind in kinds.items())
-    return f"### {one.name}\n\n{''.join(about)}\n\n{table('字段 field | 种类 kind', rows)}"
+    rows = (
+        (f"`{one.name}.{name}`", *one.called.get(name, ("", "")), kind_text(kind, name, one.called))
+        for name, kind in kinds.items()
+    )
+    facts = table("字段 field | 中文 | English | 种类和取值 kind and values", rows)
+    return f"### {one.name}\n\n{''.join(about)}\n\n{facts}"
 
 
 def _stated(values: Mapping[str, Value]) -> str:
@@ -61,13 +68,24 @@ def _stated(values: Mapping[str, Value]) -> str:
     return "，".join(f"`{name}` = `{words.get(value, value)}`" for name, value in values.items())  # type: ignore[call-overload]  # values here are plain
 
 
-def kind_text(kind: Kind) -> str:
-    """A kind as the catalogue writes it."""
+def kind_text(kind: Kind, name: str, called: Called) -> str:
+    """A kind as an analyst uses it: its name, or its values with what they are called."""
     text = f"`{kind.name}`"
     if kind.values:
-        text = " ".join(f'`"{value}"`' for value in kind.values)
+        text = "，".join(_value(name, value, called) for value in kind.values)
     elif kind.item is not None and kind.item.fields:
-        text = "列表，每项 list of " + ", ".join(f"`{name}` {kind_text(one)}" for name, one in kind.item.fields)
+        parts = (_entry(f"{name}[].{part}", part, one, called) for part, one in kind.item.fields)
+        text = "列表，每项 list of：" + "；".join(parts)
     elif kind.item is not None:
-        text = f"列表 list of {kind_text(kind.item)}"
-    return text + (" 或空 or `null`" if kind.nullable else "") + (" 可缺 optional" if kind.optional else "")
+        text = f"列表 list of {kind_text(kind.item, name, called)}"
+    return text + (" 或空 or `null`" if kind.nullable else "") + ("（可缺 optional）" if kind.optional else "")
+
+
+def _value(name: str, value: str, called: Called) -> str:
+    zh, en = called.get(f"{name}={value}", ("", ""))
+    return f'`"{value}"` {zh} {en}'.rstrip()
+
+
+def _entry(path: str, part: str, kind: Kind, called: Called) -> str:
+    zh, en = called.get(path, ("", ""))
+    return f"`{part}` {zh} {en} ".rstrip() + f" {kind_text(kind, path, called)}"
