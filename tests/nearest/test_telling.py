@@ -39,6 +39,7 @@ def few() -> Path:
     return rules
 
 
+@cache
 def explain(matter: str, *options: object) -> str:
     done = CliRunner().invoke(build(), ["explain", matter, "--rules", str(few()), *map(str, options)])
     assert done.exit_code == 0, done.output

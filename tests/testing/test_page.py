@@ -12,10 +12,19 @@ PAGE = (ROOT / "docs" / "testing-with-python.md").read_text(encoding="utf-8")
 PYTHON = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 COMMANDS = re.findall(r"^```sh\npytest (.*?)\n```$", PAGE, re.MULTILINE | re.DOTALL)
 
+FEWER = """
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("few", max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+settings.load_profile("few")
+"""
+"""Enough to see that the page runs, on a machine of any pace."""
+
 
 def test_the_pieces_and_the_commands_run_as_they_stand(tmp_path: Path) -> None:
     page = tmp_path / "test_page.py"
     page.write_text("\n\n".join(PYTHON), encoding="utf-8")
+    (tmp_path / "conftest.py").write_text(FEWER, encoding="utf-8")
     option, one = (command.replace('"', "").split() for command in COMMANDS)
     assert one[:2] == option == ["--miaopi-rules", "rules"]
     # The rule files of one matter and one case: `make check` runs all of them.
