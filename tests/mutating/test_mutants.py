@@ -85,10 +85,17 @@ def test_every_kind_of_slip_is_made_somewhere() -> None:
     assert made == set(Slip)
 
 
+def on_line(mutant: Mutant, words: str) -> bool:
+    """Whether the change is on the line of the file that holds these words."""
+    return words in mutant.span.source.text.split("\n")[mutant.span.line - 1]
+
+
 def test_a_person_would_make_these_of_one_rule() -> None:
     """By hand: `age < minimum_age or age >= open_age or low_income.status_code in (…)`."""
     found = {
-        (one.slip, one.telling.old, one.telling.new) for one in of_matter("elderly_allowance") if one.span.line == 137
+        (one.slip, one.telling.old, one.telling.new)
+        for one in of_matter("elderly_allowance")
+        if on_line(one, "must: age < minimum_age or")
     }
     expected = {
         (Slip.JOIN, "or", "and"),
@@ -109,6 +116,22 @@ def test_a_person_would_make_these_of_one_rule() -> None:
     negated = {one for one in found if one[0] is Slip.NEGATED}
     assert found - negated == expected
     assert len(negated) == 1
+
+
+def test_bounds_move_by_the_least_step() -> None:
+    """By hand: `if age < 90 then "80-89" else if age < 100 then …`, and amounts by a yuan."""
+    bounds = {
+        (one.telling.old, one.telling.new)
+        for one in of_matter("elderly_allowance")
+        if one.slip is Slip.BOUND and on_line(one, "band: if age < 90")
+    }
+    assert bounds == {("90", "89"), ("90", "91"), ("100", "99"), ("100", "101")}
+    outputs = {
+        (one.telling.old, one.telling.new)
+        for one in of_matter("elderly_allowance")
+        if one.slip is Slip.OUTPUT and on_line(one, "210100 沈阳市")
+    }
+    assert outputs == {("100", "101"), ("200", "201"), ("600", "601")}
 
 
 @thorough("mutants_of_random_policies", quick=3, full=150)
