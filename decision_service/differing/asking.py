@@ -18,7 +18,7 @@ class Asking:
     def __init__(self, *ground: "z3.BoolRef") -> None:
         import z3
 
-        self.solver = z3.Solver()
+        self.solver = z3.SimpleSolver()
         self.solver.set("timeout", SECONDS * 1000)
         self.solver.add(*ground)
         self.asked = 0
@@ -34,10 +34,18 @@ class Asking:
             self.solver.pop()
 
     def model(self, *conditions: "z3.BoolRef") -> "z3.ModelRef | None":
-        """One application; None: proved that there is none."""
+        """One application, of which the conditions are true; None: proved that there is none."""
+        from decision_service.readings.smt.searching import UndecidedError
+
         self.asked += 1
         with self.within(*conditions):
-            return cast("z3.ModelRef", self.solver.model()) if self._decided(self.solver.check()) else None
+            if not self._decided(self.solver.check()):
+                return None
+            model = cast("z3.ModelRef", self.solver.model())
+        # Whoever asks for one more until there is none would else ask for ever.
+        if not all(self.holds(model, one) for one in conditions):
+            raise UndecidedError("a model is not what it was asked for")
+        return model
 
     def never(self, *conditions: "z3.BoolRef") -> bool:
         """Proved: they cannot hold together."""
@@ -56,6 +64,7 @@ class Asking:
         return None if found else [place for place, mark in enumerate(marks) if mark.get_id() in core]
 
     def _decided(self, found: "z3.CheckSatResult") -> bool:
+        """Whether it is satisfiable."""
         import z3
 
         from decision_service.readings.smt.searching import UndecidedError

@@ -128,18 +128,14 @@ class _Comparison:
 
     def ways(self) -> list[tuple[Way, bool]]:
         """Every way in which applications of readable forms change, and whether that takes no unreached register."""
-        with self.asking.within(self.aspects.differs):
-            return [
-                (way, self._occurs(way.formula, [way.model], self.world.known))
-                for way in ways(self.asking, self.aspects)
-            ]
+        found = list(ways(self.asking, self.aspects))
+        return [(way, self._occurs(way.formula, [way.model], self.world.known)) for way in found]
 
     def region(self, number: int, way: Way, complete: bool) -> Region:
         """The region told in full. Its example is one with every register's answer, where there is any."""
-        import z3
 
         asking = self.asking
-        inside = z3.And(self.aspects.differs, way.formula)
+        inside = way.formula
         seen = [way.model]
         clauses, exact = self.describer.describe(asking, inside, seen)
         outcomes = (way.outcomes,) if way.outcomes is not None else tuple(self._outcomes(inside, seen))
