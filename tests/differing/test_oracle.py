@@ -5,8 +5,7 @@ import re
 from collections.abc import Callable
 from random import Random
 
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+import pytest
 
 from decision_service.differing.comparing import NoClaimError
 from tests.differing.changing import check_against, compared
@@ -53,11 +52,7 @@ EDITS: tuple[Edit, ...] = (
 )
 
 
-@settings(
-    max_examples=size("diff_policies", quick=4, full=400),
-    suppress_health_check=list(HealthCheck), phases=(Phase.explicit, Phase.reuse, Phase.generate), deadline=None,
-)  # fmt: skip
-@given(st.integers(0, 10**9))
+@pytest.mark.parametrize("seed", range(120, 120 + size("diff_policies", quick=7, full=400)))
 def test_what_changes_lies_in_a_region_and_what_is_exact_changes(seed: int) -> None:
     random = Random(seed)
     text, old = written(lambda: shelf().catalogue, random)
