@@ -47,6 +47,11 @@ def test_links_between_pages_are_links_and_others_are_words(site: Path) -> None:
     assert 'alerts.yaml"' not in (site / "operations.html").read_text(encoding="utf-8")
 
 
+def test_braces_of_sentences_stay(site: Path) -> None:
+    """Extensions of Markdown take `{…}` at the end of a cell for attributes."""
+    assert "you can apply from {date}" in (site / "reference" / "catalogue.html").read_text(encoding="utf-8")
+
+
 def test_chinese_is_searched_by_the_character(site: Path) -> None:
     index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
     separator = re.compile(index["config"]["separator"])
