@@ -17,7 +17,7 @@ from decision_service.policy.reader import read_policy
 from decision_service.policy.shape import Policy
 from decision_service.policy.tablelayout import aligned, for_digest
 from decision_service.source import PolicyProblems, Source, columns
-from tests.cli.running import miaopi
+from tests.editing.commands import miaopi
 from tests.editing.editor import SHIPPED, catalogue
 from tests.editing.messing import MARK, blanks_only, comments_too
 from tests.properties.policies import Writer
@@ -57,13 +57,13 @@ def test_shipped_files_stand_in_their_layout(path: Path) -> None:
     assert laid_out(text) == text
 
 
-@settings(max_examples=size("format_blanks", quick=20, full=3000), deadline=None)
+@settings(max_examples=size("format_blanks", quick=8, full=3000), deadline=None)
 @given(st.sampled_from(TEXTS), SEEDS)
 def test_blanks_alone_make_no_difference(text: str, random: Random) -> None:
     assert laid_out(blanks_only(text, random)) == text
 
 
-@settings(max_examples=size("format_comments", quick=20, full=3000), deadline=None)
+@settings(max_examples=size("format_comments", quick=8, full=3000), deadline=None)
 @given(st.sampled_from(TEXTS), SEEDS)
 def test_no_comment_is_lost_and_the_version_is_the_same(text: str, random: Random) -> None:
     messed, made = comments_too(blanks_only(text, random), random)
@@ -76,7 +76,7 @@ def test_no_comment_is_lost_and_the_version_is_the_same(text: str, random: Rando
     assert not re.search(r"[^ \n] +\n", after)
 
 
-@settings(max_examples=size("format_policies", quick=8, full=1000), deadline=None)
+@settings(max_examples=size("format_policies", quick=4, full=1000), deadline=None)
 @given(SEEDS)
 def test_any_policy_means_the_same_afterwards(random: Random) -> None:
     text = Writer(random, catalogue()).text()
@@ -85,7 +85,7 @@ def test_any_policy_means_the_same_afterwards(random: Random) -> None:
     assert laid_out(after) == after
 
 
-@settings(max_examples=size("format_order", quick=6, full=300), deadline=None)
+@settings(max_examples=size("format_order", quick=4, full=300), deadline=None)
 @given(st.sampled_from(TEXTS), SEEDS)
 def test_the_parts_of_a_file_come_into_their_order_with_their_comments(text: str, random: Random) -> None:
     head, *parts = re.split(r"\n(?=[a-z])", text)
@@ -141,7 +141,7 @@ def test_what_can_not_be_laid_out_is_left_alone(text: str) -> None:
         ]
 
 
-@pytest.mark.parametrize("path", sorted(HERE.glob("*/change.txt"))[::4], ids=lambda path: path.parent.name)
+@pytest.mark.parametrize("path", sorted(HERE.glob("*/change.txt"))[::10], ids=lambda path: path.parent.name)
 def test_no_wrong_file_makes_it_fall_over(path: Path, tmp_path: Path) -> None:
     from tests.wrong_files.make_wrong import FILE, make_folder, read_change
 

@@ -6,7 +6,8 @@ import shlex
 import pytest
 import yaml
 
-from tests.cli.running import ROOT, miaopi
+from tests.cli.running import ROOT
+from tests.editing.commands import miaopi
 from tests.editing.editor import RULES, SHIPPED
 
 HOOKS = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}

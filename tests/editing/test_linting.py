@@ -12,7 +12,8 @@ from decision_service.editing.linting import ALL, advise, put_right, written
 from decision_service.editing.schema import POLICIES, first_line
 from decision_service.policy.shelf import read_shelf
 from decision_service.source import PolicyProblems, Source
-from tests.cli.running import RULES, miaopi
+from tests.cli.running import RULES
+from tests.editing.commands import miaopi
 from tests.editing.editor import SHIPPED, catalogue
 from tests.editing.test_schema import README
 

@@ -9,7 +9,8 @@ import pytest
 
 from decision_service.editing.matterkeys import ITEM_TYPES
 from decision_service.editing.starting import Start, first_file
-from tests.cli.running import RULES, miaopi
+from tests.cli.running import RULES
+from tests.editing.commands import miaopi
 from tests.editing.editor import catalogue, faults
 from tests.editing.test_linting import found_in
 

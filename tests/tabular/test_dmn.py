@@ -9,7 +9,8 @@ from decision_service.tabular import models
 from decision_service.tabular.dmnreading import read_model
 from decision_service.tabular.feel import HITS, Refused, input_cell, output_cell
 from decision_service.tabular.trouble import TroubleError
-from tests.cli.running import RULES, miaopi
+from tests.cli.running import RULES
+from tests.editing.commands import miaopi
 from tests.tabular.tables import MUSEUM, take_model
 
 VISITS = (Path(__file__).parent / "models" / "visits.dmn").read_text(encoding="utf-8")
