@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from decision_service.facts import FactSheet, Unknown
+from decision_service.facts import Fact, FactSheet, Unknown
 from decision_service.forms import read_form
 from decision_service.language.meaning import same
 from decision_service.outcome import Outcome
@@ -13,11 +13,11 @@ from decision_service.readings.reference import judge
 from decision_service.readings.smt.applicants import Applicant
 from decision_service.readings.smt.telling import Model
 from decision_service.readings.smt.terms import RESULT, Terms
+from decision_service.readings.smt.values import Term
 from decision_service.sheet import fact_sheet
 from decision_service.verdict import Finding, State, Verdict
 from verifiers.answers import read_answer
 from verifiers.freshness import Moment
-from verifiers.kinds import Value
 
 if TYPE_CHECKING:
     from decision_service.readings.smt.world import World
@@ -89,7 +89,7 @@ def differences(terms: Terms, model: Model, verdict: Verdict) -> list[str]:
         if foretold != ([items[item.name].outcome] if item.name in items else []):
             found.append(f"item {item.name} {foretold}")
         elif item.name in items and items[item.name].amount is not None:
-            found += _unlike(item.name, model.value(terms.amount(item.name)), items[item.name].amount)
+            found += _unlike(item.name, model, terms.amount(item.name), items[item.name].amount)
     return [*found, *_results(terms, model, verdict)]
 
 
@@ -112,16 +112,21 @@ def _results(terms: Terms, model: Model, verdict: Verdict) -> list[str]:
     found = []
     for result in terms.policy.results:
         granted = model.true(terms.granted(result.name))
-        if granted != (result.name in verdict.result):
+        value: Fact = verdict.result.get(result.name)
+        if isinstance(value, Unknown):  # a defect of the form keeps it, or its `when`, from being known
+            found += [] if model.true(terms.result(result.name).unknown) else [f"result {result.name} is known"]
+        elif granted != (result.name in verdict.result):
             found.append(f"result {result.name} is granted by one alone")
-            continue
-        value = verdict.result.get(result.name)
-        if granted and not isinstance(value, Unknown):
-            found += _unlike(result.name, model.value(terms.result(result.name)), value)
+        elif granted:
+            found += _unlike(result.name, model, terms.result(result.name), value)
     return found
 
 
-def _unlike(name: str, foretold: Value, value: Value) -> list[str]:
+def _unlike(name: str, model: Model, term: Term, value: Fact) -> list[str]:
+    if isinstance(value, Unknown) or model.true(term.unknown):
+        alike = isinstance(value, Unknown) and model.true(term.unknown)
+        return [] if alike else [f"{name} is known to one alone"]
+    foretold = model.value(term)
     if isinstance(foretold, Decimal | int) and isinstance(value, Decimal | int) and not isinstance(value, bool):
         near = abs(Decimal(foretold) - Decimal(value)) <= _ROUNDED * max(Decimal(1), abs(Decimal(value)))
         return [] if near else [f"{name} {foretold} for {value}"]
