@@ -70,8 +70,9 @@ def _table_differences(world: World, model: Model, sheet: FactSheet) -> list[str
             if model.true(terms.fits(name, place)) != (fits is True):
                 found.append(f"row {place} of {name}")
         meant, term = scope.tables(name, scope), terms.table(name)
-        if model.true(term.unknown) != isinstance(meant, Unknown):
-            found.append(f"table {name} is known to one alone")
+        classes = {_CLASSES.get(cause.why, 3) for cause in meant.causes} if isinstance(meant, Unknown) else set()
+        if classes != {place for place, one in enumerate(term.causes.parts) if model.true(one)}:
+            found.append(f"table {name} is unknown for other reasons")
         elif not isinstance(meant, Unknown) and model.value(term) != meant:
             found.append(f"table {name}: {model.value(term)} for {meant}")
     return found

@@ -119,7 +119,7 @@ def test_no_time_is_no_answer() -> None:
         world.find(world.terms[0].outcome(Outcome.PARTIALLY_APPROVED), seconds=0)
 
 
-@pytest.mark.parametrize("seed", range(100, 100 + size("smt_found", quick=4, full=200)))
+@pytest.mark.parametrize("seed", range(100, 100 + size("smt_found", quick=3, full=200)))
 def test_what_is_found_for_policies_made_at_random_is_decided_as_asked(seed: int) -> None:
     """Each outcome, each rule unknown: found and decided again alike, or proved to be nowhere."""
     _, policy = written(lambda: shelf().catalogue, Random(seed))
