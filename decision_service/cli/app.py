@@ -37,6 +37,7 @@ from decision_service.cli import (
     sandbox,
     schema,
     serve,
+    simulate,
     table,
     test,
 )
@@ -90,6 +91,7 @@ def _workshop(app: typer.Typer) -> None:
     app.add_typer(table.build(), name="table")
     app.command("coverage")(coverage.coverage)
     app.command("diff")(diff.diff)
+    app.command("simulate")(simulate.simulate)
 
 
 def main() -> NoReturn:

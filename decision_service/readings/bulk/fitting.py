@@ -3,7 +3,7 @@
 from typing import cast
 
 from decision_service.readings.bulk import columns, days
-from decision_service.readings.bulk.cells import Cell, both, either, negated
+from decision_service.readings.bulk.cells import Cell, both, either, negated, static
 from decision_service.readings.bulk.elements import some
 from decision_service.readings.bulk.functions import digits, piece
 from verifiers.kinds import Kind
@@ -77,13 +77,18 @@ def _list_fits(cell: Cell, kind: Kind) -> Cell:
     return both(most, least, wrong, apart)
 
 
+def odd(cell: Cell) -> Cell:
+    """Whether a text holds a character that this reading does not judge. False of null."""
+    return negated(cell.re_search(EVERYDAY)).fill_null(False)
+
+
 def unjudged(cell: Cell, kind: Kind) -> Cell:
     """Whether the value holds a character, or is a number, that this reading does not judge. False of null."""
-    if kind.values:
+    if kind.values or static(cell):
         return False
     match kind.name:
         case "text":
-            return negated(cell.re_search(EVERYDAY)).fill_null(False)
+            return odd(cell)
         case "whole" | "decimal" | "money":
             return (cell.abs() > columns.most(kind)).fill_null(False)
         case "list" if kind.item is not None:

@@ -1,7 +1,10 @@
 """Identifiers in forms: citizen IDs, disability certificates and credit codes, with their check characters."""
 
+from dataclasses import dataclass
 from functools import reduce
 from operator import add
+
+import ibis
 
 from decision_service.readings.bulk import days
 from decision_service.readings.bulk.cells import Cell, both, when
@@ -13,39 +16,43 @@ FORM_WRONG, CHECK_WRONG = 2, 3
 """What is wrong with an identifier: its form, or its check character alone."""
 
 
-def citizen_defect(cell: Cell, as_of: Cell) -> Cell:
-    """What is wrong with a citizen ID: 0, FORM_WRONG or CHECK_WRONG."""
-    return _citizen(cell, as_of, matches(cell, "[0-9]{17}[0-9Xx]"))
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the checks of a citizen ID need more than once: whether the characters are right, and the digits of region,
+    birth and sequence as whole numbers (null where they are none)."""
+
+    form: Cell
+    region: Cell
+    birth: Cell
+    sequence: Cell
 
 
-def certificate_defect(cell: Cell, as_of: Cell) -> Cell:
-    """What is wrong with a disability certificate number."""
-    return _citizen(cell, as_of, matches(cell, "[0-9]{17}[0-9Xx][1-7][1-4]"))
+def parts_of(cell: Cell, tail: str = "") -> Parts:
+    """The parts of a citizen ID with something after it."""
+    form = matches(cell, f"[0-9]{{17}}[0-9Xx]{tail}")
+    return Parts(form, digits(left(cell, 6)), digits(piece(cell, 6, 8)), digits(piece(cell, 14, 3)))
 
 
-def _citizen(cell: Cell, as_of: Cell, form: Cell) -> Cell:
-    born = digits(piece(cell, 6, 8))
+def citizen_defect(cell: Cell, parts: Parts, as_of: Cell) -> Cell:
+    """What is wrong with a citizen ID, or with the one at the beginning: 0, FORM_WRONG or CHECK_WRONG."""
+    born = parts.birth
     day = both(days.real(days.year(born), days.month(born), days.day_of_month(born)), born <= as_of)
-    right = both(form, left(cell, 2).isin(sorted(PROVINCES)), day)
-    return when(right, when(_check_fits(cell), 0, CHECK_WRONG), FORM_WRONG)
+    known = (parts.region // 10_000).isin(sorted(int(one) for one in PROVINCES))
+    return when(both(parts.form, known, day), when(_check_fits(cell, parts), 0, CHECK_WRONG), FORM_WRONG)
 
 
-def _check_fits(cell: Cell) -> Cell:
+def _check_fits(cell: Cell, parts: Parts) -> Cell:
     """ISO 7064 MOD 11-2: each digit weighs twice as much as the next, and all with the check comes to 1.
 
     Digits are weighed without being taken apart: the sum of d * 2^i over the digits of n is
     n - 8 * (n // 10) - 16 * (n // 100) - 32 * (n // 1000) - ...
     """
     total: Cell = 0
-    for start, count in ((0, 6), (6, 8), (14, 3)):
-        part = digits(piece(cell, start, count))
+    for part, count in ((parts.region, 6), (parts.birth, 8), (parts.sequence, 3)):
         terms = [part, *((part // 10**place) * -(4 * 2**place) for place in range(1, count))]
-        weighed = reduce(add, terms)
-        total = total * 2**count + weighed
-    wanted = (total * -2 + 1) % 11
-    check = piece(cell, 17, 1).upper()
-    place = when(check == "X", 10, digits(check.replace("X", "0")))
-    return (wanted + 11) % 11 == place
+        total = total * 2**count + reduce(add, terms)
+    letters = ibis.literal("10X98765432")
+    return when(piece(cell, 17, 1) == "x", "X", piece(cell, 17, 1)) == letters.substr(total * 2 % 11, 1)
 
 
 def credit_code_defect(cell: Cell) -> Cell:

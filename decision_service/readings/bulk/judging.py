@@ -117,7 +117,7 @@ class _Judging:
         needed = sorted(
             {
                 (node.register, node.field_name)
-                for node in reads(_everything(policy), lets, policy.tables)
+                for node in reads(everything(policy), lets, policy.tables)
                 if isinstance(node, FactRef)
             }
         )
@@ -181,7 +181,7 @@ def _define(policy: Policy, key: tuple[str, str], world: World) -> Term:
     return read(next(let.value for let in policy.lets if let.name == name), world)
 
 
-def _everything(policy: Policy) -> list[Expression]:
+def everything(policy: Policy) -> list[Expression]:
     """Every expression that a verdict is made from."""
     found: list[Expression] = [note.when for note in policy.notes] + [item.amount for item in policy.items]
     for rule in policy.rules:
@@ -205,7 +205,7 @@ def _depths(policy: Policy) -> dict[tuple[str, str], int]:
             found[key] = 1 + max((depth(one) for part in parts for one in _named(part)), default=-1)
         return found[key]
 
-    for expression in _everything(policy):
+    for expression in everything(policy):
         for key in _named(expression):
             depth(key)
     return found

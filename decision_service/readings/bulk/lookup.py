@@ -84,15 +84,16 @@ class _Lookup:
     def _unknown(self) -> Cell:
         """Why it is not known of some row whether it fits, 0 where it is known of all that count."""
         every = union(fit.mask for fit in self.fits)
+        quick = known(union(test.mask for test in self.tests.values()))
         if self.table.hit != "first" or static(every):
-            return every
+            return every if static(every) else when(quick, 0, every)
         settled: Cell = False
         earlier: list[Cell] = []
         for fit in self.fits:
             sure = both(*(known(mask) for mask in earlier), known(fit.mask), truth(fit))
             settled = either(settled, sure)
             earlier.append(fit.mask)
-        return when(settled, 0, every)
+        return when(either(quick, settled), 0, every)
 
     def _hit(self) -> tuple[Shape, Cell]:
         """The value where all rows are known, and whether the hit policy leaves a gap, as a mask."""

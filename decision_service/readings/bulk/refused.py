@@ -20,7 +20,6 @@ REFUSALS = {
     "mixed_lists": ("表格的列表与登记库的列表不能互换", "a list of a table can't take the place of one of a register"),
     "list_equality": ("列表之间不能比较是否相同", "lists are not compared"),
     "gate_alternatives": ("先决条件只能有一种后果", "a gate may have one consequence only"),
-    "unsure_list": ("列表是否完整不能确定", "whether a list is complete can't be known"),
 }
 """Every refusal of this reading, by name: nothing else of the language is left out."""
 

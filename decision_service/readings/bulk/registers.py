@@ -10,7 +10,7 @@ from decision_service.readings.bulk.cells import BIT, Cell, both, either, negate
 from decision_service.readings.bulk.constants import shape_of
 from decision_service.readings.bulk.fitting import fits, unjudged
 from decision_service.readings.bulk.forms import FormColumns
-from decision_service.readings.bulk.shapes import Term, choose, null
+from decision_service.readings.bulk.shapes import NULL, Term, choose, null
 from decision_service.sheet import CREDIT
 
 _WHY = {"timeout": Why.LATE, "error": Why.FAULTY, "stale": Why.STALE}
@@ -65,6 +65,8 @@ def read_registers(
 def _fact(ask: Ask, fact: str, found: Seen) -> Term:
     kind = ask.register.answers_when_asked_with(ask.asked_with)[fact]
     stated = ask.register.no_record
+    if fact not in found.facts and found.status is None:
+        return Term(NULL, nullable=True)
     if fact not in found.facts:
         return Term(shape_of(None if stated is None else stated[fact], kind), nullable=True)
     shape, nullable = columns.value(found.facts[fact], kind), kind.nullable
@@ -82,7 +84,7 @@ def _is(found: Seen, status: str) -> Cell:
             return True
         if status not in found.occurring:
             return False
-    return (found.status == status).fill_null(False)
+    return found.status == status
 
 
 def _wrong_status(found: Seen, status: Cell) -> Cell:

@@ -36,7 +36,7 @@ from decision_service.readings.bulk.findings import (
     unknown_rank,
 )
 from decision_service.readings.bulk.forms import FormColumns
-from decision_service.readings.bulk.shapes import Plain, Term, truth
+from decision_service.readings.bulk.shapes import Term, truth
 from decision_service.readings.bulk.staging import Stages
 
 GRANTING = [RANK[outcome] for outcome in sorted(APPROVALS, key=RANK.__getitem__)]
@@ -172,18 +172,18 @@ class Concluder:
         items: Mapping[str, Cell],
     ) -> VerdictColumns:
         grants = granting(together)
+        values = self.stages.keep({result.name: read(result.value, self.world) for result in self.policy.results})
         granted = {}
         for result in self.policy.results:
-            condition = Term(Plain(True)) if result.when is None else read(result.when, self.world)
-            holds = True if result.when is None else either(condition.mask != 0, truth(condition))
-            value = read(result.value, self.world)
-            mask = value.mask if result.when is None else when(known(condition.mask), value.mask, condition.mask)
+            value, holds, mask = values[result.name], True, values[result.name].mask
+            if result.when is not None:
+                condition = read(result.when, self.world)
+                holds = either(condition.mask != 0, truth(condition))
+                mask = when(known(condition.mask), value.mask, condition.mask)
             granted[result.name] = (both(grants, holds), Term(value.shape, mask, value.possible, value.nullable))
+        worth = self.stages.keep({item.name: read(item.amount, self.world) for item in self.policy.items})
         amounts = {
-            item.name: (
-                both(grants, self.chosen[item.name], granting(items[item.name])),
-                read(item.amount, self.world),
-            )
+            item.name: (both(grants, self.chosen[item.name], granting(items[item.name])), worth[item.name])
             for item in self.policy.items
         }
         notes = tuple(

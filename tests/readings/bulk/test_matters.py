@@ -17,8 +17,8 @@ from tests.properties.policies import written
 from tests.readings.bulk.rows import differences
 from tests.sizes import size
 
-EACH = size("bulk_rows_a_policy", quick=60, full=20_000)
-MADE_UP = size("bulk_policies", quick=2, full=400)
+EACH = size("bulk_rows_a_policy", quick=40, full=20_000)
+MADE_UP = size("bulk_policies", quick=1, full=400)
 UNKNOWN = (0.0, 0.05, 0.2)
 
 
