@@ -70,7 +70,10 @@ class FormReader:
             {one.name: self._with_missing(one, states[one.name], world) for one in self.policy.fields}
         )
         unread = {one.name: other if one.name == "id_no" else False for one in self.policy.fields}
-        final = {one.name: _blamed(terms[one.name], defects[one.name], unread[one.name]) for one in self.policy.fields}
+        final = {
+            one.name: _blamed(self._settled(one, terms[one.name]), defects[one.name], unread[one.name])
+            for one in self.policy.fields
+        }
         stopped = either(*(defects[field.name] != 0 for field in self.policy.fields if field.identifier))
         given = {one.name: _in(states[one.name], RIGHT, UNREAD) for one in self.policy.fields}
         left_out = either(
@@ -153,12 +156,17 @@ class FormReader:
             shape = default
         elif static(cell):
             shape = Plain(cell)
-        elif always_required(field) and field.default is None:
-            shape = columns.value(_capital(field, cell), field.kind)
         else:
             shape = choose(state == BLANK, default, columns.value(_capital(field, cell), field.kind))
         mask = when(_in(state, WRONG, CHECK, UNREAD), BLAMED, 0)
-        return Term(shape, mask, BLAMED, nullable=field.default is None and not always_required(field))
+        return Term(shape, mask, BLAMED, nullable=field.default is None)
+
+    def _settled(self, field: Field, term: Term) -> Term:
+        """The value once it is known what had to be given: a field that always had to be is nowhere null."""
+        cell = self.raw.get(field.name)
+        if static(cell) or not always_required(field) or field.default is not None:
+            return term
+        return replace(term, shape=columns.value(_capital(field, cell), field.kind), nullable=False)
 
     def _with_missing(self, field: Field, state: Cell, world: World) -> Cell:
         wrong = when(_in(state, WRONG, CHECK), state, 0)
