@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     import z3
 
-SECONDS = 10
-"""How long one question may take."""
+SECONDS = 60
+"""How long a question may take on which the comparison hangs."""
+
+SHORT = 10
+"""How long one may take that only helps to describe what was found."""
 
 
 class Asking:
@@ -22,6 +25,15 @@ class Asking:
         self.solver.set("timeout", SECONDS * 1000)
         self.solver.add(*ground)
         self.asked = 0
+
+    @contextmanager
+    def shortly(self) -> Iterator[None]:
+        """Gives up sooner, until it ends."""
+        self.solver.set("timeout", SHORT * 1000)
+        try:
+            yield
+        finally:
+            self.solver.set("timeout", SECONDS * 1000)
 
     @contextmanager
     def within(self, *conditions: "z3.BoolRef") -> Iterator[None]:

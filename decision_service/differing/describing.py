@@ -70,8 +70,19 @@ class Describer:
             yield Scale(self._say(measure.said.side, measure.said.node), measure.kind.name in WHOLE, *marks)
 
     def describe(self, asking: Asking, region: "z3.BoolRef", seen: Seen) -> tuple[tuple[Clause, ...], bool]:
-        """The clauses of a region within what `asking` holds to, and whether they are exact. `seen` are some of its
-        applications, and grow."""
+        """The clauses of a region within what `asking` holds to, and whether they are exact; none, and not exact, where
+        the solver gives up. `seen` are some of the region's applications, and grow."""
+        from decision_service.readings.smt.searching import UndecidedError
+
+        try:
+            with asking.shortly():
+                kept, exact = _fewest(asking, self._facts(asking, region, seen), region)
+        except UndecidedError:
+            return (), False
+        return tuple(_told(kept)), exact
+
+    def _facts(self, asking: Asking, region: "z3.BoolRef", seen: Seen) -> list[Fact]:
+        """Everything that all applications of the region meet: numbers, choices, conditions and rules."""
         with asking.within(region):
             there = [Fact(_there(term), _NOTHING) for _, term in self.measures]
             implied = _implied(asking, seen, [*there, *self.conditions])
@@ -79,8 +90,7 @@ class Describer:
             facts[:0] = self._options(asking, seen)
             measures = [one for one, fact in zip(self.measures, there, strict=True) if fact in implied]
             facts[:0] = self._bounded(asking, seen, measures)
-        kept, exact = _fewest(asking, facts, region)
-        return tuple(_told(kept)), exact
+        return facts
 
     def _say(self, side: int, node: Expression) -> Bilingual:
         policy = self.aspects.policies[side]
