@@ -59,10 +59,11 @@ def show_problems(problems: PolicyProblems, *, json: bool) -> None:
     out.print(f"{count} problem(s) 共{count}个问题", markup=False)
 
 
-def shelf_or_exit(folder: Path, *, json: bool = False) -> Shelf:
-    """The checked rule files; with problems they are shown and the command ends with exit code 2."""
+def shelf_or_exit(folder: Path, *, json: bool = False, only: Path | None = None) -> Shelf:
+    """The checked rule files, or those within `only`; with problems they are shown and the command ends with exit
+    code 2."""
     try:
-        return read_shelf(folder)
+        return read_shelf(folder, only=only)
     except PolicyProblems as problems:
         show_problems(problems, json=json)
         raise typer.Exit(MISUSE) from None

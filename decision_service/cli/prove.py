@@ -8,13 +8,14 @@ import orjson
 import typer
 from rich.console import Console
 
-from decision_service.cli.casefile import require_matter
+from decision_service.cli.check import rules_around
 from decision_service.cli.engines import engines_of
 from decision_service.cli.output import FINDINGS, Json, Rules, console, misuse, print_json, progress, shelf_or_exit
 from decision_service.cli.workshop import needed
+from decision_service.policy.catalogue import FOLDER
 from decision_service.policy.shape import Policy
-from decision_service.policy.shelf import Shelf
-from decision_service.source import render
+from decision_service.policy.shelf import CASES, Shelf
+from decision_service.source import nearest, render
 
 if TYPE_CHECKING:
     from decision_service.proving.certificate import Checked
@@ -25,7 +26,12 @@ MARKS = {"holds": "✓", "fails": "✗", "undecided": "?"}
 
 
 def prove(
-    matter: Annotated[str | None, typer.Argument(help="matter, such as elderly_allowance; default all 事项")] = None,
+    path: Annotated[
+        str | None,
+        typer.Argument(
+            help="rules folder, a matter's folder, one file, or a matter's name; default all 文件夹、文件或事项"
+        ),
+    ] = None,
     rules: Rules = Path("rules"),
     certificates: Annotated[
         Path | None, typer.Option("--certificates", help="folder for a certificate of each version 证明书文件夹")
@@ -37,14 +43,11 @@ def prove(
 ) -> None:
     """Prove what holds of every application; show an applicant where it does not. 证明规则对任何申请都成立。"""
     needed("z3", json=json)
-    shelf = shelf_or_exit(rules, json=json)
-    if matter is not None:
-        require_matter(shelf, matter, json=json)
+    shelf = _shelf(path, rules, json=json)
     if check is not None:
         _check(shelf, check, json=json)
         return
-    chosen = [one for one in shelf.policies() if matter in (None, one.matter)]
-    proved = _proved(shelf, chosen, json=json)
+    proved = _proved(shelf, list(shelf.policies()), json=json)
     written = [] if certificates is None else _written(proved, certificates, json=json)
     if json:
         from decision_service.proving.telling import proved_as_json
@@ -54,6 +57,52 @@ def prove(
         _show(proved, written)
     if any(one.faulty for one in proved):
         raise typer.Exit(FINDINGS)
+
+
+def _shelf(path: str | None, rules: Path, *, json: bool) -> Shelf:
+    """The checked rule files that are meant: all, those at a path, or those of a matter by its name."""
+    folder, only = rules, None
+    if path is not None:
+        folder, only = rules_around(Path(path))
+        if not Path(path).exists() or not (folder / FOLDER).is_dir():
+            folder, only = rules, _folder_of(path, rules, json=json)
+    if only is not None and only.name.endswith(CASES):
+        only = only.parent
+    shelf = shelf_or_exit(folder, json=json, only=only)
+    if not shelf.versions:
+        where = path or folder
+        misuse(
+            f"there is no rule file in {where}, so nothing is proved",
+            f"{where} 里没有规则文件，什么也没有证明",
+            json=json,
+        )
+    return shelf
+
+
+def _folder_of(name: str, rules: Path, *, json: bool) -> Path:
+    """The folder of the matter of that name; else exit code 2, with what could be meant."""
+    folders = (one.name for one in rules.iterdir() if one.is_dir()) if rules.is_dir() else ()
+    matters = sorted(one for one in folders if one != FOLDER)
+    if name not in matters:
+        en, zh = _no_matter(name, rules, matters)
+        misuse(en, zh, json=json)
+    return (rules / name).resolve()
+
+
+def _no_matter(name: str, rules: Path, matters: list[str]) -> tuple[str, str]:
+    """What is wrong with what was named, and what could be meant."""
+    if Path(name).exists():
+        return (
+            f"{name} lies in no rules folder (one with a `{FOLDER}`); put it at {rules}/MATTER/DAY.yaml",
+            f"{name} 不在带共享目录（{FOLDER}）的规则文件夹里；请放到 {rules}/事项/生效日.yaml",
+        )
+    meant = nearest(name, matters)
+    en = f"did you mean {meant}?" if meant else f"there are {', '.join(matters)}"
+    zh = f"是不是 {meant}？" if meant else f"有 {'、'.join(matters)}"
+    return (
+        f"there is no file or folder and no matter `{name[:60]}`; {en}",
+        f"没有文件、文件夹或事项 {name[:60]}；{zh}",
+    )
 
 
 def _proved(shelf: Shelf, policies: list[Policy], *, json: bool) -> list["Proved"]:

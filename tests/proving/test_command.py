@@ -45,6 +45,35 @@ def test_json_says_the_same(tmp_path: Path) -> None:
     assert all(done == total for done, total in policy["encoded"].values())
 
 
+def test_a_file_its_folder_the_rules_folder_and_the_matters_name_are_one(tmp_path: Path) -> None:
+    rules = make_folder(read_change(HERE / "table_gap" / "change.txt"), tmp_path / "rules")
+    (rules / "other").mkdir()
+    (rules / "other" / "2026-01-01.yaml").write_text("a draft that is no rule file", encoding="utf-8")
+    matter = rules / "demo"
+    for asked in ([matter / "2026-01-01.yaml"], [matter], ["demo", "--rules", rules]):
+        done = miaopi("prove", *asked, "--json")
+        told = [one["matter"] for one in json.loads(done.out)["policies"]]
+        assert (done.code, told) == (1, ["demo"]), (asked, done.err)
+    assert miaopi("prove", rules).code == 2
+    assert "other/2026-01-01.yaml:1:1" in miaopi("prove", rules / "other").err
+
+
+def test_what_is_no_rule_file_is_never_a_proof(tmp_path: Path) -> None:
+    rules = make_folder(read_change(HERE / "table_gap" / "change.txt"), tmp_path / "rules")
+    alone = tmp_path / "2026-01-01.yaml"
+    alone.write_bytes((rules / "demo" / "2026-01-01.yaml").read_bytes())
+    hints = {
+        rules / "catalogue": "there is no rule file in ",
+        alone: "lies in no rules folder",
+        "dema": "did you mean demo? 是不是 demo？",
+        rules / "demo" / "2027-01-01.yaml": "there is no file or folder and no matter ",
+    }
+    for asked, hint in hints.items():
+        done = miaopi("prove", asked, "--rules", rules)
+        assert (done.code, done.out) == (2, b""), asked
+        assert all(part in done.err for part in hint.split("? ")), (asked, done.err)
+
+
 def test_misuse(tmp_path: Path) -> None:
     assert miaopi("prove", "no_such_matter").code == 2
     assert miaopi("prove", "--rules", tmp_path / "none").code == 2
