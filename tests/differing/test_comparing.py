@@ -122,3 +122,16 @@ def test_a_change_of_each_matter_is_told_as_the_reference_decides(matter: str) -
     assert report.regions
     assert outcomes(report) == pairs
     hold(report)
+
+
+def test_a_list_that_goes_by_a_name_is_as_long_as_it_has_to_be() -> None:
+    through = ELDERLY.replace("some b in benefits.active", "some b in mine").replace(
+        "let:\n", "let:\n  mine: benefits.active\n"
+    )
+    some = 'some b in mine satisfies b.benefit = "one"', 'some b in mine satisfies b.benefit = "other"'
+    old = changed(through, ("must: not deaths.hit", f"must: not deaths.hit and not (({some[0]}) and ({some[1]}))"))
+    either = 'some b in mine satisfies b.benefit = "one" and b.benefit = "other"'
+    new = changed(through, ("must: not deaths.hit", f"must: not deaths.hit and not ({either})"))
+    report = compared(old, new)
+    assert (REFERRED, APPROVED) in outcomes(report)
+    assert any(len(one.example.facts["benefits"]["active"]) > 1 for one in report.regions)  # type: ignore[index]  # of a register

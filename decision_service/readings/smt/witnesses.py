@@ -17,6 +17,7 @@ from decision_service.language.tree import (
     FactRef,
     FieldOf,
     FormRef,
+    If,
     LetRef,
     Literal,
     Lookup,
@@ -42,6 +43,10 @@ class Lengths:
     cut: tuple[str, ...]
 
 
+Lets = Mapping[str, Expression]
+"""What the names under `let` stand for."""
+
+
 @dataclass
 class _Places:
     """Where lists are asked about: by list, the nodes, each with the names of the lists of the quantifiers around."""
@@ -51,6 +56,8 @@ class _Places:
     cut: set[str] = field(default_factory=set)
     version: int = 0
     """Of which policy they are: what both ask in the same words is one place, unless a name of a policy is in it."""
+    lets: Lets = field(default_factory=dict)
+    """The names of that policy."""
 
 
 def expressions_of(policy: Policy) -> Iterator[Expression]:
@@ -77,17 +84,25 @@ def expressions_of(policy: Policy) -> Iterator[Expression]:
         yield from () if claim.when is None else (claim.when,)
 
 
-def list_name(node: Expression, variables: Mapping[str, str]) -> str | None:
-    """The name of the unknown that a list is, None where it is made by the policy itself."""
+def list_names(node: Expression, variables: Mapping[str, str], lets: Lets) -> tuple[str, ...]:
+    """The names of the unknowns that a list may be, or a record that holds one; none where the policy itself makes it.
+    `variables` are those of the quantifiers around, with the lists that they go through."""
     match node:
         case FormRef():
-            return node.field_name
+            return (node.field_name,)
         case FactRef():
-            return f"{node.register}.{node.field_name}"
-        case FieldOf(record=VarRef()) if isinstance(node.record, VarRef) and node.record.name in variables:
-            return f"{variables[node.record.name]}[].{node.field_name}"
+            return (f"{node.register}.{node.field_name}",)
+        case VarRef():
+            return (f"{variables[node.name]}[]",) if node.name in variables else ()
+        case FieldOf():
+            return tuple(f"{name}.{node.field_name}" for name in list_names(node.record, variables, lets))
+        case LetRef():
+            return list_names(lets[node.name], {}, lets) if node.name in lets else ()
+        case If():
+            branches = (list_names(one, variables, lets) for one in children(node)[1:])
+            return tuple(dict.fromkeys(name for names in branches for name in names))
         case _:
-            return None
+            return ()
 
 
 def longest(policies: list[Policy], least: int) -> Lengths:
@@ -95,7 +110,7 @@ def longest(policies: list[Policy], least: int) -> Lengths:
     found: dict[str, int] = {}
     places = _Places()
     for version, policy in enumerate(policies, 1):
-        places.version = version
+        places.version, places.lets = version, {let.name: let.value for let in policy.lets}
         for expression in expressions_of(policy):
             _walk(expression, {}, (), places)
     for name, needed in _needed(places).items():
@@ -109,15 +124,15 @@ def longest(policies: list[Policy], least: int) -> Lengths:
 
 def _walk(node: Expression, variables: dict[str, str], around: tuple[str, ...], places: _Places) -> None:
     if isinstance(node, Quantified | Contains):
-        name = list_name(node.items, variables)
-        if name is not None:
+        names = list_names(node.items, variables, places.lets)
+        for name in names:
             places.asked.setdefault(name, {})[node, places.version if _leans(node) else 0] = around
-        if isinstance(node, Quantified) and name is not None:
-            _walk(node.condition, {**variables, node.variable: name}, (*around, name), places)
+        if isinstance(node, Quantified) and names:
+            for name in names:
+                _walk(node.condition, {**variables, node.variable: name}, (*around, name), places)
             return
     if isinstance(node, Call) and node.function == "count":
-        name = list_name(node.arguments[0], variables)
-        if name is not None:
+        for name in list_names(node.arguments[0], variables, places.lets):
             places.counted[name] = max(places.counted.get(name, 0), _COUNTED)
             places.cut.add(name)
     if isinstance(node, Compare | Within):
@@ -139,8 +154,7 @@ def _counted(node: Compare | Within, variables: dict[str, str], around: tuple[st
     constants = [int(part.value) for part in others if isinstance(part, Literal) and isinstance(part.value, int)]
     if counts and len(constants) == len(others):
         for count in counts:
-            name = list_name(count.arguments[0], variables)
-            if name is not None:
+            for name in list_names(count.arguments[0], variables, places.lets):
                 places.counted[name] = max(places.counted.get(name, 0), *(one + 1 for one in constants), 1)
         return
     for child in parts:
