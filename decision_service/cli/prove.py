@@ -174,7 +174,7 @@ def _show_one(proved: "Proved", out: Console) -> None:
         figures = f"{line.holding}/{line.total}".rjust(7) + f"{line.seconds:7.2f} s"
         out.print(f"{mark} {figures}  {line.label.zh} {line.label.en}（{by}）", markup=False)
     parts = {"rules": "规则", "rows": "表格行", "tables": "表格", "results": "结果", "claims": "断言"}
-    told = ", ".join(f"{parts[name]} {name} {done}/{total}" for name, (done, total) in counts(proved).items())
+    told = ", ".join(f"{parts[name]} {name} {done}/{total}" for name, (done, total) in counts(proved.encoded).items())
     out.print(f"已编码 encoded exactly: {told}", markup=False)
     for bound in proved.encoded.bounds:
         out.print(f"  {bound.zh}\n  {bound.en}", markup=False)

@@ -2,12 +2,13 @@
 rest is proved again."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import orjson
 
@@ -19,13 +20,21 @@ from decision_service.policy.shelf import Shelf
 from decision_service.proving.asking import claims
 from decision_service.proving.conditions import seen
 from decision_service.proving.pairs import about_pairs, pair_names
+from decision_service.proving.proofs import Proof
 from decision_service.proving.prover import Prover
 from decision_service.proving.questions import Question
-from decision_service.proving.telling import counts, witnesses
+from decision_service.proving.telling import bounds, counts, witnesses
 from decision_service.proving.whole import Proved
 from decision_service.strictjson import JsonRefusedError, loads
 
+if TYPE_CHECKING:
+    from decision_service.readings.smt.encoded import Encoded
+
 FORM = "miaopi-proof/1"
+PARTS = frozenset({
+    "certificate", "matter", "version", "digest", "encoded", "bounds", "claims", "made_with", "seal",
+})  # fmt: skip
+"""What a certificate says, and nothing else: what nobody checks must not look as if it were certified."""
 MOST_BYTES = 16 * 1024 * 1024
 
 Confirmed = Literal["decided again", "proved again", "wrong"]
@@ -64,12 +73,12 @@ def certificate(proved: Proved) -> dict[str, object]:
         "matter": proved.policy.matter,
         "version": str(proved.policy.effective_from),
         "digest": f"sha256:{proved.policy.digest}",
-        "encoded": counts(proved),
-        "bounds": [{"zh": one.zh, "en": one.en} for one in proved.encoded.bounds],
+        "encoded": counts(proved.encoded),
+        "bounds": bounds(proved.encoded),
         "claims": [
             {
                 "name": proof.name,
-                "claim": {"zh": proof.claim.zh, "en": proof.claim.en},
+                "claim": _both(proof.claim),
                 "verdict": proof.verdict,
                 "advice": proof.advice,
                 "method": proof.method,
@@ -106,6 +115,8 @@ def read_certificate(path: Path) -> Mapping[str, object]:
         raise CertificateError(
             "封印不符：内容在出具之后变过", "the seal is broken: the content was changed since it was made"
         )
+    for name in sorted(content.keys() ^ PARTS):
+        raise CertificateError(f"`{name}` 多余或者缺少", f"`{name[:60]}` does not belong in it, or is missing")
     if not isinstance(content.get("claims"), list) or not all(isinstance(one, dict) for one in content["claims"]):
         raise CertificateError("证明书里没有断言", "the certificate holds no claims")
     return content
@@ -127,13 +138,16 @@ def check(content: Mapping[str, object], policy: Policy, catalogue: Catalogue, e
     """
     if content.get("digest") != f"sha256:{policy.digest}":
         raise CertificateError("规则文件已经不是当时证明的那一份", "the rule file is no longer the one that was proved")
-    stated = {str(one.get("name")): one for one in cast("list[dict[str, object]]", content["claims"])}
+    told = cast("list[dict[str, object]]", content["claims"])
+    stated = {str(one.get("name")): one for one in told}
     prover = Prover(policy, catalogue, engines)
+    yield from _as_a_whole(content, told, prover.world.encoded())
     asked = list(claims(policy))
     names = [*(one.name for one in asked), *pair_names(policy)]
     for name in stated.keys() - set(names):
         yield _wrong(name, "这份规则没有这条断言", "the policy makes no such claim")
-    shown = {one.name: _again(prover, one, stated.get(one.name)) for one in asked if isinstance(one, Question)}
+    made = {one.name: one for one in asked if isinstance(one, Question)}
+    shown = {one.name: _again(prover, one, stated.get(one.name)) for one in made.values()}
     rest = [one for one in asked if shown.get(one.name) is None]
     settled = [*prover.settle(rest), *about_pairs(prover)]
     proofs = {proof.name: proof for proof in settled}
@@ -141,6 +155,8 @@ def check(content: Mapping[str, object], policy: Policy, catalogue: Catalogue, e
         one = shown.get(name)
         if name not in stated:
             yield _wrong(name, "证明书缺这条断言", "the certificate lacks this claim")
+        elif not _said(stated[name], made.get(name) or proofs[name]):
+            yield _wrong(name, "断言的文字不是这份规则的", "the words of the claim are not those of the policy")
         elif one is not None:
             yield one
         elif stated[name].get("verdict") != proofs[name].verdict:
@@ -150,6 +166,27 @@ def check(content: Mapping[str, object], policy: Policy, catalogue: Catalogue, e
             yield _wrong(name, "这条断言不成立", "the claim does not hold")
         else:
             yield Checked(name, "proved again")
+
+
+def _as_a_whole(
+    content: Mapping[str, object], told: Iterable[Mapping[str, object]], encoded: "Encoded"
+) -> Iterator[Checked]:
+    """What is wrong besides the claims themselves."""
+    for part, now in (("encoded", counts(encoded)), ("bounds", bounds(encoded))):
+        if content[part] != now:
+            yield _wrong(part, "与现在编码的范围不同", "what is encoded now, and how far it reaches, is another")
+    for name, often in Counter(str(one.get("name")) for one in told).items():
+        if often > 1:
+            yield _wrong(name, "同一条断言写了几遍", "the claim is there more than once")
+
+
+def _said(stated: Mapping[str, object], made: Question | Proof) -> bool:
+    """Whether the certificate calls the claim what it is."""
+    return stated.get("claim") == _both(made.claim) and stated.get("advice") is made.advice
+
+
+def _both(text: Bilingual) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
 
 
 def _again(prover: Prover, asked: Question, stated: Mapping[str, object] | None) -> Checked | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from decision_service.policy.shape import Bilingual
 from decision_service.proving.observed import Observed
@@ -10,6 +11,9 @@ from decision_service.proving.questions import GROUPS, Group
 from decision_service.proving.showing import Shown
 from decision_service.proving.whole import Proved
 from decision_service.source import as_json
+
+if TYPE_CHECKING:
+    from decision_service.readings.smt.encoded import Encoded
 
 CODES: Mapping[str, Bilingual] = {
     "table_idle": Bilingual("表格用得上", "tables are used"),
@@ -63,11 +67,15 @@ def lines(proved: Proved) -> Iterator[Line]:
             yield Line(group, code, CODES[code], holding, len(proofs), faulty, seconds, methods)
 
 
-def counts(proved: Proved) -> dict[str, list[int]]:
+def counts(found: "Encoded") -> dict[str, list[int]]:
     """What was encoded exactly: [encoded, there are] by kind of part."""
-    found = proved.encoded
     parts = {"rules": found.rules, "rows": found.rows, "tables": found.tables, "results": found.results}
     return {name: list(pair) for name, pair in {**parts, "claims": found.claims}.items()}
+
+
+def bounds(found: "Encoded") -> list[dict[str, str]]:
+    """How far the unknowns reach, in both languages."""
+    return [{"zh": one.zh, "en": one.en} for one in found.bounds]
 
 
 def proved_as_json(proved: Proved) -> dict[str, object]:
@@ -77,8 +85,8 @@ def proved_as_json(proved: Proved) -> dict[str, object]:
         "matter": policy.matter,
         "version": str(policy.effective_from),
         "digest": f"sha256:{policy.digest}",
-        "encoded": counts(proved),
-        "bounds": [{"zh": one.zh, "en": one.en} for one in proved.encoded.bounds],
+        "encoded": counts(proved.encoded),
+        "bounds": bounds(proved.encoded),
         "holds": not proved.faulty,
         "seconds": round(proved.seconds, 3),
         "claims": [_claim(proof, proved.shown.get(proof.name, ())) for proof in proved.proofs],

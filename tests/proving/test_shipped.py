@@ -91,9 +91,30 @@ def no_witness(content: dict[str, Any]) -> None:
     claim(content, "rule_never_alone:L2")["witnesses"] = []
 
 
+def other_words(content: dict[str, Any]) -> None:
+    content["claims"][0]["claim"]["en"] = "everybody is approved"
+
+
+def a_claim_twice(content: dict[str, Any]) -> None:
+    content["claims"].append({**content["claims"][0], "claim": {"zh": "人人获准", "en": "everybody is approved"}})
+    content["claims"].append(content["claims"][0])
+
+
+def no_bounds(content: dict[str, Any]) -> None:
+    content["bounds"] = []
+
+
+def more_encoded(content: dict[str, Any]) -> None:
+    content["encoded"]["rules"] = [99, 99]
+
+
 @pytest.mark.parametrize(
-    "change", [without, another_claim, another_verdict, another_witness, a_changed_witness, no_witness]
-)
+    "change",
+    [
+        without, another_claim, another_verdict, another_witness, a_changed_witness, no_witness,
+        other_words, a_claim_twice, no_bounds, more_encoded,
+    ],
+)  # fmt: skip
 def test_a_certificate_that_was_changed_and_sealed_anew_is_not(
     change: Callable[[dict[str, Any]], None], tmp_path: Path
 ) -> None:
@@ -104,6 +125,13 @@ def test_a_certificate_that_was_changed_and_sealed_anew_is_not(
     content["seal"] = sealed({name: one for name, one in content.items() if name != "seal"})
     found = checked(written(content, tmp_path / "one.json"))
     assert [one.wrong for one in found if one.wrong is not None]
+
+
+def test_a_certificate_says_nothing_that_nobody_checks(tmp_path: Path) -> None:
+    content: dict[str, Any] = {**certificate(proved(MATTER)), "approved_by": "the ministry"}
+    content["seal"] = sealed({name: one for name, one in content.items() if name != "seal"})
+    with pytest.raises(CertificateError, match="approved_by"):
+        written(content, tmp_path / "one.json")
 
 
 def test_a_certificate_of_other_rules_is_not_confirmed() -> None:
