@@ -82,7 +82,7 @@ def _wait(lever: Lever, day: date) -> Bilingual:
     days = (day - lever.now).days if isinstance(lever.now, date) else 0
     return Bilingual(
         f"等到{day}再申请（{days}日后，其他情况不变）",
-        f"wait and apply on {day} ({days} days from then, if all else stays as it is)",
+        f"wait and apply on {day} ({days} {'day' if days == 1 else 'days'} from then, if all else stays as it is)",
     )
 
 

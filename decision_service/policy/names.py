@@ -1,6 +1,6 @@
 """Names that a file defines: parameters, tables and lets, each typed by what stands before it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -20,9 +20,11 @@ Waiting = dict[str, tuple[Entries, bool]]
 """Tables that are not read yet, and whether they stand under `parameters`."""
 
 
-def clash(name: str, vocabulary: Vocabulary, entries: Entries, span: Span) -> bool:
-    """Complains, and says true, where a name is already taken or is no name."""
-    taken = {*vocabulary.form, *vocabulary.lets, *vocabulary.parameters, *vocabulary.tables, "as_of"}
+def clash(
+    name: str, vocabulary: Vocabulary, entries: Entries, span: Span, waiting: Collection[str] = frozenset()
+) -> bool:
+    """Complains, and says true, where a name is already taken, also by a table that is `waiting`, or is no name."""
+    taken = {*vocabulary.form, *vocabulary.lets, *vocabulary.parameters, *vocabulary.tables, *waiting, "as_of"}
     if name in taken or name in vocabulary.known_registers:
         entries.complaints.add(
             "duplicate_name",
@@ -88,11 +90,12 @@ def read_lets(
     kinds = {let.name: let.value.kind for let in lets}
     vocabulary = replace(vocabulary, lets=kinds)
     waiting = _tables(entries, vocabulary)
+    named = frozenset(waiting)
     tables: Tables = {}
     inner = entries.inner("let")
     for name in inner.names():
         node = inner.get(name)
-        if clash(name, vocabulary, inner, inner.key_span(name)):
+        if clash(name, vocabulary, inner, inner.key_span(name), named):
             continue
         vocabulary = _ready(waiting, tables, vocabulary, bases, kinds)
         value = expression(node, vocabulary, entries.complaints)
@@ -112,7 +115,7 @@ def _tables(entries: Entries, vocabulary: Vocabulary) -> Waiting:
         for name in inner.names():
             node = inner.get(name)
             is_table = section == "tables" or (isinstance(node, MapNode) and node.get("table") is not None)
-            if is_table and not clash(name, vocabulary, inner, inner.key_span(name)):
+            if is_table and not clash(name, vocabulary, inner, inner.key_span(name), waiting):
                 waiting[name] = (inner.inner(name), section == "parameters")
     return waiting
 
