@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from decision_service.cli.output import FINDINGS, Json, console, print_json, show_problems
+from decision_service.cli.output import FINDINGS, Json, console, misuse, print_json, show_problems
 from decision_service.policy.beside import read_beside
 from decision_service.policy.shelf import CASES, read_shelf
 from decision_service.source import PolicyProblems
@@ -19,6 +19,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Check rule files: every problem with its place and what to do. 检查规则文件，一次列出全部问题。"""
+    must_be_there(path, json=json)
     folder, only = rules_around(path)
     bare = only is not None and only.name.endswith(CASES)
     try:
@@ -49,6 +50,12 @@ def check(
     out.print(
         f"{len(policies)} rule file(s) checked, no problem 共检查{len(policies)}个规则文件，没有问题", markup=False
     )
+
+
+def must_be_there(path: Path, *, json: bool) -> None:
+    """Ends the command (exit 2) where there is no such path: a slip in a name must never pass for good rules."""
+    if not path.exists():
+        misuse(f"there is no {path}", f"没有 {path}", json=json)
 
 
 def rules_around(path: Path) -> tuple[Path, Path | None]:

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from decision_service.cli.check import must_be_there
 from decision_service.cli.generation import generated_for, generation_json, show_generated
 from decision_service.cli.output import FINDINGS, Json, console, print_json, progress
 from decision_service.cli.test import Cases, RulesPath, Sarif, Watch, suites_of, write_file
@@ -57,6 +58,7 @@ def coverage(
     json: Json = False,
 ) -> None:
     """What of the rules some case shows. 案例覆盖了哪些规则、行、分支、边界和条件。"""
+    must_be_there(path, json=json)
     wanted = Wanted(cases, at_least, generate, html, sarif, json)
     if watch:
         from decision_service.cli.watching import watching

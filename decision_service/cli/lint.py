@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from decision_service.cli.check import rules_around
+from decision_service.cli.check import must_be_there, rules_around
 from decision_service.cli.fmt import replace_text
-from decision_service.cli.output import FINDINGS, MISUSE, Json, console, misuse, print_json, show_problems
+from decision_service.cli.output import FINDINGS, MISUSE, Json, console, print_json, show_problems
 from decision_service.editing.advice import Written
 from decision_service.editing.linting import Finding, advise, put_right, written
 from decision_service.policy.nodes import read_source
@@ -24,8 +24,7 @@ def lint(
     json: Json = False,
 ) -> None:
     """Advice on rule files that are right: codes, reasons, places, fixes. 对没有错误的规则文件提建议。"""
-    if not path.exists():
-        misuse(f"there is no {path}", f"没有 {path}", json=json)
+    must_be_there(path, json=json)
     findings: list[Finding] = []
     fixed: list[str] = []
     try:

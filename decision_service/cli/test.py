@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from decision_service.cli.check import rules_around
+from decision_service.cli.check import must_be_there, rules_around
 from decision_service.cli.engines import engines_of
 from decision_service.cli.mutation import mutation_json, scored, show_scores
 from decision_service.cli.output import FINDINGS, Json, console, misuse, print_json, progress, show_problems
@@ -64,6 +64,7 @@ def test(
     json: Json = False,  # noqa: PT028 - a command of that name, no test of pytest
 ) -> None:
     """Decide every worked case and compare with what it expects. 运行全部案例，与预期逐项比对。"""
+    must_be_there(path, json=json)
     wanted = Wanted(cases, junit, sarif, mutate, json)
     if watch:
         from decision_service.cli.watching import watching

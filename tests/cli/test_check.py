@@ -57,8 +57,21 @@ def test_problems_as_json_name_line_and_column(tmp_path: Path) -> None:
     assert set(problem["message"]) == set(problem["hint"]) == {"zh", "en"}
 
 
-def test_there_must_be_a_rules_folder(tmp_path: Path) -> None:
-    done = miaopi("check", tmp_path / "nothing", "--json")
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [("check", "nothing"), ("check", "rules/dema"), ("test", "rules/demo/2027-01-01.yaml"), ("coverage", "loop")],
+)
+def test_a_path_that_is_not_there_is_misuse(tmp_path: Path, command: str, name: str) -> None:
+    make_folder(Change(), tmp_path / "rules")
+    (tmp_path / "loop").symlink_to("loop")
+    done = miaopi(command, tmp_path / name, "--json")
+    assert done.code == 2
+    assert name in json.loads(done.out)["error"]["en"]
+
+
+def test_a_file_elsewhere_is_no_rules_folder(tmp_path: Path) -> None:
+    (tmp_path / "notes.yaml").write_text("matter: demo\n")
+    done = miaopi("check", tmp_path / "notes.yaml", "--json")
     assert done.code == 1
     assert [one["code"] for one in json.loads(done.out)["problems"]] == ["no_rules"]
 
