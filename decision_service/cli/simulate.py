@@ -1,6 +1,7 @@
 """`miaopi simulate`: one version, or two, over a whole population."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,17 +10,26 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from decision_service.cli.output import MISUSE, Json, console, misuse, print_json, progress, show_problems
+from decision_service.cli.output import FINDINGS, MISUSE, Json, console, misuse, print_json, progress, show_problems
+from decision_service.cli.records import take_down
 from decision_service.cli.workshop import needed
 from decision_service.differing.sides import Sides, SidesError, read_sides
+from decision_service.ledger.errors import LedgerError
+from decision_service.ledger.opening import LedgerFiles, reading
 from decision_service.policy.shape import Policy
 from decision_service.source import PolicyProblems
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from decision_service.simulating.query import Dimension
+    from decision_service.simulating.recorded import FromLedger
     from decision_service.simulating.report import Report
+    from decision_service.simulating.running import Answer
 
 _SIDE = "a rule file, a matter's folder, or MATTER@DAY 规则文件、事项文件夹或 事项@日期"
 _ON = "population, .csv or .parquet 模拟人口文件"
+_LEDGER = "file of the record: its decisions are the population 账本文件，以其中的决定为人口"
 _MAKE = "make a population of so many rows and stop 只生成这么多行的模拟人口"
 
 
@@ -27,6 +37,7 @@ def simulate(
     old: Annotated[str, typer.Argument(help=_SIDE)],
     new: Annotated[str | None, typer.Argument(help="the version to compare with 要比较的版本")] = None,
     on: Annotated[Path | None, typer.Option("--on", help=_ON)] = None,
+    ledger: Annotated[Path | None, typer.Option("--ledger", help=_LEDGER)] = None,
     make: Annotated[int | None, typer.Option("--make", min=1, help=_MAKE)] = None,
     to: Annotated[Path | None, typer.Option("--to", help="where to write it, .parquet 写到哪里")] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="equal seeds make equal populations 随机种子")] = 1,
@@ -46,21 +57,43 @@ def simulate(
     needed("ibis", "duckdb", "pyarrow", "numpy", json=json)
     sides = _sides(old, new, rules, json=json)
     day = _day(as_of, json=json)
-    if make is not None:
+    if make is not None and ledger is None:
         _make(sides, make, to, seed, day or sides.since, json=json)
         return
-    if on is None:
-        misuse(
-            "name a population with --on FILE, or make one with --make N --to FILE",
-            "请用 --on 指明人口文件，或用 --make N --to 文件 生成",
-            json=json,
-        )
+    _fit_together(on, ledger, make, as_of, json=json)
     if flips is not None and new is None:
         misuse("--flips needs two versions", "--flips 需要两个版本", json=json)
     policies = (sides.old,) if new is None else (sides.old, sides.new)
     if charts is not None:
         needed("matplotlib", json=json)
-    _simulate(sides, policies, on, day, by or [], (flips, html, charts), json=json)
+    source = on or _recorded(ledger or Path(), sides, policies, json=json)
+    _simulate(sides, policies, source, day, by or [], (flips, html, charts), json=json)
+
+
+def _fit_together(on: Path | None, ledger: Path | None, make: int | None, as_of: str | None, *, json: bool) -> None:
+    if (on is None) == (ledger is None) or make is not None:
+        misuse(
+            "name one population, with --on FILE or --ledger FILE, or make one with --make N --to FILE",
+            "请只用其一：--on 指明人口文件，或用 --ledger 指明账本，或用 --make N --to 文件 生成",
+            json=json,
+        )
+    if ledger is not None and as_of is not None:
+        misuse(
+            "--as-of does not go with --ledger: every decision has its day on record",
+            "--as-of 不能与 --ledger 同用：每件决定的日期已在账本中",
+            json=json,
+        )
+
+
+def _recorded(ledger: Path, sides: Sides, policies: Sequence[Policy], *, json: bool) -> "FromLedger":
+    from decision_service.simulating.recorded import read_decisions
+
+    try:
+        with reading(LedgerFiles.beside(ledger)) as reader:
+            take_down(ledger, None, "miaopi simulate", json=json)
+            return read_decisions(reader, policies, sides.catalogue)
+    except LedgerError as error:
+        misuse(str(error), "账本读不出", json=json)
 
 
 def _sides(old: str, new: str | None, rules: Path | None, *, json: bool) -> Sides:
@@ -103,8 +136,8 @@ def _make(sides: Sides, rows: int, to: Path | None, seed: int, day: date, *, jso
 
 def _simulate(
     sides: Sides,
-    policies: Sequence[Policy],
-    on: Path,
+    policies: tuple[Policy, ...],
+    source: "Path | FromLedger",
     day: date | None,
     by: Sequence[str],
     files: tuple[Path | None, Path | None, Path | None],
@@ -115,31 +148,65 @@ def _simulate(
     from decision_service.simulating.flips import write_flips
     from decision_service.simulating.population import PopulationError
     from decision_service.simulating.query import NoSuchNameError
+    from decision_service.simulating.rechecking import rechecked
     from decision_service.simulating.report import report_of
-    from decision_service.simulating.running import connect, simulate
+    from decision_service.simulating.running import connect
 
     connection = connect()
     flips, html, charts = files
     try:
-        with progress() as bar:
-            task = bar.add_task("% ", total=100)
-            answer = simulate(
-                connection, policies, sides.catalogue, on, by, day, lambda done: bar.update(task, completed=int(done))
-            )
+        answer = _answer(connection, sides, policies, source, day, by)
+        recorded = None
+        if not isinstance(source, Path):
+            _hide(answer.question.dimensions, json=json)
+            recorded = rechecked(connection, answer.question, policies, source)
         if flips is not None:
             write_flips(connection, answer.question, flips)
     except (PopulationError, NotInBulkError) as error:
         misuse(error.en, error.zh, json=json)
     except NoSuchNameError as error:
         known = ", ".join(error.known)
-        misuse(
-            f"--by {error.name}: no such name; there are {known}",
-            f"--by {error.name}：没有这个名称；有：{known}",
-            json=json,
-        )
-    report = report_of(answer, tuple(policies), sides.catalogue)
+        zh = f"--by {error.name}：没有这个名称；有：{known}"
+        misuse(f"--by {error.name}: no such name; there are {known}", zh, json=json)
+    report = replace(report_of(answer, policies, sides.catalogue), ledger=recorded)
     _files(report, sides, html, charts, json=json)
     _show(report, json=json)
+    if recorded is not None and recorded.differences:
+        raise typer.Exit(FINDINGS)
+
+
+def _answer(
+    connection: "DuckDBPyConnection",
+    sides: Sides,
+    policies: Sequence[Policy],
+    source: "Path | FromLedger",
+    day: date | None,
+    by: Sequence[str],
+) -> "Answer":
+    from decision_service.simulating.population import held
+    from decision_service.simulating.running import simulate, simulate_over
+
+    with progress() as bar:
+        task = bar.add_task("% ", total=100)
+
+        def tell(done: float) -> None:
+            bar.update(task, completed=int(done))
+
+        if isinstance(source, Path):
+            return simulate(connection, policies, sides.catalogue, source, by, day, tell)
+        return simulate_over(connection, policies, sides.catalogue, held(connection, source.table, policies), by, tell)
+
+
+def _hide(dimensions: "Sequence[Dimension]", *, json: bool) -> None:
+    from decision_service.simulating.rechecking import revealing
+
+    name = revealing(dimensions)
+    if name is not None:
+        misuse(
+            f"--by {name}: its groups would be what single persons wrote, which does not leave the ledger",
+            f"--by {name}：会显示个人填写的内容，账本中的个人信息不外显",
+            json=json,
+        )
 
 
 def _files(report: "Report", sides: Sides, html: Path | None, charts: Path | None, *, json: bool) -> None:

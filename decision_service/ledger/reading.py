@@ -16,6 +16,7 @@ from decision_service.ledger.store import About, ByApplication, ByDecision
 
 _COUNT = "SELECT count(*) FROM record WHERE kind = 'decision'"
 _FIRST_CALLER = "SELECT min(caller) FROM record WHERE kind = 'decision'"
+_COUNTED = "SELECT kind, matter, count(*) FROM record GROUP BY kind, matter"
 _ON_DAY = "SELECT application_id FROM record WHERE kind = 'decision' AND substr(at, 1, 10) = ?"
 
 
@@ -58,6 +59,17 @@ class LedgerReader:
             yield from self._records("WHERE kind = 'decision' ORDER BY position", ())
         else:
             yield from self._records(*clause_of(ByDecision(decision_id), "?"))
+
+    def counted(self) -> dict[tuple[str, str], int]:
+        """How many records there are, by kind and matter (empty where a record is of none). Raises LedgerFaultError."""
+        try:
+            return {(kind, matter): count for kind, matter, count in self._connection.execute(_COUNTED)}
+        except sqlite3.Error as error:
+            raise LedgerFaultError(f"ledger {self._path}: can't be read ({error})") from error
+
+    def on_matter(self, matter: str) -> Iterator[Recorded]:
+        """The decisions on a matter in order. Raises LedgerFaultError at a record that was changed."""
+        yield from self._records("WHERE kind = 'decision' AND matter = ? ORDER BY position", (matter,))
 
     def about(self, decision_id: str) -> Iterator[Recorded]:
         """The whole case of a decision, oldest first. Raises LedgerFaultError at a record that was changed."""

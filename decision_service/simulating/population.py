@@ -7,6 +7,7 @@ from pathlib import Path
 
 import ibis
 import ibis.expr.datatypes as dt
+import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from duckdb import Error as DuckError
 from ibis.expr.types import Table
@@ -29,6 +30,7 @@ ASSUMED: Mapping[str, str | bool] = {
 """What is taken to be in the form of everybody where the file has no such column, as in worked cases."""
 
 VIEW = "population"
+_HELD = "held"
 _TYPES = {"whole": "BIGINT", "money": "DECIMAL(15,2)", "decimal": "DECIMAL(18,6)", "date": "DATE", "boolean": "BOOLEAN"}
 _WRITTEN = {
     "whole": r"-?\d{1,15}",
@@ -87,6 +89,15 @@ def opened(
     connection.execute(f"CREATE OR REPLACE VIEW {VIEW} AS SELECT {listed} FROM {source}")  # noqa: S608  # quoted names
     _check_texts(connection, source, found, kinds)
     return _population(connection, found, kinds, policies, source, as_of)
+
+
+def held(connection: DuckDBPyConnection, rows: pa.Table, policies: Sequence[Policy]) -> Population:
+    """The population in a table whose columns are of their kinds; it stays in this process: nothing is spilled."""
+    connection.execute("SET temp_directory = ''")
+    connection.register(_HELD, rows)
+    connection.execute(f"CREATE OR REPLACE VIEW {VIEW} AS SELECT * FROM {_HELD}")  # noqa: S608  # constants
+    kinds = dict(columns_of(policies))
+    return _population(connection, rows.schema.names, kinds, policies, _HELD, None)
 
 
 def _first_line(error: Exception) -> str:
@@ -220,7 +231,7 @@ def _wanted(kind: Kind) -> str:
 
 def _population(
     connection: DuckDBPyConnection,
-    found: Mapping[str, str],
+    found: Collection[str],
     kinds: Mapping[str, Kind | None],
     policies: Sequence[Policy],
     source: str,
@@ -231,7 +242,7 @@ def _population(
     registers = {name for policy in policies for name in policy.asks}
     about = f'SELECT count(*), min("{AS_OF}"), max("{AS_OF}") FROM {VIEW}'  # noqa: S608  # constants
     rows, first, last = connection.execute(about).fetchone() or (0, None, None)
-    occurring = {name: _statuses(connection, name) for name in sorted(registers & found.keys())}
+    occurring = {name: _statuses(connection, name) for name in sorted(registers.intersection(found))}
     fields = {one.name for policy in policies for one in policy.fields}
     assumed = {name: value for name, value in ASSUMED.items() if name in fields and form_column(name) not in found}
     return Population(

@@ -10,6 +10,7 @@ from decision_service.outcome import PRECEDENCE, Outcome
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Policy
 from decision_service.simulating.query import BAND
+from decision_service.simulating.recorded import FromLedger
 from decision_service.simulating.running import Answer
 
 
@@ -45,7 +46,8 @@ class Report:
     """Everything that is told of one version or two over a population.
 
     `flips` counts by old and new outcome; `lost` and `gained` count the reasons that flipped rows had before and have
-    after; `changed` are all rows to which something else is granted. `left_out`: rows that are not judged in bulk."""
+    after; `changed` are all rows to which something else is granted. `left_out`: rows that are not judged in bulk.
+    `ledger`: where the rows are decisions on record."""
 
     matter: str
     name: tuple[str, str]
@@ -62,6 +64,7 @@ class Report:
     not_asked: tuple[str, ...]
     seconds: float
     illustrative: bool
+    ledger: FromLedger | None = None
 
     @property
     def flipped(self) -> int:
@@ -112,7 +115,7 @@ class _Counting:
             flips=dict(self.flips),
             lost=_commonest(self.lost),
             gained=_commonest(self.gained),
-            changed=sum(group["changed"] for group in self.answer.groups if not group["out"]),
+            changed=sum(int(group["changed"]) for group in self.answer.groups if not group["out"]),
             assumed=population.assumed,
             not_asked=population.not_asked,
             seconds=self.answer.seconds,
@@ -159,7 +162,7 @@ class _Counting:
             people, total = [0] * len(self.policies), [Decimal(0)] * len(self.policies)
             for at, one in enumerate(self.answer.question.sums):
                 if one.name == name:
-                    people[one.version] = sum(group[f"c{at}"] for group in counted)
+                    people[one.version] = sum(int(group[f"c{at}"]) for group in counted)
                     total[one.version] = one.value(sum(int(group[f"s{at}"] or 0) for group in counted))
             yield Money(name, tuple(people), tuple(total))
 
@@ -211,7 +214,7 @@ def as_json(report: Report) -> dict[str, object]:
         "flipped": report.flipped,
         "changed": report.changed,
         "flipped_reasons": {"old": dict(report.lost), "new": dict(report.gained)},
-    }
+    } | ({} if report.ledger is None else {"ledger": report.ledger.as_json()})
 
 
 def _named(counts: Mapping[Outcome, int]) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """The question put to DuckDB, out of memory and on every core, and what came of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from threading import Thread
@@ -65,6 +65,20 @@ def simulate(
     """One version, or two, over the population in a file. Raises PopulationError, NotInBulkError, NoSuchNameError."""
     started = perf_counter()
     population = opened(connection, path, policies, as_of)
+    answer = simulate_over(connection, policies, catalogue, population, by, progress)
+    return replace(answer, seconds=perf_counter() - started)
+
+
+def simulate_over(
+    connection: DuckDBPyConnection,
+    policies: Sequence[Policy],
+    catalogue: Catalogue,
+    population: Population,
+    by: Sequence[str] = (),
+    progress: Progress = lambda _: None,
+) -> Answer:
+    """The same over a population that was opened. Raises PopulationError, NotInBulkError, NoSuchNameError."""
+    started = perf_counter()
     asked = question(policies, catalogue, population.table, population.given, by)
     groups = _watched(connection, sql_of(asked.grouped(), "duckdb"), progress)
     _complain(connection, asked, groups, policies)

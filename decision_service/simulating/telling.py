@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.table import Table
 
 from decision_service.outcome import PRECEDENCE
+from decision_service.simulating.recorded import NOT_ROWS, FromLedger
 from decision_service.simulating.report import Report
 
 
@@ -19,6 +20,8 @@ def tables(report: Report) -> Iterator[str | Table]:
         yield f"no such columns, taken as filled in rightly 无此列，按填写正确计: {', '.join(report.assumed)}"
     if report.not_asked:
         yield f"no such registers, taken as not asked 无此登记库，按未查询计: {', '.join(report.not_asked)}"
+    if report.ledger is not None:
+        yield from _ledger(report.ledger)
     yield _outcomes(report)
     yield _reasons(report)
     if len(report.sides) > 1:
@@ -36,6 +39,24 @@ def tables(report: Report) -> Iterator[str | Table]:
             cells = [" → ".join(f"{count.get(one, 0):,}" for count in counts) for one in shown]
             table.add_row(text, *cells)
         yield table
+
+
+def _ledger(found: FromLedger) -> Iterator[str]:
+    yield f"decisions on record {len(found.decided):,}, of applications {found.applications:,} 账本中的决定与办件"
+    for why, count in found.left.items():
+        zh, en = NOT_ROWS.get(why, (why, why))
+        yield f"  not replayed 未重演 {count:,}: {en} {zh}"
+    for register, count in found.not_asked.items():
+        yield f"  not asked then 当时未查询 {register}: {count:,}"
+    if found.other_matters:
+        yield f"  decisions on other matters 其他事项的决定: {found.other_matters:,}"
+    for kind, count in found.other_kinds.items():
+        yield f"  other records 其他记录 {kind}: {count:,}"
+    differing = len(found.differences)
+    yield f"compared with the record 与账本比对 {found.checked:,}, differing 不同 {differing:,}"
+    for one in found.differences:
+        was = f"was 原为 {one.recorded.value}, comes out as 现为 {one.now.value}"
+        yield f"  record {one.record} ({one.decision_id}): {was}"
 
 
 def _outcomes(report: Report) -> Table:
