@@ -135,3 +135,13 @@ def test_a_list_that_goes_by_a_name_is_as_long_as_it_has_to_be() -> None:
     report = compared(old, new)
     assert (REFERRED, APPROVED) in outcomes(report)
     assert any(len(one.example.facts["benefits"]["active"]) > 1 for one in report.regions)  # type: ignore[index]  # of a register
+
+
+@pytest.mark.parametrize("other", ["month_after(as_of)", "id_no"])
+def test_a_text_of_a_register_may_be_a_month_or_somebodys_number(other: str) -> None:
+    never = 'some b in benefits.active satisfies b.benefit = "one" and b.benefit = "other"'
+    some = f"some b in benefits.active satisfies b.benefit = {other}"
+    old, new = (
+        changed(ELDERLY, ("must: not deaths.hit", f"must: not deaths.hit and not ({one})")) for one in (never, some)
+    )
+    assert (APPROVED, REFERRED) in outcomes(compared(old, new))

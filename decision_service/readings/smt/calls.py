@@ -38,6 +38,7 @@ class Functions:
             return self._starts(_text(arguments[0]), _text(arguments[1]))
         if function == "birth_date":
             return Term(self.texts.birth(_text(arguments[0]).number))
+        self.texts.months |= function == "month_after"
         plain = _PLAIN.get(function)
         if plain is None:
             raise UnencodableError(f"the function {function}")

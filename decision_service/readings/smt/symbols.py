@@ -65,6 +65,7 @@ class Symbols:
             case "month":
                 index = Number(z3.Int(name), MONTHS + FIRST_YEAR * 12, MONTHS + LAST_YEAR * 12 + 11)
                 self._bounded(index)
+                self.texts.months = True
                 return Text(index)
             case "region":
                 return self._region(name, type_name)
@@ -119,6 +120,7 @@ class Symbols:
         return Text(region_number(province, city, place), region=(province, city, place))
 
     def _certificate(self, name: str) -> Text:
+        self.texts.certificates = True
         holder = self.texts.free(f"{name} holder", Kind("citizen_id"), in_form=True)
         category, level = Number(z3.Int(f"{name} category"), 1, 7), Number(z3.Int(f"{name} level"), 1, 4)
         self._bounded(category)

@@ -36,6 +36,7 @@ from verifiers.kinds import READERS, BadValueError, Kind
 _MONTH = re.compile(r"(?!0000)([0-9]{4})-(0[1-9]|1[0-2])", re.ASCII)
 _REGION = re.compile(r"[1-9][0-9]{5}", re.ASCII)
 _LATEST = date(9999, 12, 31)
+_CERTIFICATE = "21010019350520882643"
 _SAMPLES = {
     CITIZENS: ("210100193505208826", "21010019900214896X"),
     CREDITS: ("92210102DEMX10016B", "91210102DEMX10010Q"),
@@ -61,6 +62,9 @@ class Texts:
     asked: list[tuple[Shape, Number]] = field(default_factory=list)
     loose: set[int] = field(default_factory=set)
     """Citizen IDs that a register may state and no form: their check character does not fit."""
+    months: bool = False
+    certificates: bool = False
+    """Whether months, or disability certificates, are met that are not known: any other text may then be one."""
 
     def number(self, text: str) -> int:
         """The number of a text."""
@@ -168,6 +172,10 @@ class Texts:
         ]
         if fits(kind, "210100") and fits(kind, "999999"):
             ranges.append(conj(*_between(number, REGIONS)))
+        if self.months and fits(kind, "2026-04"):
+            ranges.append(conj(*_between(number, (MONTHS + FIRST_YEAR * 12, MONTHS + LAST_YEAR * 12 + 11))))
+        if self.certificates and fits(kind, _CERTIFICATE):
+            ranges.append(_certificate(number))
         named = [(text, one) for text, one in self.named.items() if self._possible(symbol, text)]
         ranges += [numbers.equal(number, constant(one)) for _, one in named]
         barred = [one for text, one in self.named.items() if not self._possible(symbol, text)]
@@ -211,6 +219,19 @@ def birth_parts(number: Number) -> tuple[Number, Number, Number]:
     sorts = (z3.IntSort(), z3.IntSort())
     year, month, day = (z3.Function(f"birth_{part}", *sorts)(number.term) for part in ("year", "month", "day"))
     return Number(year, FIRST_YEAR, LAST_YEAR), Number(month, 1, 12), Number(day, 1, 31)
+
+
+def _certificate(number: Number) -> Formula:
+    """That the number is one of a disability certificate: a citizen's, a category and a level."""
+    inside = numbers.minus(number, constant(CERTIFICATES))
+    holder, digits = numbers.floor_div(inside, 100), numbers.remainder(inside, 100)
+    category, level = numbers.floor_div(digits, 10), numbers.remainder(digits, 10)
+    return conj(
+        *_between(holder, CITIZENS),
+        *within(*birth_parts(holder)),
+        *_between(category, (1, 7)),
+        *_between(level, (1, 4)),
+    )
 
 
 def _between(number: Number, edges: tuple[int, int]) -> list[Formula]:

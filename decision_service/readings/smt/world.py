@@ -132,7 +132,7 @@ class World:
     def extent(self) -> tuple[int, ...]:
         """How much `rules` would say; it only grows."""
         made = (self._symbols.domain, self.calendar.defined, self.texts.symbols, self.texts.asked, self.texts.named)
-        return tuple(len(one) for one in made)
+        return (*(len(one) for one in made), self.texts.months, self.texts.certificates)
 
     # -- how it is made
 
