@@ -166,7 +166,7 @@ def _show_one(proved: "Proved", out: Console) -> None:
     policy = proved.policy
     out.print(f"\n{policy.name.zh}  {policy.source}  sha256:{policy.digest[:12]}", markup=False)
     for proof in proved.proofs:
-        if (proof.faulty or proof.verdict == "fails") and not proof.follows:
+        if proof.told:
             _show_proof(proved, proof, out)
     for line in lines(proved):
         mark = "✗" if line.faulty else "✓" if line.holding == line.total else "i"

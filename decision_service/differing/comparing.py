@@ -19,6 +19,7 @@ from decision_service.differing.sides import Sides
 from decision_service.differing.spelling import Numbers, Spelling
 from decision_service.offline import Engines
 from decision_service.outcome import Outcome
+from decision_service.policy.shape import Bilingual
 from decision_service.readings.smt.applicants import Applicant
 
 if TYPE_CHECKING:
@@ -26,6 +27,12 @@ if TYPE_CHECKING:
 
     from decision_service.readings.smt.encoded import Encoded
     from decision_service.readings.smt.world import World
+
+LOOKED_AT = Bilingual(
+    "表单填写合格；该问的登记库都问了，不管答复没有",
+    "forms that are filled in rightly; every register that is needed was asked, whether it answered or not",
+)
+"""Which applications are compared, besides what the encoding says of its bounds."""
 
 _ORDER: Mapping[Kind, int] = {"outcome": 0, "reasons": 1, "values": 2, "advice": 3}
 
@@ -76,8 +83,9 @@ def _compare(sides: Sides, engines: tuple[Engines, Engines]) -> Report:
     regions = tuple(comparison.region(number, *one) for number, one in enumerate(found, 1))
     changes = changes_between(sides, spelled, pairs)
     scales = tuple(comparison.describer.scales())
+    bounds = (LOOKED_AT, *encoded.bounds)
     seconds = time.perf_counter() - started
-    return Report(sides, regions, changes, grids(sides, spelled), scales, _counts(encoded), encoded.bounds, seconds)
+    return Report(sides, regions, changes, grids(sides, spelled), scales, _counts(encoded), bounds, seconds)
 
 
 def _renamed(pairs: tuple[RulePair, ...]) -> dict[str, str]:

@@ -126,7 +126,7 @@ class Describer:
                     continue
                 inquiry, register = world.inquiry(name), ask.register
                 lost = [inquiry.trouble] if register.no_record is not None else [inquiry.trouble, inquiry.no_record]
-                text = Bilingual(f"{register.zh}没有答复", f"{register.en} does not answer")
+                text = Bilingual(f"{register.zh}没有可用的答复", f"{register.en} gives no answer that can be used")
                 yield Fact(z3.Or(*lost), Clause(text, register=name, side=side))
 
     def _rules(self) -> Iterator[Fact]:

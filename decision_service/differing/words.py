@@ -34,7 +34,10 @@ WEIGHTS: Mapping[Weight, Bilingual] = {
 }
 EXACT = Bilingual("恰好是这些申请", "exactly these applications")
 WITHIN = Bilingual("都在以下范围之内（范围内也有不变的）", "all lie within this (where some do not change)")
-UNREACHED = Bilingual("只在有登记库没有答复时", "only where a register does not answer")
+UNREACHED = Bilingual(
+    "只在有登记库没有可用的答复时（没有答复、出错、过期或者查无记录）",
+    "only where a register gives no answer that can be used (none, a faulty or stale one, or no record)",
+)
 NOBODY = Bilingual("没有更简短的说法，见例子", "there is no shorter description; see the example")
 
 

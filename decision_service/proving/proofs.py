@@ -44,3 +44,9 @@ class Proof:
     def faulty(self) -> bool:
         """Whether somebody has to do something about it."""
         return self.verdict != "holds" and not self.advice
+
+    @property
+    def told(self) -> bool:
+        """Whether people are told of it by itself: it does not hold, or that was not found out, and nothing else that
+        is told is why."""
+        return self.verdict != "holds" and not self.follows

@@ -51,6 +51,7 @@ def test_one_amount_of_one_city_names_that_city_and_the_difference() -> None:
     assert [(cell.old, cell.new) for row in report.grids[0].cells for cell in row if cell and cell.changed] == [
         ("120.00", "150.00")
     ]
+    assert report.bounds[0].en.startswith("forms that are filled in rightly; every register that is needed was asked")
     hold(report)
 
 

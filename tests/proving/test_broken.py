@@ -1,5 +1,6 @@
 """Each kind of failure: a file that has it, what is told at which line, and an applicant who shows it when decided."""
 
+import dataclasses
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,7 +48,7 @@ def told(proved: Proved) -> str:
     """Everything that is told, without the applicants, which another solver may choose otherwise."""
     found = []
     for proof in proved.proofs:
-        if proof.verdict != "holds" and not proof.follows:
+        if proof.told:
             head = f"{proof.name} {proof.verdict}{' (advice)' if proof.advice else ''}"
             found.append("\n".join([head, *(render(one) for one in (proof.problem, *proof.more))]))
     return "\n\n".join(found) + "\n"
@@ -76,6 +77,13 @@ def test_every_applicant_that_is_shown_reads_back_and_is_decided_as_told(folder:
             answer = offline_answer(decided, case.form, case.facts)
             assert case.expect["outcome"] == answer["outcome"]
             assert set(shown.reasons) == codes(answer)
+
+
+def test_what_is_not_found_out_is_told_even_where_it_would_only_be_advice() -> None:
+    proofs = broken(HERE / "table_gap")[2].proofs
+    advice = next(one for one in proofs if one.advice)
+    assert not advice.told
+    assert dataclasses.replace(advice, verdict="undecided").told
 
 
 def test_every_kind_of_claim_is_broken_by_some_file() -> None:
