@@ -7,6 +7,7 @@ them as they are.
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -66,8 +67,9 @@ def write_workbook(path: Path, entry: TableEntry, table: Table, policy: Policy, 
     """Writes the table to a file. OSError where that can't be done."""
     import xlsxwriter
 
+    made = BytesIO()  # the library has an error of its own for a file that can't be written, and leaves half of one
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    with xlsxwriter.Workbook(path, options) as book:
+    with xlsxwriter.Workbook(made, options) as book:
         book.set_properties({"title": f"{policy.matter} {entry.name}", "created": _WHEN})
         sheet = book.add_worksheet(TABLE)
         formats = {
@@ -80,6 +82,7 @@ def write_workbook(path: Path, entry: TableEntry, table: Table, policy: Policy, 
         _cells(sheet, entry, columns, formats)
         _about(book.add_worksheet(ABOUT), entry, policy, formats)
         _choices(book.add_worksheet(VALUES), sheet, entry, columns)
+    path.write_bytes(made.getvalue())
 
 
 class _Column:

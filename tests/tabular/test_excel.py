@@ -181,5 +181,7 @@ def test_the_command_takes_a_table_out_and_back(tmp_path: Path) -> None:
         ["import", book, "--into", tmp_path / "none"],
         ["export", "none", "x", book],
         ["export", "senior_card", "x", "t.csv"],
+        ["export", "elderly_allowance", "allowance", tmp_path / "none" / "t.xlsx"],
     ):
-        assert miaopi("table", *wrong).code == 2
+        done = miaopi("table", *wrong)
+        assert (done.code, done.err[:8]) == (2, "miaopi: ")
