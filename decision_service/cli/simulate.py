@@ -63,6 +63,7 @@ def simulate(
     _fit_together(on, ledger, make, as_of, json=json)
     if flips is not None and new is None:
         misuse("--flips needs two versions", "--flips 需要两个版本", json=json)
+    _spared((on, ledger), (flips, html), json=json)
     policies = (sides.old,) if new is None else (sides.old, sides.new)
     if charts is not None:
         needed("matplotlib", json=json)
@@ -83,6 +84,12 @@ def _fit_together(on: Path | None, ledger: Path | None, make: int | None, as_of:
             "--as-of 不能与 --ledger 同用：每件决定的日期已在账本中",
             json=json,
         )
+
+
+def _spared(sources: Sequence[Path | None], written: Sequence[Path | None], *, json: bool) -> None:
+    there = [one for one in sources if one is not None and one.exists()]
+    if any(one is not None and one.exists() and one.samefile(other) for one in written for other in there):
+        misuse("what is written may not replace the population", "不能写到人口文件上", json=json)
 
 
 def _recorded(ledger: Path, sides: Sides, policies: Sequence[Policy], *, json: bool) -> "FromLedger":
@@ -145,8 +152,8 @@ def _simulate(
     json: bool,
 ) -> None:
     from decision_service.readings.bulk.refused import NotInBulkError
+    from decision_service.simulating.files import PopulationError
     from decision_service.simulating.flips import write_flips
-    from decision_service.simulating.population import PopulationError
     from decision_service.simulating.query import NoSuchNameError
     from decision_service.simulating.rechecking import rechecked
     from decision_service.simulating.report import report_of
@@ -211,11 +218,13 @@ def _hide(dimensions: "Sequence[Dimension]", *, json: bool) -> None:
 
 def _files(report: "Report", sides: Sides, html: Path | None, charts: Path | None, *, json: bool) -> None:
     from decision_service.simulating.charts import INSTALL, chinese_font, draw
+    from decision_service.simulating.files import whole
     from decision_service.simulating.page import page
 
     try:
         if html is not None:
-            html.write_text(page(report, sides.catalogue), encoding="utf-8")
+            with whole(html) as draft:
+                draft.write_text(page(report, sides.catalogue), encoding="utf-8")
         if charts is not None:
             draw(report, charts)
             if chinese_font() is None:
@@ -223,7 +232,7 @@ def _files(report: "Report", sides: Sides, html: Path | None, charts: Path | Non
                     f"charts are in English: no Chinese font here; {INSTALL} 图表用英文：没有中文字体", markup=False
                 )
     except OSError as error:
-        misuse(f"{error.filename} cannot be written ({error.strerror})", "文件写不出", json=json)
+        misuse(f"{error.filename2 or error.filename} cannot be written ({error.strerror})", "文件写不出", json=json)
 
 
 def _show(report: "Report", *, json: bool) -> None:

@@ -1,16 +1,20 @@
 """The rows that two versions decide differently, written to a file of their own: personal data, like the population."""
 
+from decimal import Decimal
 from pathlib import Path
 
+import ibis
+import ibis.expr.datatypes as dt
 from duckdb import DuckDBPyConnection
+from duckdb import Error as DuckError
 from ibis.expr.types import Table
 
 from decision_service.outcome import PRECEDENCE
 from decision_service.readings.bulk.cells import Cell, column, either, when
 from decision_service.readings.bulk.shapes import Number, Plain, Shape
 from decision_service.readings.bulk.staging import sql_of
+from decision_service.simulating.files import PopulationError, whole
 from decision_service.simulating.making import ROW
-from decision_service.simulating.population import PopulationError
 from decision_service.simulating.query import Question
 
 _FORMATS = {".csv": "(FORMAT csv, HEADER)", ".parquet": "(FORMAT parquet)"}
@@ -18,22 +22,29 @@ _FORMATS = {".csv": "(FORMAT csv, HEADER)", ".parquet": "(FORMAT parquet)"}
 
 def write_flips(connection: DuckDBPyConnection, asked: Question, path: Path) -> None:
     """Row number, both outcomes and what both grant, of every row to which two versions grant something else or that
-    they decide otherwise. Raises PopulationError where the file's name ends in neither .csv nor .parquet."""
+    they decide otherwise. The file is there whole or not at all. Raises PopulationError where its name ends in neither
+    .csv nor .parquet, or where it can't be written."""
     options = _FORMATS.get(path.suffix.lower())
     if options is None:
         raise PopulationError(f"{path} 应以 .csv 或 .parquet 结尾", f"{path} must end in .csv or .parquet")
-    quoted = str(path).replace("'", "''")
-    connection.execute(f"COPY ({sql_of(_flips(asked), 'duckdb')}) TO '{quoted}' {options}")
+    try:
+        with whole(path) as draft:
+            quoted = str(draft).replace("'", "''")
+            connection.execute(f"COPY ({sql_of(_flips(asked), 'duckdb')}) TO '{quoted}' {options}")
+    except (DuckError, OSError) as error:
+        first = str(error).splitlines()[0]
+        raise PopulationError(f"{path} 写不出：{first}", f"{path} cannot be written: {first}") from None
 
 
 def _flips(asked: Question) -> Table:
     old, new = asked.judged.verdicts
     cells: dict[str, Cell] = {ROW: asked.judged.table[ROW]}
-    for word, verdict in (("old", old), ("new", new)):
+    for word, verdict, profile in zip(("old", "new"), (old, new), asked.profiles, strict=True):
+        days = {one.name for one in profile.policy.results if one.value.kind.name == "date"}
         cells[f"{word}.outcome"] = column(_name(verdict.outcome), "string")
         for name, (there, term) in (*verdict.granted.items(), *verdict.amounts.items()):
             if isinstance(term.shape, Plain | Number):
-                cells[f"{word}.{name}"] = column(when(there, _written(term.shape), None), "string")
+                cells[f"{word}.{name}"] = column(when(there, _written(term.shape, day=name in days), None), "string")
     differ = either(asked.changed, old.outcome != new.outcome)
     judged = asked.judged.table.filter(column(differ, "boolean"))
     if asked.judged.left_out is not False:
@@ -48,12 +59,23 @@ def _name(rank: Cell) -> Cell:
     return found
 
 
-def _written(shape: Shape) -> Cell:
-    if isinstance(shape, Number):
-        unit = 10**shape.scale * shape.divisor
-        return (
-            column(shape.cell, "int64").cast("string")
-            if unit == 1
-            else (column(shape.cell, "int64") / unit).cast("string")
-        )
-    return column(shape.cell, "string").cast("string") if isinstance(shape, Plain) else None
+def _written(shape: Shape, *, day: bool) -> Cell:
+    match shape:
+        case Number():
+            return _exactly(shape)
+        case Plain() if day:
+            digits = column(shape.cell, "int64").cast("string").lpad(8, "0")
+            return digits.substr(0, 4) + "-" + digits.substr(4, 2) + "-" + digits.substr(6, 2)
+        case Plain():
+            return column(shape.cell, "string").cast("string")
+        case _:
+            return None
+
+
+def _exactly(number: Number) -> Cell:
+    """All places of a number; only what did not divide evenly is rounded, to 15 digits."""
+    units = column(number.cell, "int64").cast("int64")
+    if number.divisor != 1:
+        return (units / (10**number.scale * number.divisor)).cast("string")
+    last = ibis.literal(Decimal(1).scaleb(-number.scale), dt.Decimal(number.scale + 1, number.scale))
+    return (units.cast(dt.Decimal(19, 0)) * last).cast("string") if number.scale else units.cast("string")

@@ -15,6 +15,7 @@ from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Field, Policy
 from decision_service.readings.bulk.columns import AS_OF, fact_column, form_column, type_of
 from decision_service.simulating.drawing import Array, Chunk, blanked, mixed, pick, shared, taken, texts
+from decision_service.simulating.files import whole
 from decision_service.simulating.kinds import drawn, listed
 from decision_service.simulating.marginals import marginals
 
@@ -36,7 +37,12 @@ class Wanted:
 
 
 def make(wanted: Wanted, path: Path, progress: Callable[[int], None] = lambda _: None) -> None:
-    """Writes the file. Raises OSError."""
+    """Writes the file, whole or not at all. Raises OSError."""
+    with whole(path) as draft:
+        _write(wanted, draft, progress)
+
+
+def _write(wanted: Wanted, path: Path, progress: Callable[[int], None]) -> None:
     schema = _schema(wanted)
     with pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=True) as writer:
         for number, first in enumerate(range(0, wanted.rows, CHUNK)):

@@ -17,6 +17,7 @@ from decision_service.policy.needs import reads
 from decision_service.policy.shape import Policy
 from decision_service.readings.bulk.columns import AS_OF, columns_of, fact_column, form_column, type_of
 from decision_service.readings.bulk.judging import Given, everything
+from decision_service.simulating.files import PopulationError, source_of, undone, wrong_line
 from decision_service.simulating.making import ROW
 from decision_service.source import nearest
 from verifiers.kinds import Kind
@@ -41,14 +42,6 @@ _WRITTEN = {
 }
 
 
-class PopulationError(Exception):
-    """A population that can't be used: what is wrong with which column and row, and what to do, in both languages."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh, self.en = zh, en
-
-
 @dataclass(frozen=True, slots=True)
 class Population:
     """A population as a view of DuckDB and as the table that expressions are read over. `assumed` are form fields
@@ -66,11 +59,19 @@ def opened(
     connection: DuckDBPyConnection, path: Path, policies: Sequence[Policy], as_of: date | None = None
 ) -> Population:
     """The population in a CSV or Parquet file. Raises PopulationError."""
-    source = _source(path)
     try:
-        described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608  # a quoted path
+        return _opened(connection, path, policies, as_of)
     except DuckError as error:
-        raise PopulationError(f"{path} 读不出", f"{path} cannot be read: {_first_line(error)}") from None
+        raise undone(error, path) from None
+    except OSError as error:
+        raise PopulationError(f"{path} 读不出", f"{path} cannot be read ({error.strerror})") from None
+    except UnicodeDecodeError:
+        raise wrong_line(path, 1) from None
+
+
+def _opened(connection: DuckDBPyConnection, path: Path, policies: Sequence[Policy], as_of: date | None) -> Population:
+    source = source_of(path)
+    described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608  # a quoted path
     found = {str(name): str(kind) for name, kind, *_ in described}
     kinds = dict(columns_of(policies))
     _check_names(found, kinds, policies, as_of)
@@ -87,6 +88,8 @@ def opened(
         ]
     listed = ", ".join([f"CAST({row} AS BIGINT) AS {_quoted(ROW)}", *columns])
     connection.execute(f"CREATE OR REPLACE VIEW {VIEW} AS SELECT {listed} FROM {source}")  # noqa: S608  # quoted names
+    if ROW in found:
+        _check_rows(connection, source)
     _check_texts(connection, source, found, kinds)
     return _population(connection, found, kinds, policies, source, as_of)
 
@@ -100,19 +103,15 @@ def held(connection: DuckDBPyConnection, rows: pa.Table, policies: Sequence[Poli
     return _population(connection, rows.schema.names, kinds, policies, _HELD, None)
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]
-
-
-def _source(path: Path) -> str:
-    quoted = "'" + str(path).replace("'", "''") + "'"
-    match path.suffix.lower():
-        case ".parquet":
-            return f"read_parquet({quoted}, file_row_number=true)"
-        case ".csv":
-            return f"read_csv({quoted}, header=true, all_varchar=true)"
-        case _:
-            raise PopulationError(f"{path} 应是 .csv 或 .parquet 文件", f"{path} must be a .csv or .parquet file")
+def _check_rows(connection: DuckDBPyConnection, source: str) -> None:
+    """Raises PopulationError at the first number of a row that is none."""
+    query = (
+        f"SELECT place FROM (SELECT row_number() OVER () AS place, {_quoted(ROW)} AS given FROM {source}) "  # noqa: S608  # a quoted path
+        "WHERE TRY_CAST(given AS BIGINT) IS NULL LIMIT 1"
+    )
+    wrong = connection.execute(query).fetchall()
+    if wrong:
+        raise wrong_value(ROW, int(wrong[0][0]), Kind("whole"))
 
 
 def _quoted(name: str) -> str:
@@ -208,9 +207,9 @@ def _check_texts(
             f"SELECT place FROM (SELECT row_number() OVER () AS place, {quoted} FROM {source}) "  # noqa: S608  # names are quoted, and no value is in it
             f"WHERE trim({quoted}) <> '' AND {_read(quoted, kind)} IS NULL LIMIT 1"
         )
-        wrong = connection.execute(query).fetchone()
-        if wrong is not None:
-            raise wrong_value(name, int(wrong[0]), kind)
+        wrong = connection.execute(query).fetchall()
+        if wrong:
+            raise wrong_value(name, int(wrong[0][0]), kind)
 
 
 def wrong_value(column: str, row: int, kind: Kind | None) -> PopulationError:
@@ -240,14 +239,14 @@ def _population(
     schema = {ROW: dt.int64} | ({AS_OF: dt.date} if as_of is not None else {})
     schema |= {name: dt.string if kind is None else type_of(kind) for name, kind in kinds.items() if name in found}
     registers = {name for policy in policies for name in policy.asks}
-    about = f'SELECT count(*), min("{AS_OF}"), max("{AS_OF}") FROM {VIEW}'  # noqa: S608  # constants
-    rows, first, last = connection.execute(about).fetchone() or (0, None, None)
+    about = f'SELECT count(*), count("{AS_OF}"), min("{AS_OF}"), max("{AS_OF}") FROM {VIEW}'  # noqa: S608  # constants
+    ((rows, dated, first, last),) = connection.execute(about).fetchall()
     occurring = {name: _statuses(connection, name) for name in sorted(registers.intersection(found))}
     fields = {one.name for policy in policies for one in policy.fields}
     assumed = {name: value for name, value in ASSUMED.items() if name in fields and form_column(name) not in found}
     return Population(
         table=ibis.table(ibis.schema(schema), name=VIEW),
-        given=Given(first if first is not None and first == last else None, assumed, occurring),
+        given=Given(first if rows == dated and first == last else None, assumed, occurring),
         rows=int(rows),
         assumed=tuple(assumed),
         not_asked=tuple(sorted(name for name in registers if not _present(name, found))),

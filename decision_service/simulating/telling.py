@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from rich.markup import escape
 from rich.table import Table
 
 from decision_service.outcome import PRECEDENCE
@@ -37,7 +38,7 @@ def tables(report: Report) -> Iterator[str | Table]:
             table.add_column(name, overflow="fold")
         for text, counts in grouping.values.items():
             cells = [" → ".join(f"{count.get(one, 0):,}" for count in counts) for one in shown]
-            table.add_row(text, *cells)
+            table.add_row(escape(text), *cells)
         yield table
 
 

@@ -19,10 +19,10 @@ from decision_service.policy.shape import Policy
 from decision_service.readings.reference import judge
 from decision_service.sheet import fact_sheet
 from decision_service.simulating.charts import draw
+from decision_service.simulating.files import PopulationError
 from decision_service.simulating.flips import write_flips
 from decision_service.simulating.making import Wanted, make
 from decision_service.simulating.page import page
-from decision_service.simulating.population import PopulationError
 from decision_service.simulating.query import NoSuchNameError
 from decision_service.simulating.report import Report, as_json, report_of
 from decision_service.simulating.running import connect, simulate
