@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from decision_service.cli.app import build
 from decision_service.readings.bulk.shapes import Number
+from decision_service.readings.bulk.staging import sql_of
 from decision_service.simulating import flips, running
 from decision_service.simulating.files import PopulationError, whole
 from decision_service.simulating.making import Wanted, make
@@ -106,9 +107,11 @@ def test_what_is_written_replaces_no_population_and_a_failure_leaves_nothing(tmp
 
 
 def test_what_is_granted_is_written_to_the_last_place() -> None:
-    units = ibis.memtable({"units": [9_007_199_254_740_993, -1, 100]})
-    written = units.select(exact=flips._exactly(Number(units["units"], 10**16, 2)))
-    found = ibis.duckdb.connect().to_pyarrow(written)["exact"].to_pylist()
+    connection = connect(1)
+    connection.register("given", pa.table({"units": [9_007_199_254_740_993, -1, 100]}))
+    units = ibis.table(ibis.schema({"units": "int64"}), name="given")
+    asked = units.select(exact=flips._exactly(Number(units["units"], 10**16, 2)))
+    found = [one for (one,) in connection.execute(sql_of(asked, "duckdb")).fetchall()]
     assert found == ["90071992547409.93", "-0.01", "1.00"]
 
 
