@@ -7,6 +7,7 @@ from decision_service.outcome import PRECEDENCE, Outcome
 from decision_service.pages.frame import templates
 from decision_service.policy.catalogue import Catalogue
 from decision_service.simulating.charts import COLOURS
+from decision_service.simulating.recorded import NOT_ROWS
 from decision_service.simulating.report import Report
 
 
@@ -22,6 +23,7 @@ def page(report: Report, catalogue: Catalogue) -> str:
         share=_share,
         bars=_bars,
         mark=MARK,
+        not_rows=NOT_ROWS,
     )
 
 

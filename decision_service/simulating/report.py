@@ -1,5 +1,6 @@
 """What came of a population: counts and shares, who flips and why, and the money that it moves. Plain data."""
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,10 +9,15 @@ from typing import Any
 
 from decision_service.outcome import PRECEDENCE, Outcome
 from decision_service.policy.catalogue import Catalogue
-from decision_service.policy.shape import Policy
+from decision_service.policy.shape import Bilingual, Policy
 from decision_service.simulating.query import BAND
 from decision_service.simulating.recorded import FromLedger
 from decision_service.simulating.running import Answer
+
+AWARDS = "awards"
+"""The label under which the amounts of items are listed."""
+
+_MONTHLY = re.compile(r"\b(monthly|a month)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +40,18 @@ class Grouping:
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount over the whole population, in its own unit: how many get it and how much, before and after."""
+    """An amount over the whole population, in its own unit: how many get it and how much, before and after.
+    `monthly`: the label (results.yaml) that says that it is yuan a month; None: it is none, or nothing says so."""
 
     name: str
     people: tuple[int, ...]
     total: tuple[Decimal, ...]
+    monthly: Bilingual | None = None
+
+    @property
+    def yearly(self) -> tuple[Decimal, ...]:
+        """What it comes to if it is paid for twelve months; empty where it is not monthly."""
+        return () if self.monthly is None else tuple(12 * one for one in self.total)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +177,15 @@ class _Counting:
                 if one.name == name:
                     people[one.version] = sum(int(group[f"c{at}"]) for group in counted)
                     total[one.version] = one.value(sum(int(group[f"s{at}"] or 0) for group in counted))
-            yield Money(name, tuple(people), tuple(total))
+            yield Money(name, tuple(people), tuple(total), self._monthly(name))
+
+    def _monthly(self, name: str) -> Bilingual | None:
+        """The label that says that an amount is monthly: its own, of items that of the list of them (`awards`)."""
+        kinds = [one.value.kind for policy in self.policies for one in policy.results if one.name == name]
+        items = [one.amount.kind for policy in self.policies for one in policy.items if one.name == name]
+        label = self.catalogue.results.get(AWARDS if items else name)
+        said = label is not None and _MONTHLY.search(label.en) is not None
+        return label if said and any(kind.name == "money" for kind in kinds + items) else None
 
 
 def _place(item: tuple[str, object]) -> tuple[int, float, str]:
@@ -203,7 +224,12 @@ def as_json(report: Report) -> dict[str, object]:
             for one in report.groupings
         },
         "money": {
-            one.name: {"people": list(one.people), "total": [format(total, "f") for total in one.total]}
+            one.name: {
+                "people": list(one.people),
+                "total": [format(total, "f") for total in one.total],
+                "monthly_by_label": None if one.monthly is None else {"zh": one.monthly.zh, "en": one.monthly.en},
+                "yearly": [format(total, "f") for total in one.yearly],
+            }
             for one in report.money
         },
         "flips": [

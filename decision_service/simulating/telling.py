@@ -1,6 +1,7 @@
 """The report for a terminal: a few lines and tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from rich.markup import escape
 from rich.table import Table
@@ -105,6 +106,13 @@ def _money(report: Report) -> Table:
         table.add_column("difference 差", overflow="fold")
     for one in report.money:
         cells = [f"{total:,.2f} ({people:,})" for total, people in zip(one.total, one.people, strict=True)]
-        more = [f"{one.total[1] - one.total[0]:+,.2f}"] if len(one.total) > 1 else []
-        table.add_row(one.name, *cells, *more)
+        table.add_row(one.name if one.monthly is None else f"{one.name} 每月 a month", *cells, *_difference(one.total))
+        if one.yearly:
+            table.add_row(
+                f"{one.name} ×12 一年 a year", *(f"{total:,.2f}" for total in one.yearly), *_difference(one.yearly)
+            )
     return table
+
+
+def _difference(total: Sequence[Decimal]) -> list[str]:
+    return [f"{total[1] - total[0]:+,.2f}"] if len(total) > 1 else []

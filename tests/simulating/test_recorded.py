@@ -11,6 +11,7 @@ from decision_service.cli.app import build
 from decision_service.ledger.opening import LedgerFiles, reading
 from decision_service.outcome import Outcome
 from decision_service.publishing import Publication
+from decision_service.simulating.page import page
 from decision_service.simulating.population import held
 from decision_service.simulating.rechecking import rechecked
 from decision_service.simulating.recorded import read_decisions
@@ -102,7 +103,9 @@ def test_a_row_that_comes_out_otherwise_is_a_finding_and_nobody_is_named(written
     found = rechecked(connection, answer.question, policies, found)
     (one,) = found.differences
     assert (one.record, one.decision_id, one.now) == (first, was.decision_id, Outcome.APPROVED)
-    told = "\n".join(str(one) for one in tables(replace(report_of(answer, policies, catalogue), ledger=found)))
+    report = replace(report_of(answer, policies, catalogue), ledger=found)
+    told = "\n".join([*(str(one) for one in tables(report)), page(report, catalogue)])
+    assert "暂停自动决定" in told
     assert f"record {first} ({was.decision_id})" in told
     assert not any(str(case["form"]["id_no"]) in told for case in CASES)
 

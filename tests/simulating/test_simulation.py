@@ -113,6 +113,7 @@ def test_two_versions_who_flips_and_the_money_it_moves(tmp_path: Path) -> None:
     for at in (0, 1):
         paid = [pair_of[at].result["monthly_amount"] for pair_of in verdicts if pair_of[at].outcome is Outcome.APPROVED]
         assert (money.people[at], money.total[at]) == (len(paid), sum(paid))  # type: ignore[arg-type]  # amounts are decimals here
+    assert money.yearly == tuple(12 * total for total in money.total)
     by_city = {text.split()[0]: sum(counts[0].values()) for text, counts in report.groupings[0].values.items()}
     assert sum(by_city.values()) == len(rows)
     write_flips(connection, answer.question, tmp_path / "flips.parquet")
