@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test lint types layers house check prove-it fuzz bench site reference clean
+.PHONY: help demo test test-spark lint types layers house check prove-it fuzz bench site reference clean
 BIN := .venv/bin
 READY := .venv/ready
 
@@ -17,8 +17,13 @@ $(READY): pyproject.toml .ci/prepare
 demo: $(READY)  ## real applications of every matter through a real service, from nothing
 	@$(BIN)/miaopi demo
 
-test: lint types layers house check  ## everything that must hold, quickest first
-	@$(BIN)/pytest -n 4 --ignore=tests/house  # most tests wait for processes and clocks, not for a core
+test: lint types layers house check  ## everything that must hold, quickest first; but for Spark: make test-spark
+	@$(BIN)/pytest -n 4 --ignore=tests/house --ignore=tests/spark  # most tests wait for processes and clocks, not for a core
+
+test-spark: $(READY)  ## populations on a real Spark, row by row; needs a Java of 17 or later and 3 GB of memory
+	@command -v java >/dev/null || { printf 'Spark needs Java, which is not here. On Debian or Ubuntu:\n\n    apt-get install default-jre-headless\n\n' >&2; exit 1; }
+	@$(BIN)/pip install --quiet --editable '.[workshop,spark]'
+	@$(BIN)/pytest tests/spark
 
 lint: $(READY)  ## format and style
 	@$(BIN)/ruff format --check .

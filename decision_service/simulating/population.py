@@ -74,7 +74,7 @@ def _opened(connection: DuckDBPyConnection, path: Path, policies: Sequence[Polic
     described = connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608  # a quoted path
     found = {str(name): str(kind) for name, kind, *_ in described}
     kinds = dict(columns_of(policies))
-    _check_names(found, kinds, policies, as_of)
+    check_names(found, kinds, policies, as_of)
     columns = [_column(name, found[name], kind) for name, kind in kinds.items() if name in found]
     row = (
         _quoted(ROW)
@@ -118,9 +118,11 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _check_names(
+def check_names(
     found: Collection[str], kinds: Mapping[str, Kind | None], policies: Sequence[Policy], as_of: date | None
 ) -> None:
+    """Raises PopulationError for a column that is none of these versions', and for one that they need and is not there
+    (`as_of` is not needed where a day is given)."""
     for name in found:
         if "." in name and name not in kinds:
             meant = nearest(name, kinds)
@@ -134,7 +136,7 @@ def _check_names(
         needed += [form_column(one.name) for one in policy.fields if one.name not in ASSUMED and _always(one.required)]
         lets = {let.name: let for let in policy.lets}
         for node in reads(everything(policy), lets, policy.tables):
-            if isinstance(node, FactRef) and _present(node.register, found):
+            if isinstance(node, FactRef) and present(node.register, found):
                 needed.append(fact_column(node.register, node.field_name))
     for name in needed:
         if name not in found:
@@ -145,7 +147,8 @@ def _always(required: object) -> bool:
     return isinstance(required, Literal) and required.value is True
 
 
-def _present(register: str, found: Collection[str]) -> bool:
+def present(register: str, found: Collection[str]) -> bool:
+    """Whether a population has anything of a register: its status, or one of its facts."""
     return register in found or any(name.startswith(f"{register}.") for name in found)
 
 
@@ -249,7 +252,7 @@ def _population(
         given=Given(first if rows == dated and first == last else None, assumed, occurring),
         rows=int(rows),
         assumed=tuple(assumed),
-        not_asked=tuple(sorted(name for name in registers if not _present(name, found))),
+        not_asked=tuple(sorted(name for name in registers if not present(name, found))),
         source=source,
     )
 

@@ -158,4 +158,4 @@ def _pick(numbers: list[int], place: Cell) -> Cell:
     """The number at a place; the nearest one where there is no such place."""
     if static(place):
         return numbers[max(0, min(len(numbers) - 1, place))]
-    return ibis.array(numbers)[lowest((highest((place, 0)), len(numbers) - 1))]
+    return ibis.array(numbers)[lowest((highest((place, 0)), len(numbers) - 1)).cast("int32")]  # Spark takes no other
