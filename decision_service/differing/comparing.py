@@ -58,7 +58,11 @@ def compare(sides: Sides, engines: tuple[Engines, Engines]) -> Report:
     except UnencodableError as error:
         raise NoClaimError(f"this is not encoded: {error}", f"这一部分没有编码：{error}") from None
     except UndecidedError as error:
-        raise NoClaimError(f"the solver gave up: {error}", f"求解器没有得出结果：{error}") from None
+        raise NoClaimError(
+            f"the solver found no answer in time ({error}); try again when the machine has less to do, or compare in "
+            "smaller steps: a draft with one of the changes at a time",
+            f"求解器没有在限时内得出结果（{error}）；请在机器空闲时再试，或把改动拆开，一次只比较一处",
+        ) from None
     except UnrealisableError as error:
         raise NoClaimError(f"no application could be written down: {error}", f"写不出申请：{error}") from None
     except (UnfaithfulError, EncodingFaultError) as error:
