@@ -1,10 +1,8 @@
 """The rows that two versions decide differently, written to a file of their own: personal data, like the population."""
 
-from decimal import Decimal
 from pathlib import Path
 
 import ibis
-import ibis.expr.datatypes as dt
 from duckdb import DuckDBPyConnection
 from duckdb import Error as DuckError
 from ibis.expr.types import Table
@@ -77,5 +75,10 @@ def _exactly(number: Number) -> Cell:
     units = column(number.cell, "int64").cast("int64")
     if number.divisor != 1:
         return (units / (10**number.scale * number.divisor)).cast("string")
-    last = ibis.literal(Decimal(1).scaleb(-number.scale), dt.Decimal(number.scale + 1, number.scale))
-    return (units.cast(dt.Decimal(19, 0)) * last).cast("string") if number.scale else units.cast("string")
+    if not number.scale:
+        return units.cast("string")
+    size = units.abs()
+    whole = (size - size % 10**number.scale).cast("string")
+    before = ibis.ifelse(whole == "0", whole, whole.left(whole.length() - number.scale))
+    after = (ibis.literal("0" * number.scale) + size.cast("string")).right(number.scale)
+    return ibis.ifelse(units < 0, "-", "") + before + "." + after
