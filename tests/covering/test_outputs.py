@@ -124,7 +124,10 @@ def until(told: Path, words: str, since: int = 0) -> int:
 def test_watch_runs_again_what_changes_and_ends_well(rules: Path, tmp_path: Path) -> None:
     shutil.copytree(RULES / "senior_card", rules / "senior_card")
     told = tmp_path / "told"
-    command = [sys.executable, "-m", "decision_service", "test", str(rules), "--watch"]
+    # Where the tests run in the background, Ctrl-C is ignored and children inherit that.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = f"{heard}; from decision_service.cli import main; main()"
+    command = [sys.executable, "-c", code, "test", str(rules), "--watch"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
     with (
         told.open("wb") as file,

@@ -118,10 +118,12 @@ def test_what_is_granted_is_written_to_the_last_place() -> None:
 def test_an_interrupted_query_ends() -> None:
     connection = connect(1)
     before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
-    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
-    with pytest.raises(KeyboardInterrupt):
-        running._watched(connection, "SELECT count(*) FROM range(1000000) a, range(1000000) b", lambda _: None)
-    signal.signal(signal.SIGINT, before)
+    try:
+        threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+        with pytest.raises(KeyboardInterrupt):
+            running._watched(connection, "SELECT count(*) FROM range(1000000) a, range(1000000) b", lambda _: None)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert connection.execute("SELECT 1").fetchall() == [(1,)]
 
 
