@@ -134,7 +134,8 @@ def test_an_amount_is_floored_to_whole_yuan() -> None:
     holds()
 
 
-CLAIMS = [(matter, claim) for matter in MATTERS for claim in policy_of(matter).claims]
+# Claims of `unchanged_by` compare two applications; tests/proving holds them to trying every one.
+CLAIMS = [(matter, claim) for matter in MATTERS for claim in policy_of(matter).claims if claim.unchanged_by is None]
 
 
 @pytest.mark.parametrize(("matter", "claim"), CLAIMS, ids=[f"{matter}: {claim.label.en}" for matter, claim in CLAIMS])
