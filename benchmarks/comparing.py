@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from decision_service.cli.engines import engines_of
 from decision_service.differing.comparing import compare
 from decision_service.differing.sides import Sides, read_sides
+from decision_service.offline import engines_of
 
 ROOT = Path(__file__).parents[1]
 RUNS = 3

@@ -20,8 +20,7 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from decision_service.cli.engines import engines_of
-from decision_service.offline import Engines
+from decision_service.offline import Engines, engines_of
 from decision_service.policy.shape import Policy
 from decision_service.policy.shelf import Shelf, read_shelf
 from decision_service.proving.about_tables import about_tables, overlaps

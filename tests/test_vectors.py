@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from decision_service.cli.engines import engines_of
 from decision_service.decision import Decided
-from decision_service.offline import Engines, decide, offline_answer
+from decision_service.offline import Engines, decide, engines_of, offline_answer
 from decision_service.policy.shape import Policy
 from decision_service.verdict import State
 from tests.properties.applications import Application

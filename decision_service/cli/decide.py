@@ -8,10 +8,9 @@ import typer
 from rich.console import Console
 
 from decision_service.cli.casefile import CaseFile, case_or_exit, require_matter
-from decision_service.cli.engines import engines_of
 from decision_service.cli.output import Json, Rules, print_json, shelf_or_exit
 from decision_service.offline import decide as decide_offline
-from decision_service.offline import offline_answer
+from decision_service.offline import engines_of, offline_answer
 
 
 def decide(

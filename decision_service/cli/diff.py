@@ -7,7 +7,6 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from decision_service.cli.engines import engines_of
 from decision_service.cli.output import FINDINGS, MISUSE, Json, misuse, print_json, show_problems
 from decision_service.cli.workshop import needed
 from decision_service.differing.asjson import as_json
@@ -15,6 +14,7 @@ from decision_service.differing.comparing import NoClaimError, compare
 from decision_service.differing.report import Report
 from decision_service.differing.sides import Sides, SidesError, read_sides
 from decision_service.differing.telling import lines
+from decision_service.offline import engines_of
 from decision_service.source import PolicyProblems
 
 _SIDE = "a rule file, a matter's folder, or MATTER@DAY 规则文件、事项文件夹或 事项@日期"

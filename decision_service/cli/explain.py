@@ -12,7 +12,6 @@ from rich.padding import Padding
 from rich.text import Text
 
 from decision_service.cli.casefile import CaseFile, case_or_exit, require_matter
-from decision_service.cli.engines import engines_of
 from decision_service.cli.nearness import nearest_change, show_nearest, show_why_not
 from decision_service.cli.output import Json, Rules, print_json, shelf_or_exit
 from decision_service.cli.portraying import Language, show_text, write_graph
@@ -20,7 +19,7 @@ from decision_service.explaining import explanation
 from decision_service.forms import read_form
 from decision_service.nearest.hindrances import why_not as hindrances
 from decision_service.offline import decide as decide_offline
-from decision_service.offline import evidence_of, offline_answer
+from decision_service.offline import engines_of, evidence_of, offline_answer
 from decision_service.outcome import APPROVALS, Outcome
 from decision_service.planning import Planner
 from decision_service.plantelling import Telling

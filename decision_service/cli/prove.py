@@ -9,9 +9,9 @@ import typer
 from rich.console import Console
 
 from decision_service.cli.check import rules_around
-from decision_service.cli.engines import engines_of
 from decision_service.cli.output import FINDINGS, Json, Rules, console, misuse, print_json, progress, shelf_or_exit
 from decision_service.cli.workshop import needed
+from decision_service.offline import engines_of
 from decision_service.policy.catalogue import FOLDER
 from decision_service.policy.shape import Policy
 from decision_service.policy.shelf import CASES, Shelf

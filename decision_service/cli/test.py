@@ -10,12 +10,12 @@ import typer
 from rich.table import Table
 
 from decision_service.cli.check import must_be_there, rules_around
-from decision_service.cli.engines import engines_of
 from decision_service.cli.mutation import mutation_json, scored, show_scores
 from decision_service.cli.output import FINDINGS, Json, console, misuse, print_json, progress, show_problems
 from decision_service.covering.suite import Suites, read_suites
 from decision_service.covering.trying import Tried, failures, try_suites
 from decision_service.mutating.killing import Score, unnoticed
+from decision_service.offline import engines_of
 from decision_service.source import PolicyProblems
 from decision_service.trials import CaseFileError
 

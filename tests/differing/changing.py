@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from decision_service.cli.engines import engines_of
 from decision_service.differing.comparing import compare
 from decision_service.differing.report import Clause, Report
 from decision_service.differing.sides import Sides
@@ -13,7 +12,7 @@ from decision_service.facts import FactSheet, Unknown, Why
 from decision_service.forms import read_form
 from decision_service.interpreter import scope_of
 from decision_service.language.meaning import evaluate
-from decision_service.offline import evidence_of
+from decision_service.offline import engines_of, evidence_of
 from decision_service.outcome import Outcome
 from decision_service.policy.shape import Policy
 from decision_service.readings.reference import judge

@@ -4,13 +4,12 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from decision_service.cli.engines import engines_of
 from decision_service.facts import Fact
 from decision_service.interpreter import scope_of
 from decision_service.language.check import check
 from decision_service.language.meaning import Scope, evaluate
 from decision_service.language.vocabulary import Vocabulary
-from decision_service.offline import decide
+from decision_service.offline import decide, engines_of
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Policy
 from decision_service.policy.shelf import read_shelf

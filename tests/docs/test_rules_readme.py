@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from decision_service.cli.engines import engines_of
 from decision_service.facts import FactSheet, Unknown, Why
 from decision_service.language.check import check
 from decision_service.language.meaning import Scope, evaluate
 from decision_service.language.vocabulary import Vocabulary
+from decision_service.offline import engines_of
 from decision_service.policy.formfields import TYPES
 from decision_service.policy.shelf import Shelf, read_shelf
 from decision_service.source import Problem, Source, Span

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from decision_service.cli.engines import engines_of
 from decision_service.covering.suite import Suite, read_suites
 from decision_service.covering.trying import try_suites
 from decision_service.language.tree import Expression, Literal, children
 from decision_service.mutating.killing import Survivor, score
 from decision_service.mutating.mutant import Mutant, Slip, edited
 from decision_service.mutating.mutants import mutants, reread
+from decision_service.offline import engines_of
 from decision_service.policy.shape import Policy
 from decision_service.readings.reference import judge
 from decision_service.trials import worked

@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 
-from decision_service.cli.engines import engines_of
 from decision_service.facts import FactSheet
 from decision_service.forms import read_form
 from decision_service.language.tree import Not
-from decision_service.offline import Engines, evidence_of
+from decision_service.offline import Engines, engines_of, evidence_of
 from decision_service.outcome import Outcome
 from decision_service.policy.shape import Policy
 from decision_service.readings.reference import judge

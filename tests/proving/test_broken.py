@@ -7,9 +7,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from decision_service.cli.engines import engines_of
 from decision_service.decision import Decided
-from decision_service.offline import decide, offline_answer
+from decision_service.offline import decide, engines_of, offline_answer
 from decision_service.policy.shape import WorkedCase
 from decision_service.policy.shelf import Shelf, read_shelf
 from decision_service.proving.telling import CODES

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from decision_service.cli.engines import engines_of
+from decision_service.offline import engines_of
 from decision_service.proving.certificate import (
     CertificateError,
     Checked,

@@ -7,9 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from decision_service.cli.engines import engines_of
 from decision_service.guide import guide_of
-from decision_service.offline import Engines, decide, offline_answer
+from decision_service.offline import Engines, decide, engines_of, offline_answer
 from decision_service.policy.shape import Policy, WorkedCase
 from decision_service.policy.shelf import Shelf, read_shelf, rule_files
 from decision_service.source import PolicyProblems, Problem
