@@ -7,10 +7,10 @@ from pathlib import Path
 
 from decision_service.policy.cases import CaseReader, Draft
 from decision_service.policy.entries import Complaints, Entries
-from decision_service.policy.nodes import MapNode, read_nodes, read_source
+from decision_service.policy.nodes import MapNode
 from decision_service.policy.shape import Policy, WorkedCase
-from decision_service.policy.shelf import CASES, Shelf
-from decision_service.source import PolicyProblems, Problem
+from decision_service.policy.shelf import CASES, Shelf, read_mapping
+from decision_service.source import PolicyProblems
 
 USUAL_DAY = date(2026, 3, 16)
 """The day of a case that states none, as in the rule files themselves."""
@@ -52,7 +52,7 @@ class _Beside:
 
     def read(self, path: Path, shown: str) -> Iterator[Beside]:
         """The cases of the file at `path`; what is wrong with it is complained of."""
-        node = _mapping(path, shown, self.complaints)
+        node = read_mapping(path, shown, self.complaints)
         if node is None:
             return
         entries = Entries(node, self.complaints, ("案例文件", "a file of cases"))
@@ -112,7 +112,7 @@ class _Beside:
         if policy.digest not in self.readers:
             rules = [rule.id for rule in policy.rules]
             reader = CaseReader(policy, self.shelf.catalogue, self.complaints, rules)
-            own = _mapping(self.folder / policy.source, policy.source, self.complaints)
+            own = read_mapping(self.folder / policy.source, policy.source, self.complaints)
             for name, node in _entries(own).items():
                 reader.read(name, Entries(node, Complaints(), ("案例", "the case")))
             reader.drafts |= self.drafts
@@ -126,18 +126,3 @@ def _entries(own: MapNode | None) -> Mapping[str, MapNode]:
     if not isinstance(cases, MapNode):
         return {}
     return {key.text: value for key, value in cases.entries if isinstance(value, MapNode)}
-
-
-def _mapping(path: Path, shown: str, complaints: Complaints) -> MapNode | None:
-    source = read_source(path, shown)
-    if isinstance(source, Problem):
-        complaints.problems.append(source)
-        return None
-    node, problems = read_nodes(source)
-    complaints.problems += problems
-    if problems or node is None:
-        return None
-    if not isinstance(node, MapNode):
-        complaints.add("wrong_shape", "文件应是若干“键: 值”", "the file must be a mapping of keys to values", node.span)
-        return None
-    return node

@@ -69,11 +69,12 @@ def read_shelf(folder: Path, progress: Callable[[str], None] = lambda _: None, o
 def read_version(path: Path, shown: str, catalogue: Catalogue, complaints: Complaints) -> Policy | None:
     """One rule file, wherever it lies and whatever it is called; None where anything in it is wrong (and complained
     of). `shown` is the path as people know it."""
-    node = _node_of(path, shown, complaints)
+    node = read_mapping(path, shown, complaints)
     return None if node is None else read_policy(node, catalogue, complaints, shown)
 
 
-def _node_of(path: Path, shown: str, complaints: Complaints) -> MapNode | None:
+def read_mapping(path: Path, shown: str, complaints: Complaints) -> MapNode | None:
+    """The keys and values of a file, wherever it lies; None where it can't be read whole (and complained of)."""
     source = read_source(path, shown)
     if isinstance(source, Problem):
         complaints.problems.append(source)
@@ -90,7 +91,7 @@ def _node_of(path: Path, shown: str, complaints: Complaints) -> MapNode | None:
 
 def _read_file(path: Path, matter: str, catalogue: Catalogue, complaints: Complaints) -> Policy | None:
     shown = f"{matter}/{path.name}"
-    node = _node_of(path, shown, complaints)
+    node = read_mapping(path, shown, complaints)
     policy = None if node is None else read_policy(node, catalogue, complaints, shown)
     if policy is not None and node is not None:
         _check_names(policy, path, matter, node, complaints)
