@@ -56,14 +56,14 @@ def comments_too(text: str, random: Random) -> tuple[str, list[str]]:
     inside = text_lines(text)
     lines: list[str] = []
     made: list[str] = []
-    after_text = False  # any deeper, a comment would belong to the text
+    after_text = False  # any deeper, a comment would belong to the text, and blanks too
     for number, old in enumerate(text.split("\n")):
         line = old
         after_text = number - 1 in inside or (after_text and not lines[-1].strip())
         if number not in inside and random.random() < 0.3:
             for _ in range(random.randint(1, 3)):
                 if random.random() < 0.3:
-                    lines.append(" " * random.randint(0, 6))
+                    lines.append("" if after_text else " " * random.randint(0, 6))
                     continue
                 made.append(f"{MARK}{len(made)} 注：{{说明}}: 'x' \"")
                 lines.append(" " * (0 if after_text else random.choice((0, 0, 2, 4, 6, 9))) + made[-1])
