@@ -117,8 +117,8 @@ def _shown(char: str) -> str:
 
 def render(problem: Problem, lang: Language = "both") -> str:
     """The problem with its place, the line it is about and carets under the place; no newline at the end."""
-    sentences = {"en": [problem.en], "zh": [problem.zh], "both": [problem.en, problem.zh]}[lang]
-    hints = {"en": [problem.hint_en], "zh": [problem.hint_zh], "both": [problem.hint_en, problem.hint_zh]}[lang]
+    sentences = {"en": [problem.en], "zh": [problem.zh], "both": [problem.zh, problem.en]}[lang]
+    hints = {"en": [problem.hint_en], "zh": [problem.hint_zh], "both": [problem.hint_zh, problem.hint_en]}[lang]
     span = problem.span
     where = f"{shown(span.source.name)}:{span.line}:{span.column}: " if span else ""
     lines = [f"{where}{problem.code}: {shown(sentences[0])}"]

@@ -20,7 +20,11 @@ CODES = ("reasons", "notes", "advice", "obligations")
 
 
 class CaseFileError(ValueError):
-    """A file of shared cases can't be read; says which and why."""
+    """A file of shared cases can't be read; `zh` and `en` say which and why."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.zh, self.en = zh, en
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +80,17 @@ def shared(path: Path) -> Iterator[Case]:
             day = date.fromisoformat(str(entry["as_of"]))
             yield Case(str(entry["matter"]), name, day, form, facts, {**expect, **_flat(expect)})
     except JsonRefusedError as error:
-        raise CaseFileError(f"{path}: {error.en}") from None
+        raise CaseFileError(f"{path}：{error.zh}", f"{path}: {error.en}") from None
     except OSError as error:
-        raise CaseFileError(f"{path}: cannot be read ({error.strerror})") from None
+        raise CaseFileError(
+            f"{path}：读不出（{error.strerror}）", f"{path}: cannot be read ({error.strerror})"
+        ) from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        wanted = "a list of {id, title, matter, as_of, form, facts, expect} is needed"
-        raise CaseFileError(f"{path}: {wanted} ({type(error).__name__})") from None
+        wanted = "{id, title, matter, as_of, form, facts, expect}"
+        what = type(error).__name__
+        raise CaseFileError(
+            f"{path}：应是由 {wanted} 组成的列表（{what}）", f"{path}: a list of {wanted} is needed ({what})"
+        ) from None
 
 
 def _flat(expect: Mapping[str, object]) -> Mapping[str, object]:

@@ -61,8 +61,9 @@ def test_the_picture_of_the_design_paper() -> None:
     first = "2026.yaml:2:34: unknown_fact: `credit.restrictd` is not in the vocabulary"
     en, zh = "  = did you mean `credit.restricted`?", "  = 是不是 `credit.restricted`?"
     assert render(wrong, "en").split("\n") == [first, *picture, en]
-    assert render(wrong, "zh").split("\n") == [f"2026.yaml:2:34: unknown_fact: {wrong.zh}", *picture, zh]
-    assert render(wrong).split("\n") == [first, f"  {wrong.zh}", *picture, en, zh]
+    first_zh = f"2026.yaml:2:34: unknown_fact: {wrong.zh}"
+    assert render(wrong, "zh").split("\n") == [first_zh, *picture, zh]
+    assert render(wrong).split("\n") == [first_zh, f"  {wrong.en}", *picture, zh, en]
 
 
 @given(spans(), st.sampled_from(["en", "zh", "both"]))

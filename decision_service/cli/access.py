@@ -16,18 +16,18 @@ from verifiers.freshness import CHINA
 CALLER_SCOPES: tuple[Scope, ...] = ("read", "decide", "review", "rate")
 STAFF_SCOPES: tuple[Scope, ...] = ("read", "rules", "switch", "cases", "audit", "erase")
 
-Name = Annotated[str, typer.Argument(help="of the platform or the person 平台或人员名称")]
-Roles = Annotated[list[str] | None, typer.Option("--role", help="of staff; a platform where left out 人员角色")]
-Scopes = Annotated[list[str] | None, typer.Option("--scope", help="all of the kind where left out 权限范围")]
-Days = Annotated[int, typer.Option("--days", min=1, max=730, help="how long it counts 有效天数")]
+Name = Annotated[str, typer.Argument(help="平台或人员名称 of the platform or the person")]
+Roles = Annotated[list[str] | None, typer.Option("--role", help="人员角色 of staff; a platform where left out")]
+Scopes = Annotated[list[str] | None, typer.Option("--scope", help="权限范围 all of the kind where left out")]
+Days = Annotated[int, typer.Option("--days", min=1, max=730, help="有效天数 how long it counts")]
 
 
 def build() -> typer.Typer:
     """The commands of `miaopi access`."""
     app = typer.Typer(
-        help="Who may call: keys, and what each role may do. 谁可以调用：密钥与权限表。", no_args_is_help=True
+        help="谁可以调用：密钥与权限表。 Who may call: keys, and what each role may do.", no_args_is_help=True
     )
-    keys = typer.Typer(help="Keys of platforms and staff. 平台与人员的密钥。", no_args_is_help=True)
+    keys = typer.Typer(help="平台与人员的密钥。 Keys of platforms and staff.", no_args_is_help=True)
     keys.command("new")(new)
     keys.callback()(_keys)
     app.add_typer(keys, name="keys")
@@ -36,11 +36,11 @@ def build() -> typer.Typer:
 
 
 def _keys() -> None:
-    """Keys of platforms and staff. 平台与人员的密钥。"""
+    """平台与人员的密钥。 Keys of platforms and staff."""
 
 
 def new(name: Name, role: Roles = None, scope: Scopes = None, days: Days = 365, json: Json = False) -> None:
-    """Make a key: shown once on standard error; its lines for the access file go to standard output. 生成密钥。"""
+    """生成密钥。 Make a key: shown once on standard error; its lines for the access file go to standard output."""
     roles = _chosen("--role", role or [], tuple(one for one in ROLES if one != "platform"), json=json)
     usual = STAFF_SCOPES if roles else CALLER_SCOPES
     scopes = _chosen("--scope", scope or list(usual), SCOPES, json=json)
@@ -58,16 +58,17 @@ def new(name: Name, role: Roles = None, scope: Scopes = None, days: Days = 365, 
         return
     typer.echo(lines)
     said = console()
-    said.print(f"key, shown this once 密钥仅显示这一次:\n{key}", markup=False)
+    said.print(f"密钥仅显示这一次 key, shown this once:\n{key}", markup=False)
     said.print(
+        "请安全交付。以上各行写入 MIAOPI_ACCESS 所指文件；名称已在其中的，只把 [[….key]] 部分加在该条下面。\n"
         "Hand it over by a safe way. The lines above go into the file of MIAOPI_ACCESS; if the name is listed there\n"
-        "already, only its [[….key]] part, below that entry. 请安全交付；以上各行写入 MIAOPI_ACCESS 所指文件。",
+        "already, only its [[….key]] part, below that entry.",
         markup=False,
     )
 
 
 def table(json: Json = False) -> None:
-    """Show which role may do what. 角色与操作对照表。"""
+    """角色与操作对照表。 Show which role may do what."""
     if json:
         rows = [
             {"action": action.value, "scope": row.scope, "zh": row.zh, "en": row.en, "whose": sorted(row.whose)}
@@ -75,7 +76,7 @@ def table(json: Json = False) -> None:
         ]
         print_json({"columns": list(COLUMNS), "actions": rows})
         return
-    shown = Table("action 操作", "", "scope", *COLUMNS, show_lines=False)
+    shown = Table("操作 action", "", "scope", *COLUMNS, show_lines=False)
     for column in shown.columns[3:]:
         column.justify = "center"
     for action, row in TABLE.items():

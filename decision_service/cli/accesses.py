@@ -28,14 +28,14 @@ Row = dict[str, object]
 
 
 def accesses(
-    application: Annotated[str | None, typer.Option("--application", help="number of the application 办件编号")] = None,
-    decision: Annotated[str | None, typer.Option("--decision", help="number of the decision 决定编号")] = None,
-    day: Annotated[str | None, typer.Option("--day", help="such as 2026-03-16 日期")] = None,
-    ledger: Annotated[Path, typer.Option("--ledger", help="file of the record 账本文件")] = LEDGER,
-    journal: Annotated[Path | None, typer.Option("--journal", help="beside the ledger if left out 调用日志")] = None,
+    application: Annotated[str | None, typer.Option("--application", help="办件编号 number of the application")] = None,
+    decision: Annotated[str | None, typer.Option("--decision", help="决定编号 number of the decision")] = None,
+    day: Annotated[str | None, typer.Option("--day", help="日期 such as 2026-03-16")] = None,
+    ledger: Annotated[Path, typer.Option("--ledger", help="账本文件 file of the record")] = LEDGER,
+    journal: Annotated[Path | None, typer.Option("--journal", help="调用日志 beside the ledger if left out")] = None,
     json: Json = False,
 ) -> None:
-    """Who asked what about an application, and who read its decisions. 谁为何查询、调阅。"""
+    """谁为何查询、调阅。 Who asked what about an application, and who read its decisions."""
     if application is None and decision is None and day is None:
         misuse("name --application, --decision or --day", "请写 --application、--decision 或 --day", json=json)
     between = None if day is None else day_between(day, json=json)
@@ -132,8 +132,8 @@ def _instant(milliseconds: int) -> str:
 
 
 def _show_calls(rows: list[Row]) -> None:
-    table = Table(title=f"register calls 数据源调用 ({len(rows)})", title_justify="left")
-    for name in ("when 时间", "application 办件", "register 数据源", "why, for whom 用途"):
+    table = Table(title=f"数据源调用 register calls ({len(rows)})", title_justify="left")
+    for name in ("时间 when", "办件 application", "数据源 register", "用途 why, for whom"):
         table.add_column(name, overflow="fold", no_wrap=name.startswith("when"))
     for row in rows:
         came = f"{row['register']}: {row['fault'] or row['status'] or 'no end'}"
@@ -142,8 +142,8 @@ def _show_calls(rows: list[Row]) -> None:
 
 
 def _show_accesses(rows: list[Row]) -> None:
-    table = Table(title=f"decisions read 调阅 ({len(rows)})", title_justify="left")
-    for name in ("when 时间", "decision 决定", "who 谁", "by 途径"):
+    table = Table(title=f"调阅 decisions read ({len(rows)})", title_justify="left")
+    for name in ("时间 when", "决定 decision", "谁 who", "途径 by"):
         table.add_column(name, overflow="fold", no_wrap=name.startswith("when"))
     for row in rows:
         table.add_row(_short(row["at"]), _decision(row["decision_id"]), str(row["who"]), str(row["purpose"]))
@@ -152,7 +152,7 @@ def _show_accesses(rows: list[Row]) -> None:
 
 def _decision(number: object) -> str:
     """None stands for all that are on record, nothing for what concerns none."""
-    return "all 全部" if number is None else str(number)
+    return "全部 all" if number is None else str(number)
 
 
 def _short(at: object) -> str:

@@ -52,16 +52,16 @@ class _Desk:
 
 
 def archive(
-    out: Annotated[Path, typer.Option("--out", help="file, or folder with --day or --all 输出文件或文件夹")],
-    decision_id: Annotated[str | None, typer.Argument(help="number of the decision 决定编号")] = None,
-    day: Annotated[str | None, typer.Option("--day", help="every decision of a day, such as 2026-03-16 日期")] = None,
-    every: Annotated[bool, typer.Option("--all", help="every decision on record 全部决定")] = False,
-    seal: Annotated[list[str] | None, typer.Option("--seal", help="a further seal by its name 另加印章")] = None,
+    out: Annotated[Path, typer.Option("--out", help="输出文件或文件夹 file, or folder with --day or --all")],
+    decision_id: Annotated[str | None, typer.Argument(help="决定编号 number of the decision")] = None,
+    day: Annotated[str | None, typer.Option("--day", help="日期 every decision of a day, such as 2026-03-16")] = None,
+    every: Annotated[bool, typer.Option("--all", help="全部决定 every decision on record")] = False,
+    seal: Annotated[list[str] | None, typer.Option("--seal", help="另加印章 a further seal by its name")] = None,
     ledger: Ledger = Path("var/ledger.sqlite3"),
     rules: RulesFolder = Path("rules"),
     json: Json = False,
 ) -> None:
-    """Write the archive package of a decision, or a package each; exit 1 where one can't be made. 归档。"""
+    """归档。 Write the archive package of a decision, or a package each; exit 1 where one can't be made."""
     if [decision_id is not None, day is not None, every].count(True) != 1:
         misuse("name one decision, or --day, or --all", "请写一个决定编号，或 --day，或 --all", json=json)
     if day is not None:
@@ -74,7 +74,7 @@ def archive(
     except (LedgerError, SealError) as error:
         misuse(str(error), "档案包不能制作", json=json)
     except OSError as error:
-        misuse(f"--out: can't be written ({error.strerror})", "写不了输出文件", json=json)
+        misuse(f"--out: can't be written ({error.strerror})", f"--out：写不了（{error.strerror}）", json=json)
     if decision_id is not None and not made and not failed:
         misuse("there is no such decision in this ledger", "账本中没有这个决定", json=json)
     _show(made, failed, json=json)
@@ -106,7 +106,7 @@ def _make(desk: _Desk, wanted: _Wanted, noted: Callable[[Entry | None], None]) -
         noted(None)
         wanted.out.mkdir(parents=True, exist_ok=True)
     with progress() as bar:
-        task = bar.add_task("packages 档案包", total=None)
+        task = bar.add_task("档案包 packages", total=None)
         for one, path in wanted.of(desk.reader):
             if wanted.decision_id is not None:
                 noted(one.entry)
@@ -160,5 +160,5 @@ def _show(made: Rows, failed: Rows, *, json: bool) -> None:
     for one in failed:
         out.print(f"{one['decision_id']}: {one['what']}", markup=False)
     out.print(
-        f"{len(made)} package(s) made, {len(failed)} not 已制作{len(made)}包，未制作{len(failed)}包", markup=False
+        f"已制作{len(made)}包，未制作{len(failed)}包 {len(made)} package(s) made, {len(failed)} not", markup=False
     )

@@ -39,13 +39,13 @@ def read_case_file(path: Path, policy: Policy) -> CaseFile:
     content = _yaml(path, policy) if path.suffix in (".yaml", ".yml") else _json(path)
     if not isinstance(content, dict):
         raise CaseFileError(
-            f"{path}: must hold one object with form, facts and as_of", "文件应是一个含 form、facts、as_of 的对象"
+            f"{path}: must hold one object with form, facts and as_of", f"{path}：应是一个含 form、facts、as_of 的对象"
         )
     form, facts = content.get("form"), content.get("facts", {})
     if not isinstance(form, dict):
-        raise CaseFileError(f"{path}: `form` is missing or no object", "缺少 form，或者它不是对象")
+        raise CaseFileError(f"{path}: `form` is missing or no object", f"{path}：缺少 form，或者它不是对象")
     if not isinstance(facts, dict):
-        raise CaseFileError(f"{path}: `facts` is no object", "facts 不是对象")
+        raise CaseFileError(f"{path}: `facts` is no object", f"{path}：facts 不是对象")
     return CaseFile(form, facts, _as_of(content.get("as_of"), path))
 
 
@@ -53,8 +53,9 @@ def require_matter(shelf: Shelf, matter: str, *, json: bool) -> None:
     """Ends with exit code 2 where there is no such matter."""
     if matter not in shelf.versions:
         meant = nearest(matter, shelf.versions)
-        hint = f"; did you mean {meant}?" if meant else f"; there are {', '.join(shelf.versions)}"
-        misuse(f"there is no matter `{matter[:60]}`{hint}", "没有这个事项", json=json)
+        en = f"did you mean {meant}?" if meant else f"there are {', '.join(shelf.versions) or 'none'}"
+        zh = f"是不是 {meant}？" if meant else f"有：{'、'.join(shelf.versions) or '无'}"
+        misuse(f"there is no matter `{matter[:60]}`; {en}", f"没有事项 {matter[:60]}；{zh}", json=json)
 
 
 def case_or_exit(shelf: Shelf, matter: str, path: Path, *, json: bool) -> tuple[Policy, CaseFile]:
@@ -68,7 +69,7 @@ def case_or_exit(shelf: Shelf, matter: str, path: Path, *, json: bool) -> tuple[
         first = shelf.versions[matter][0].effective_from
         misuse(
             f"no version of {matter} is in force on {found.as_of}; the first begins on {first}",
-            "该日没有生效的版本",
+            f"{found.as_of} 没有生效的 {matter} 版本；最早的从 {first} 起生效",
             json=json,
         )
     return policy, found
@@ -82,26 +83,29 @@ def _as_of(raw: object, path: Path) -> date:
             return date.fromisoformat(raw)
     except ValueError:
         pass
-    raise CaseFileError(f"{path}: `as_of` must be a day such as 2026-03-16", "as_of 应是日期，如 2026-03-16")
+    raise CaseFileError(f"{path}: `as_of` must be a day such as 2026-03-16", f"{path}：as_of 应是日期，如 2026-03-16")
 
 
 def _json(path: Path) -> object:
     try:
         return loads(path.read_bytes(), MAX_BYTES)
     except OSError as error:
-        raise CaseFileError(f"{path}: cannot be read ({error.strerror})", "文件读不出") from None
+        raise CaseFileError(
+            f"{path}: cannot be read ({error.strerror})", f"{path}：读不出（{error.strerror}）"
+        ) from None
     except JsonRefusedError as error:
-        raise CaseFileError(f"{path}: {error.en}", error.zh) from None
+        raise CaseFileError(f"{path}: {error.en}", f"{path}：{error.zh}") from None
 
 
 def _yaml(path: Path, policy: Policy) -> object:
     source = read_source(path, str(path))
     if isinstance(source, Problem):
-        raise CaseFileError(render(source, "en"), source.zh)
+        raise CaseFileError(render(source, "en"), render(source, "zh"))
     node, problems = read_nodes(source)
     if problems or not isinstance(node, MapNode):
-        text = render(problems[0], "en") if problems else f"{path}: must be a mapping"
-        raise CaseFileError(text, problems[0].zh if problems else "文件应是若干“键: 值”")
+        if problems:
+            raise CaseFileError(render(problems[0], "en"), render(problems[0], "zh"))
+        raise CaseFileError(f"{path}: must be a mapping, lines of `key: value`", f"{path}：应是若干“键: 值”")
     return {key.text: _part(key.text, value, policy) for key, value in node.entries}
 
 

@@ -13,12 +13,12 @@ from decision_service.source import PolicyProblems
 
 
 def check(
-    path: Annotated[Path, typer.Argument(help="rules folder, a matter's folder, or one file 规则文件夹或文件")] = Path(
+    path: Annotated[Path, typer.Argument(help="规则文件夹或文件 rules folder, a matter's folder, or one file")] = Path(
         "rules"
     ),
     json: Json = False,
 ) -> None:
-    """Check rule files: every problem with its place and what to do. 检查规则文件，一次列出全部问题。"""
+    """检查规则文件，一次列出全部问题。 Check rule files: every problem with its place and what to do."""
     must_be_there(path, json=json)
     folder, only = rules_around(path)
     bare = only is not None and only.name.endswith(CASES)
@@ -48,7 +48,7 @@ def check(
             markup=False,
         )
     out.print(
-        f"{len(policies)} rule file(s) checked, no problem 共检查{len(policies)}个规则文件，没有问题", markup=False
+        f"共检查{len(policies)}个规则文件，没有问题 {len(policies)} rule file(s) checked, no problem", markup=False
     )
 
 

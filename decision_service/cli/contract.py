@@ -16,21 +16,21 @@ if TYPE_CHECKING:
 
 def build() -> typer.Typer:
     """The command group."""
-    group = typer.Typer(help="The contract between platforms and the service. 平台接入约定。", no_args_is_help=True)
+    group = typer.Typer(help="平台接入约定。 The contract between platforms and the service.", no_args_is_help=True)
     group.command("check")(check)
     group.command("stand-in")(stand_in)
     return group
 
 
 def check(
-    url: Annotated[str, typer.Argument(help="address of a running service 服务地址")],
-    key_file: Annotated[Path | None, typer.Option("--key-file", help="file of the API key 密钥文件")] = None,
-    other_key_file: Annotated[Path | None, typer.Option("--other-key-file", help="another platform's 另一平台")] = None,
-    public_key: Annotated[str | None, typer.Option("--public-key", help="trusted key of receipts 回执公钥")] = None,
-    matter: Annotated[str, typer.Option("--matter", help="apply for this one alone 只用这个事项")] = "",
+    url: Annotated[str, typer.Argument(help="服务地址 address of a running service")],
+    key_file: Annotated[Path | None, typer.Option("--key-file", help="密钥文件 file of the API key")] = None,
+    other_key_file: Annotated[Path | None, typer.Option("--other-key-file", help="另一平台 another platform's")] = None,
+    public_key: Annotated[str | None, typer.Option("--public-key", help="回执公钥 trusted key of receipts")] = None,
+    matter: Annotated[str, typer.Option("--matter", help="只用这个事项 apply for this one alone")] = "",
     json: Json = False,
 ) -> None:
-    """Check a running service by an integrator's rules. 按平台接入约定检查运行中的服务。
+    """按平台接入约定检查运行中的服务。 Check a running service by an integrator's rules.
 
     Submits some thirty applications with the published samples, which are recorded: for a service on trial. Exit 0: no
     rule is broken; 1: one is.
@@ -51,10 +51,10 @@ def check(
 
 
 def stand_in(
-    port: Annotated[int, typer.Option("--port", help="loopback port, 0 for a free one 端口")] = 0,
+    port: Annotated[int, typer.Option("--port", help="端口 loopback port, 0 for a free one")] = 0,
     json: Json = False,
 ) -> None:
-    """Serve what misbehaves until Ctrl-C, and judge the platform that was pointed at it. 不守规矩的替身服务。
+    """不守规矩的替身服务。 Serve what misbehaves until Ctrl-C, and judge the platform that was pointed at it.
 
     Submit an application for each number that is printed. What only the platform knows (whether it acted on an answer
     or took a receipt) is shown by `decision_service.client.contract.examine` in its tests.
@@ -69,16 +69,16 @@ def stand_in(
     try:
         with standing_in(PLAYS, port) as serving:
             out = console()
-            table = folding("application_id", "rule 规则")
+            table = folding("application_id", "规则 rule")
             for one in TRIALS:
                 numbers = "\n".join(f"{one.name}-{number}" for number in range(1, one.submissions + 1))
-                table.add_row(numbers + ("\n(twice 两次)" if one.again else ""), f"{one.zh}\n{one.en}")
+                table.add_row(numbers + ("\n(两次 twice)" if one.again else ""), f"{one.zh}\n{one.en}")
             out.print(table)
             typer.echo(f"stand-in listening on {serving.url}")
             done.wait()
             report = judged(serving)
     except OSError as error:
-        misuse(f"port {port}: {error.strerror}", "端口不可用", json=json)
+        misuse(f"port {port}: {error.strerror}", f"端口 {port} 不可用：{error.strerror}", json=json)
     _print(report, json=json)
 
 
@@ -88,7 +88,11 @@ def _credential(path: Path | None, *, json: bool) -> "Credential | None":
     try:
         key = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
-        misuse(f"{path.name}: can't be read; name a file with the key alone", "读不了密钥文件", json=json)
+        misuse(
+            f"{path.name}: can't be read; name a file with the key alone",
+            f"{path.name}：读不了；请指明只写有密钥的文件",
+            json=json,
+        )
     return lambda: key
 
 
@@ -97,12 +101,12 @@ def _print(report: "Report", *, json: bool) -> None:
     if json:
         print_json(report.as_json())
     else:
-        table = folding("rule 规则", "must be 应当", "verdict 结果", "seen 实际")
+        table = folding("规则 rule", "应当 must be", "结果 verdict", "实际 seen")
         for one in report.rules:
             table.add_row(one.rule, f"{one.zh}\n{one.en}", one.verdict, one.why)
         out = console()
         out.print(table)
         counts = {word: sum(one.verdict == word for one in report.rules) for word in ("kept", "broken", "not shown")}
-        out.print(f"{counts['kept']} kept 遵守, {counts['broken']} broken 违反, {counts['not shown']} not shown 未检查")
+        out.print(f"遵守 kept {counts['kept']}, 违反 broken {counts['broken']}, 未检查 not shown {counts['not shown']}")
     if not report.holds:
         raise typer.Exit(FINDINGS)

@@ -22,17 +22,17 @@ from decision_service.source import columns
 
 AtLeast = Annotated[
     float | None,
-    typer.Option("--at-least", min=0, max=100, metavar="PERCENT", help="exit code 1 below this 低于它时退出码为1"),
+    typer.Option("--at-least", min=0, max=100, metavar="PERCENT", help="低于它时退出码为1 exit code 1 below this"),
 ]
 Generate = Annotated[
     Path | None,
     typer.Option(
         "--generate",
         metavar="FILE",
-        help="write cases for what is missing, found by Z3, into a new file; - prints them 为缺少的写出案例",
+        help="为缺少的写出案例 write cases for what is missing, found by Z3, into a new file; - prints them",
     ),
 ]
-Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="write a page over the source 写成网页")]
+Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="写成网页 write a page over the source")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def coverage(
     watch: Watch = False,
     json: Json = False,
 ) -> None:
-    """What of the rules some case shows. 案例覆盖了哪些规则、行、分支、边界和条件。"""
+    """案例覆盖了哪些规则、行、分支、边界和条件。 What of the rules some case shows."""
     must_be_there(path, json=json)
     wanted = Wanted(cases, at_least, generate, html, sarif, json)
     if watch:
@@ -87,7 +87,7 @@ def _covered(path: Path, wanted: Wanted) -> bool:
 def measured(suites: Suites) -> list[Coverage]:
     """The coverage of every suite, with a progress bar."""
     with progress() as bar:
-        task = bar.add_task("cases 案例", total=sum(len(one.cases) for one in suites.suites))
+        task = bar.add_task("案例 cases", total=sum(len(one.cases) for one in suites.suites))
         return list(measure(suites, lambda: bar.advance(task)))
 
 
@@ -153,7 +153,7 @@ def _show(found: Sequence[Coverage]) -> None:
     out.print(table)
     total = _total(found)
     out.print(
-        f"{total.shown} of {total.all} shown, {total.percent:.1f} % 共{total.all}处，{total.shown}处有案例",
+        f"共{total.all}处，{total.shown}处有案例 {total.shown} of {total.all} shown, {total.percent:.1f} %",
         markup=False,
     )
 

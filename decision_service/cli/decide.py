@@ -14,12 +14,12 @@ from decision_service.offline import engines_of, offline_answer
 
 
 def decide(
-    matter: Annotated[str, typer.Argument(help="matter, such as elderly_allowance 事项")],
-    case: Annotated[Path, typer.Option("--case", help="JSON or YAML file with form, facts and as_of 案例文件")],
+    matter: Annotated[str, typer.Argument(help="事项 matter, such as elderly_allowance")],
+    case: Annotated[Path, typer.Option("--case", help="案例文件 JSON or YAML file with form, facts and as_of")],
     rules: Rules = Path("rules"),
     json: Json = False,
 ) -> None:
-    """Decide one application from a file, with both engines. 用文件中的表单和事实作一次决定。"""
+    """用文件中的表单和事实作一次决定。 Decide one application from a file, with both engines."""
     shelf = shelf_or_exit(rules, json=json)
     require_matter(shelf, matter, json=json)
     policy, found = case_or_exit(shelf, matter, case, json=json)

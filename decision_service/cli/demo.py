@@ -55,17 +55,17 @@ class Shown:
 
 
 def demo(
-    cases: Annotated[Path, typer.Option("--cases", help="folder of cases 案例文件夹")] = Path("fixtures/cases"),
-    data: Annotated[Path | None, typer.Option("--data", help="folder with people of your own 自备数据")] = None,
-    rounds: Annotated[int, typer.Option("--rounds", min=1, max=200, help="rounds of the timing 计时轮数")] = 6,
+    cases: Annotated[Path, typer.Option("--cases", help="案例文件夹 folder of cases")] = Path("fixtures/cases"),
+    data: Annotated[Path | None, typer.Option("--data", help="自备数据 folder with people of your own")] = None,
+    rounds: Annotated[int, typer.Option("--rounds", min=1, max=200, help="计时轮数 rounds of the timing")] = 6,
     rules: Rules = Path("rules"),
     json: Json = False,
 ) -> None:
-    """Show the whole service at work; exit 0 only if every outcome is the expected one. 演示全过程。"""
+    """演示全过程。 Show the whole service at work; exit 0 only if every outcome is the expected one."""
     shelf = shelf_or_exit(rules, json=json)
     found = read_demo_cases(cases)
     if not found:
-        misuse(f"no cases in {cases}", "没有案例", json=json)
+        misuse(f"no cases in {cases}", f"{cases} 中没有案例", json=json)
     try:
         with tempfile.TemporaryDirectory(prefix="miaopi-demo-") as folder:
             shown = _play(found, shelf, Stages(rules, data, Path(folder)), rounds)
@@ -97,14 +97,14 @@ def _play(cases: Sequence[DemoCase], shelf: Shelf, stages: Stages, rounds: int) 
     timed = [case for case in cases if not registers_fail(case.facts)]
     at_once, usual = stages.stage(0), stages.stage(1)
     say = console()
-    say.print("starting registers and service … 启动模拟数据源与服务（首次先让两个引擎相互核对）", markup=False)
+    say.print("启动模拟数据源与服务（首次先让两个引擎相互核对） starting registers and service …", markup=False)
     with staged(at_once) as running, progress() as bar:
-        task = bar.add_task("every case 全部案例", total=len(cases))
+        task = bar.add_task("全部案例 every case", total=len(cases))
         locked = is_locked(running)
         meaning = submit_all(running, cases, 1, lambda: bar.advance(task, 1), results=True)
-    say.print("again with registers at their usual latency … 再以常见延迟计时", markup=False)
+    say.print("再以常见延迟计时 again with registers at their usual latency …", markup=False)
     with staged(usual) as running, progress() as bar:
-        task = bar.add_task("timing 计时", total=len(timed) * rounds)
+        task = bar.add_task("计时 timing", total=len(timed) * rounds)
         timing = submit_all(running, timed, rounds, lambda: bar.advance(task, 1), results=False)
     reports = [verify_ledger(stage.ledger) for stage in (at_once, usual)]
     records = sum(report.records for report in reports)
@@ -122,7 +122,7 @@ def _reconciled(stage: Stage, shelf: Shelf) -> Report:
 
 def _show(shown: Shown, shelf: Shelf) -> None:
     out = Console(highlight=False, width=max(120, Console().width))
-    table = Table("case", "matter 事项", "outcome 结果", "reasons 理由", "result", "", show_lines=False)
+    table = Table("case", "事项 matter", "结果 outcome", "理由 reasons", "result", "", show_lines=False)
     for one in shown.meaning:
         codes = " ".join(code.split("_")[0] for code in one.reasons)
         mark = "✗ " + (one.difference or "late register") if one.difference or one.late else "✓"
@@ -130,24 +130,25 @@ def _show(shown: Shown, shelf: Shelf) -> None:
     for column, width in zip(table.columns[:4], (6, 25, 22, 12), strict=True):
         column.min_width = width
     out.print(table)
-    times = Table("matter 事项", "decisions", "p50 ms", "p95 ms", "p99 ms", "budget p50/p95/deadline 时限")
+    times = Table("事项 matter", "decisions", "p50 ms", "p95 ms", "p99 ms", "时限 budget p50/p95/deadline")
     for matter, figures in _times(shown, shelf).items():
         budget = "/".join(str(limit) for limit in figures.budget)
         row = [f"{value:.0f}" for value in (figures.p50, figures.p95, figures.p99)]
         times.add_row(matter, str(figures.decisions), *row, budget)
     out.print(times)
     calls, answers = (sum(getattr(day, name) for day in shown.days) for name in ("calls", "answers"))
-    matched = "all accounted for 账实相符" if shown.reconciled else "NOT ALL ACCOUNTED FOR 对账不符"
+    matched = "账实相符 all accounted for" if shown.reconciled else "对账不符 NOT ALL ACCOUNTED FOR"
     every = [*shown.meaning, *shown.timing]
+    right = len(every) - len(shown.wrong)
     late = sum(one.late for one in shown.timing)
     lines = [
-        f"{len(every) - len(shown.wrong)} of {len(every)} decisions as expected 与预期一致",
-        f"  of the timed ones {late} were referred since a register was late, as it must be 因数据源超时转人工",
-        f"ledger: {shown.records} records, {'sound 账本完好' if shown.sound else 'NOT SOUND 账本有误'}",
-        f"register calls: {calls} for {answers} answers, {matched}",
-        "each request shows a key; without one it is "
-        + ("refused 均凭密钥调用，无密钥被拒绝" if shown.locked else "NOT REFUSED 无密钥未被拒绝"),
-        f"wall time 用时 {shown.seconds:.1f} s",
+        f"共{len(every)}件，{right}件与预期一致 {right} of {len(every)} decisions as expected",
+        f"  计时的有{late}件因数据源超时转人工 {late} timed ones were referred since a register was late, rightly",
+        f"账本 ledger: {shown.records} records, {'完好 sound' if shown.sound else '有误 NOT SOUND'}",
+        f"数据源调用 register calls: {calls} for {answers} answers, {matched}",
+        ("均凭密钥调用，无密钥被拒绝" if shown.locked else "无密钥未被拒绝")
+        + f" each request shows a key; without one it is {'refused' if shown.locked else 'NOT REFUSED'}",
+        f"用时 wall time {shown.seconds:.1f} s",
         "※ 示例政策与虚构人物。 Illustrative policies, fictitious people.",
     ]
     out.print("\n".join(lines), markup=False)

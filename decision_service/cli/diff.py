@@ -17,21 +17,21 @@ from decision_service.differing.telling import lines
 from decision_service.offline import engines_of
 from decision_service.source import PolicyProblems
 
-_SIDE = "a rule file, a matter's folder, or MATTER@DAY 规则文件、事项文件夹或 事项@日期"
+_SIDE = "规则文件、事项文件夹或 事项@日期 a rule file, a matter's folder, or MATTER@DAY"
 
 
 def diff(
     old: Annotated[str, typer.Argument(help=_SIDE)],
     new: Annotated[str, typer.Argument(help=_SIDE)],
     rules: Annotated[
-        Path | None, typer.Option("--rules", help="folder of rule files; default: the one around a file 规则文件夹")
+        Path | None, typer.Option("--rules", help="规则文件夹 folder of rule files; default: the one around a file")
     ] = None,
     html: Annotated[
-        Path | None, typer.Option("--html", help="write a page with the differences drawn 写成网页")
+        Path | None, typer.Option("--html", help="写成网页 write a page with the differences drawn")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Where two versions decide differently, each with an example; or a proof that they do not. 比较两个版本的决定。"""
+    """比较两个版本的决定。 Where two versions decide differently, each with an example; or a proof that they do not."""
     needed("z3", json=json)
     try:
         sides = read_sides(old, new, rules)
@@ -67,4 +67,4 @@ def _write(report: Report, path: Path, *, json: bool) -> None:
     try:
         path.write_text(page(report), encoding="utf-8")
     except OSError as error:
-        misuse(f"{path} cannot be written ({error.strerror})", "网页写不出", json=json)
+        misuse(f"{path} cannot be written ({error.strerror})", f"{path}：写不了（{error.strerror}）", json=json)

@@ -18,18 +18,18 @@ _MOST_SHOWN = 40
 
 
 def drill(
-    matter: Annotated[Names, typer.Option("--matter", help="only this matter; repeatable 只演练该事项")] = None,
-    register: Annotated[Names, typer.Option("--register", help="only this register; repeatable 只演练该数据源")] = None,
-    fault: Annotated[Names, typer.Option("--fault", help="FAULT or FAULT:VARIANT; repeatable 只演练该故障")] = None,
-    cases: Annotated[Path, typer.Option("--cases", help="folder of cases 案例文件夹")] = Path("fixtures/cases"),
-    log: Annotated[Path | None, typer.Option("--log", help="write what the proxy saw, as JSON lines 代理日志")] = None,
+    matter: Annotated[Names, typer.Option("--matter", help="只演练该事项 only this matter; repeatable")] = None,
+    register: Annotated[Names, typer.Option("--register", help="只演练该数据源 only this register; repeatable")] = None,
+    fault: Annotated[Names, typer.Option("--fault", help="只演练该故障 FAULT or FAULT:VARIANT; repeatable")] = None,
+    cases: Annotated[Path, typer.Option("--cases", help="案例文件夹 folder of cases")] = Path("fixtures/cases"),
+    log: Annotated[Path | None, typer.Option("--log", help="代理日志 write what the proxy saw, as JSON lines")] = None,
     shared_guard: Annotated[
-        bool, typer.Option("--shared-guard", help="one guard for all, breakers open; judge safety alone 共用熔断")
+        bool, typer.Option("--shared-guard", help="共用熔断 one guard for all, breakers open; judge safety alone")
     ] = False,
     rules: Rules = Path("rules"),
     json: Json = False,
 ) -> None:
-    """Play every fault of registers on the wire; exit 0 only if nothing is granted by any of them. 数据源故障演练。"""
+    """数据源故障演练。 Play every fault of registers on the wire; exit 0 only if nothing is granted by any of them."""
     from decision_service.drill.cells import Wanted
     from decision_service.drill.run import Orders
 
@@ -63,7 +63,7 @@ def _played(orders: "Orders", *, json: bool) -> "Report":
     try:
         return _drilled(orders)
     except CaseFileError as error:
-        misuse(str(error), "案例文件有误", json=json)
+        misuse(error.en, error.zh, json=json)
     except PolicyProblems as problems:
         misuse(str(problems), "规则文件有误，服务不能启动", json=json)
     except OSError as error:
@@ -74,9 +74,9 @@ def _drilled(orders: "Orders") -> "Report":
     from decision_service.drill.run import Watching
     from decision_service.drill.run import drill as play
 
-    console().print("starting registers, fault proxy and service … 启动模拟数据源、故障代理与服务", markup=False)
+    console().print("启动模拟数据源、故障代理与服务 starting registers, fault proxy and service …", markup=False)
     with progress() as bar:
-        task = bar.add_task("drill 演练", total=None)
+        task = bar.add_task("演练 drill", total=None)
         watching = Watching(lambda total: bar.update(task, total=total), lambda _: bar.advance(task, 1))
         return play(orders, watching)
 
@@ -84,7 +84,7 @@ def _drilled(orders: "Orders") -> "Report":
 def _show(report: "Report") -> None:
     matters, rows = report.table()
     out = Console(highlight=False, width=max(160, Console().width))
-    table = Table("fault 故障", *(matter.replace("_", "\n") for matter in matters))
+    table = Table("故障 fault", *(matter.replace("_", "\n") for matter in matters))
     for name, zh, held in rows:
         table.add_row(f"{name} {zh}", *held)
     out.print(table)
@@ -94,25 +94,26 @@ def _show(report: "Report") -> None:
         place = f"{cell.fault.name}:{cell.variant.name} at {cell.register} of {cell.ground.policy.matter}"
         out.print(f"{place}: {what}; it came to {one.told.outcome}", markup=False)
     if len(report.failed) > _MOST_SHOWN:
-        out.print(f"… and {len(report.failed) - _MOST_SHOWN} more; --json lists them all 其余见 --json", markup=False)
+        more = len(report.failed) - _MOST_SHOWN
+        out.print(f"另有{more}处，--json 全部列出 … and {more} more; --json lists them all", markup=False)
     for matter, register in report.missing:
-        out.print(f"not drilled: no case of {matter} needs {register} 没有案例需要该数据源", markup=False)
+        out.print(f"{matter}: 没有案例需要 {register}，未演练 not drilled: no case needs it", markup=False)
     out.print(_totals(report), markup=False)
 
 
 def _totals(report: "Report") -> str:
     counts = report.counts
-    granted = f"{report.granted} granted because the register could not matter 数据源不影响结果而批准"
+    granted = f"数据源不影响结果而批准 granted because the register could not matter {report.granted}"
     lines = [
-        f"cells held {len(report.tried) - len(report.failed)} of {len(report.tried)} 通过",
-        f"approvals by fault {counts.get('approved', 0)} 因故障而批准; {granted}",
-        f"without an answer and its receipt {counts.get('no_answer', 0)} 没有答复或者回执",
-        f"tried a second time {sum(one.again for one in report.tried)} 机器繁忙而重试",
+        f"通过 cells held {len(report.tried) - len(report.failed)} of {len(report.tried)}",
+        f"因故障而批准 approvals by fault {counts.get('approved', 0)}; {granted}",
+        f"没有答复或者回执 without an answer and its receipt {counts.get('no_answer', 0)}",
+        f"机器繁忙而重试 tried a second time {sum(one.again for one in report.tried)}",
     ]
     if report.strict:
         lines += [
-            f"cause not named {counts.get('cause', 0)} 未说明原因",
-            f"other registers disturbed {counts.get('others', 0)} 波及其他数据源",
-            f"not seen by the proxy {counts.get('unseen', 0)} 代理未见; {report.lines} lines in its log 代理日志行数",
+            f"未说明原因 cause not named {counts.get('cause', 0)}",
+            f"波及其他数据源 other registers disturbed {counts.get('others', 0)}",
+            f"代理未见 not seen by the proxy {counts.get('unseen', 0)}; 代理日志行数 lines in its log {report.lines}",
         ]
     return "\n".join(lines)

@@ -34,24 +34,24 @@ WIDTH = 80
 
 
 def explain(
-    matter: Annotated[str, typer.Argument(help="matter, such as elderly_allowance 事项")],
+    matter: Annotated[str, typer.Argument(help="事项 matter, such as elderly_allowance")],
     case: Annotated[
-        Path | None, typer.Option("--case", help="JSON or YAML file with form, facts and as_of 案例文件")
+        Path | None, typer.Option("--case", help="案例文件 JSON or YAML file with form, facts and as_of")
     ] = None,
     graph: Annotated[
-        Path | None, typer.Option("--graph", help="write the graph of facts, rules and outcomes (SVG) 画成图")
+        Path | None, typer.Option("--graph", help="画成图 write the graph of facts, rules and outcomes (SVG)")
     ] = None,
     text: Annotated[
-        Language | None, typer.Option("--text", help="the whole policy as prose, zh or en 规则全文")
+        Language | None, typer.Option("--text", help="规则全文 the whole policy as prose, zh or en")
     ] = None,
     why_not: Annotated[
-        Outcome | None, typer.Option("--why-not", help="what stands in the way of this outcome 为什么不是这个结果")
+        Outcome | None, typer.Option("--why-not", help="为什么不是这个结果 what stands in the way of this outcome")
     ] = None,
-    plan: Annotated[bool, typer.Option("--plan", help="whom it asks, in which waves, and why 查询计划")] = False,
+    plan: Annotated[bool, typer.Option("--plan", help="查询计划 whom it asks, in which waves, and why")] = False,
     rules: Rules = Path("rules"),
     json: Json = False,
 ) -> None:
-    """Why a case is decided as it is, or whom it asks; without --case, the matter's sample. 说明理由和查询计划。"""
+    """说明理由和查询计划。 Why a case is decided as it is, or whom it asks; without --case, the matter's sample."""
     shelf = shelf_or_exit(rules, json=json)
     require_matter(shelf, matter, json=json)
     policy, found, name = _chosen(shelf, matter, case, json=json)

@@ -14,18 +14,18 @@ from decision_service.policy.nodes import read_source
 from decision_service.source import PolicyProblems, Problem
 
 Paths = Annotated[
-    list[Path] | None, typer.Argument(help="rules folder, a matter's folder, or files; else rules 规则文件夹或文件")
+    list[Path] | None, typer.Argument(help="规则文件夹或文件 rules folder, a matter's folder, or files; else rules")
 ]
 
 
 def fmt(
     paths: Paths = None,
     check: Annotated[
-        bool, typer.Option("--check", help="change nothing, say which files differ 只检查，不改文件")
+        bool, typer.Option("--check", help="只检查，不改文件 change nothing, say which files differ")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Lay out rule files; comments and meaning stay. 统一规则文件的格式，注释和含义不变。"""
+    """统一规则文件的格式，注释和含义不变。 Lay out rule files; comments and meaning stay."""
     changed: list[str] = []
     problems: list[Problem] = []
     try:

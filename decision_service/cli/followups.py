@@ -21,17 +21,17 @@ from decision_service.ledger.errors import LedgerError
 from verifiers.freshness import CHINA
 from verifiers.journal.errors import JournalError
 
-Ledger = Annotated[Path, typer.Option("--ledger", help="file of the record 账本文件")]
-AsOf = Annotated[str, typer.Option("--as-of", help="the day that the service is pinned to 服务固定的日期")]
-Last = Annotated[int, typer.Option("--last", help="how many of the checks that were made 列出最近补查的件数", min=0)]
-Of = Annotated[str | None, typer.Option("--register", help="of one register only 只列一个数据源")]
-Open = Annotated[bool, typer.Option("--open", help="only those that wait for an answer 只列未答复的")]
+Ledger = Annotated[Path, typer.Option("--ledger", help="账本文件 file of the record")]
+AsOf = Annotated[str, typer.Option("--as-of", help="服务固定的日期 the day that the service is pinned to")]
+Last = Annotated[int, typer.Option("--last", help="列出最近补查的件数 how many of the checks that were made", min=0)]
+Of = Annotated[str | None, typer.Option("--register", help="只列一个数据源 of one register only")]
+Open = Annotated[bool, typer.Option("--open", help="只列未答复的 only those that wait for an answer")]
 LEDGER = Path("var/ledger.sqlite3")
 
 
 def build() -> typer.Typer:
     """The commands of `miaopi followups`."""
-    app = typer.Typer(help="What is to be done after decisions. 补查与校核。", no_args_is_help=True)
+    app = typer.Typer(help="补查与校核。 What is to be done after decisions.", no_args_is_help=True)
     app.command("checks")(checks)
     app.command("tickets")(tickets)
     app.command("close")(close)
@@ -39,7 +39,7 @@ def build() -> typer.Typer:
 
 
 def checks(ledger: Ledger = LEDGER, as_of: AsOf = "", last: Last = 20, json: Json = False) -> None:
-    """List the credit checks that are owed and those made since; exit 1 if one is overdue. 信用补查。"""
+    """信用补查。 List the credit checks that are owed and those made since; exit 1 if one is overdue."""
     try:
         clock = ServiceClock(date.fromisoformat(as_of) if as_of else None)
     except ValueError:
@@ -63,7 +63,7 @@ def checks(ledger: Ledger = LEDGER, as_of: AsOf = "", last: Last = 20, json: Jso
 
 
 def tickets(ledger: Ledger = LEDGER, register: Of = None, only_open: Open = False, json: Json = False) -> None:
-    """List the data-quality tickets, with --json for the owner of a register. 数据校核单。"""
+    """数据校核单。 List the data-quality tickets, with --json for the owner of a register."""
     with _file(ledger, json=json) as file:
         found = TicketBox(file).tickets(register, only_open=only_open)
     if json:
@@ -73,13 +73,13 @@ def tickets(ledger: Ledger = LEDGER, register: Of = None, only_open: Open = Fals
 
 
 def close(
-    ticket: Annotated[str, typer.Argument(help="number of the ticket 校核单号")],
-    note: Annotated[str, typer.Option("--note", help="what the owner found 核对结果")],
-    by: Annotated[str | None, typer.Option("--by", help="who answers, else who is logged in 答复人")] = None,
+    ticket: Annotated[str, typer.Argument(help="校核单号 number of the ticket")],
+    note: Annotated[str, typer.Option("--note", help="核对结果 what the owner found")],
+    by: Annotated[str | None, typer.Option("--by", help="答复人 who answers, else who is logged in")] = None,
     ledger: Ledger = LEDGER,
     json: Json = False,
 ) -> None:
-    """Close a ticket with what the owner of the data found. 答复校核单。"""
+    """答复校核单。 Close a ticket with what the owner of the data found."""
     at = ServiceClock().now().isoformat(timespec="seconds")
     by = by or getpass.getuser()
     with _file(ledger, json=json) as file:
@@ -90,7 +90,7 @@ def close(
     if json:
         print_json({"ticket_id": ticket, "state": "answered", "answered_at": at, "answered_by": by})
     else:
-        console().print(f"answered 已答复  {ticket}", markup=False)
+        console().print(f"已答复 answered  {ticket}", markup=False)
 
 
 @contextmanager
@@ -99,7 +99,7 @@ def _file(ledger: Path, *, json: bool) -> Iterator[FollowupFile]:
     if not path.is_file():
         misuse(
             f"{path}: no such file; the service makes it beside its ledger, which --ledger names",
-            "没有补查与校核文件；它由服务建在账本旁边",
+            f"没有文件 {path}；它由服务建在账本旁边，账本由 --ledger 指明",
             json=json,
         )
     try:
@@ -125,22 +125,22 @@ def _done(one: Done) -> dict[str, object]:
 
 
 def _show_checks(owed: tuple[Owed, ...], done: tuple[Done, ...], now_ms: int) -> None:
-    table = folding("state 状态", "decision 决定", "matter 事项", "since 自", "tries 次数", "last 最近结果")
+    table = folding("状态 state", "决定 decision", "事项 matter", "自 since", "次数 tries", "最近结果 last")
     for one in owed:
-        state = "OVERDUE 超时" if one.is_overdue(now_ms) else "owed 待补查"
+        state = "超时 OVERDUE" if one.is_overdue(now_ms) else "待补查 owed"
         table.add_row(state, one.decision_id, one.matter, _instant(one.since), str(one.attempts), one.status or "-")
     for made in done:
-        found = f"{made.status}, counts 有计入的记录" if made.counts else made.status
-        table.add_row("done 已补查", made.decision_id, made.matter, _instant(made.since), str(made.attempts), found)
+        found = f"{made.status}, 有计入的记录 counts" if made.counts else made.status
+        table.add_row("已补查 done", made.decision_id, made.matter, _instant(made.since), str(made.attempts), found)
     console().print(table)
 
 
 def _show_tickets(found: tuple[OnFile, ...]) -> None:
-    table = folding("ticket 校核单", "state 状态", "owner 数据责任单位", "facts 存疑字段", "decision 决定", "note 答复")
+    table = folding("校核单 ticket", "状态 state", "数据责任单位 owner", "存疑字段 facts", "决定 decision", "答复 note")
     for one in found:
         told = one.as_json()
         facts = ", ".join(told["facts"]) or str(told["register"])  # type: ignore[arg-type]  # a list of names in JSON
-        state = "open 待答复" if one.answered_at is None else "answered 已答复"
+        state = "待答复 open" if one.answered_at is None else "已答复 answered"
         owner = f"{told['owner_zh']} {told['owner_en']}"
         table.add_row(str(told["ticket_id"]), state, owner, facts, str(told["decision_id"]), one.note or "")
     console().print(table)

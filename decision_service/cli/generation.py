@@ -26,9 +26,13 @@ def generated_for(found: Sequence[Coverage], suites: Suites, file: Path, *, json
     lacking = [one for one in found if one.missing]
     if len(lacking) > 1:
         names = ", ".join(one.policy.source for one in lacking)
-        misuse(f"cases are generated for one version at a time; name one of {names}", "一次只写一个版本", json=json)
+        misuse(
+            f"cases are generated for one version at a time; name one of {names}",
+            f"一次只为一个版本写案例，请指明其一：{names}",
+            json=json,
+        )
     if file != PRINTED and file.exists():
-        misuse(f"{file} is there already, and is not written over", "文件已经存在，不覆盖", json=json)
+        misuse(f"{file} is there already, and is not written over", f"{file} 已经有了，不覆盖", json=json)
     generated = [_generated(one, suites, json=json) for one in lacking]
     for one in generated:
         text = case_file(one, suites.catalogue)

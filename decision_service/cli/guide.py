@@ -8,29 +8,27 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from decision_service.cli.casefile import require_matter
 from decision_service.cli.output import Json, Rules, console, misuse, print_json, shelf_or_exit
 from decision_service.policy.shape import Policy
 from decision_service.policy.shelf import Shelf
-from decision_service.source import nearest
 from verifiers.freshness import CHINA
 
 
 def guide(
     matter: Annotated[
-        str | None, typer.Argument(help="matter, such as elderly_allowance 事项; all where left out")
+        str | None, typer.Argument(help="事项，不写则全部 matter, such as elderly_allowance; all where left out")
     ] = None,
-    html: Annotated[Path | None, typer.Option("--html", help="write pages into this folder 写成网页")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="写成网页 write pages into this folder")] = None,
     rules: Rules = Path("rules"),
     json: Json = False,
 ) -> None:
-    """The published guide of a matter: form, papers, registers, rules, remedies. 办事指南。"""
+    """办事指南。 The published guide of a matter: form, papers, registers, rules, remedies."""
     from decision_service.guide import guide_of
 
     shelf = shelf_or_exit(rules, json=json)
-    if matter is not None and matter not in shelf.versions:
-        meant = nearest(matter, shelf.versions)
-        hint = f"; did you mean {meant}?" if meant else f"; there are {', '.join(shelf.versions)}"
-        misuse(f"there is no matter `{matter[:60]}`{hint}", "没有这个事项", json=json)
+    if matter is not None:
+        require_matter(shelf, matter, json=json)
     chosen = shelf.versions if matter is None else [matter]
     guides: list[Mapping[str, Any]] = [guide_of(_current(shelf, name), shelf.catalogue) for name in chosen]
     if html is not None:
@@ -53,7 +51,7 @@ def _write(guides: list[Mapping[str, Any]], folder: Path, *, json: bool) -> None
     try:
         written = write_pages(guides, folder)
     except OSError as error:
-        misuse(f"{folder}: cannot be written ({error.strerror})", "文件夹写不进", json=json)
+        misuse(f"{folder}: cannot be written ({error.strerror})", f"{folder}：写不了（{error.strerror}）", json=json)
     if json:
         print_json({"written": [str(path) for path in written]})
     else:

@@ -17,16 +17,16 @@ from decision_service.proof.receipt import MAX_BYTES, Proven, ReceiptError, veri
 from decision_service.proof.trusted import public_key_of
 
 LEDGER = Path("var/ledger.sqlite3")
-Ledger = Annotated[Path | None, typer.Option("--ledger", help="file of the record 账本文件")]
-Keys = Annotated[list[str] | None, typer.Option("--public-key", help="of the log, trusted, repeatable 可信公钥")]
-Receipts = Annotated[list[Path] | None, typer.Option("--receipt", help="file of a receipt, repeatable 回执文件")]
-Noted = Annotated[list[Path] | None, typer.Option("--checkpoint", help="one that someone kept 他处保存的检查点")]
-Witnesses = Annotated[list[str] | None, typer.Option("--witness", help="verifier key, repeatable 见证人公钥")]
+Ledger = Annotated[Path | None, typer.Option("--ledger", help="账本文件 file of the record")]
+Keys = Annotated[list[str] | None, typer.Option("--public-key", help="可信公钥 of the log, trusted, repeatable")]
+Receipts = Annotated[list[Path] | None, typer.Option("--receipt", help="回执文件 file of a receipt, repeatable")]
+Noted = Annotated[list[Path] | None, typer.Option("--checkpoint", help="他处保存的检查点 one that someone kept")]
+Witnesses = Annotated[list[str] | None, typer.Option("--witness", help="见证人公钥 verifier key, repeatable")]
 
 
 def build() -> typer.Typer:
     """The commands of `miaopi ledger`."""
-    app = typer.Typer(help="The auditor's tools on the record. 账本审计。", no_args_is_help=True)
+    app = typer.Typer(help="账本审计。 The auditor's tools on the record.", no_args_is_help=True)
     app.command("verify")(verify)
     app.command("key")(ledger_key.key)
     app.command("witness")(witness)
@@ -37,7 +37,7 @@ def build() -> typer.Typer:
 
 
 def _group() -> None:
-    """The auditor's tools on the record. 账本审计。"""
+    """账本审计。 The auditor's tools on the record."""
 
 
 def verify(
@@ -48,8 +48,8 @@ def verify(
     witness: Witnesses = None,
     json: Json = False,
 ) -> None:
-    """Check a whole ledger, or receipts alone (without --ledger), or both against each other; exit 1 if not sound.
-    校验账本或回执。"""
+    """校验账本或回执。 Check a whole ledger, or receipts alone (without --ledger), or both against each other; exit 1
+    if not sound."""
     trusted = [_key(text, json=json) for text in public_key] if public_key else None
     witnesses = [_witness(text, json=json) for text in witness or ()]
     proven = [_proven(path, trusted, witnesses, json=json) for path in receipt or ()]
@@ -83,7 +83,7 @@ def _walk(
             if files.ring.is_file() and files.master.is_file():
                 ring = files.existing_ring()
                 stack.callback(ring.close)
-            task = bar.add_task("records 记录", total=None)
+            task = bar.add_task("记录 records", total=None)
             return verify_ledger(
                 ledger,
                 lambda done, total: bar.update(task, completed=done, total=total),
@@ -115,7 +115,7 @@ def _checkpoint(path: Path, trusted: list[bytes] | None, *, json: bool) -> Check
         origin = text.partition("\n")[0]
         return Checkpoint.parse(open_note(text, [VerifierKey(origin, key) for key in trusted]).body)
     except (NoteError, UnicodeDecodeError) as error:
-        misuse(f"{path}: no checkpoint under this key ({error})", "检查点不能核验", json=json)
+        misuse(f"{path}: no checkpoint under this key ({error})", f"{path}：用这把公钥不能核验的检查点", json=json)
 
 
 def _content(path: Path, *, json: bool) -> bytes:
@@ -123,7 +123,7 @@ def _content(path: Path, *, json: bool) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        misuse(f"{path}: {error.strerror}", "文件读不出", json=json)
+        misuse(f"{path}: {error.strerror}", f"{path}：读不出（{error.strerror}）", json=json)
 
 
 def _key(text: str, *, json: bool) -> bytes:
@@ -158,11 +158,11 @@ def _show_receipts(proven: list[tuple[Path, Proven | str]]) -> None:
     out = console()
     for path, one in proven:
         if isinstance(one, str):
-            out.print(f"PROVES NOTHING 不能证明 {path}: {one}", markup=False)
+            out.print(f"不能证明 PROVES NOTHING {path}: {one}", markup=False)
         else:
-            seen = ", ".join(one.witnesses) or "no witness 无见证人"
+            seen = ", ".join(one.witnesses) or "无见证人 no witness"
             out.print(
-                f"holds 属实 {path}: log {one.log}, record {one.index} of {one.checkpoint.size}, "
+                f"属实 holds {path}: log {one.log}, record {one.index} of {one.checkpoint.size}, "
                 f"decision {one.statement.decision_id}, seen by {seen}",
                 markup=False,
             )
@@ -188,14 +188,14 @@ def _as_json(report: Report) -> dict[str, object]:
 def _show(report: Report) -> None:
     out = console()
     keys = ", ".join(f"{name} ({count})" for name, count in report.keys.items())
-    out.print(f"log {report.log}: {report.records} record(s), signed by {keys or 'no key'}", markup=False)
-    sealed = "contents not opened, no key ring here 无密钥环，未核对内容"
+    out.print(f"账本 log {report.log}: {report.records} record(s), signed by {keys or 'no key'}", markup=False)
+    sealed = "无密钥环，未核对内容 contents not opened, no key ring here"
     if report.read or report.erased or not report.records:
-        sealed = f"contents of {report.read} opened 已核对内容, {report.erased} erased 已依法删除"
-    out.print(f"{report.checkpoints} checkpoint(s) 检查点; {sealed}", markup=False)
+        sealed = f"已核对内容 contents opened {report.read}, 已依法删除 erased {report.erased}"
+    out.print(f"检查点 checkpoint(s) {report.checkpoints}; {sealed}", markup=False)
     if report.first is None:
-        out.print(f"sound 完好  head sha256:{report.head.hex()}", markup=False)
-        out.print(f"root 树根 sha256:{report.root.hex()}", markup=False)
+        out.print(f"完好 sound  head sha256:{report.head.hex()}", markup=False)
+        out.print(f"树根 root sha256:{report.root.hex()}", markup=False)
         return
     where = "the file" if report.first.index is None else f"record {report.first.index}"
-    out.print(f"NOT SOUND 有误: {report.bad} bad; first: {where}: {report.first.what}", markup=False)
+    out.print(f"有误 NOT SOUND: {report.bad} bad; first: {where}: {report.first.what}", markup=False)

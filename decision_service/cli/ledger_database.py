@@ -8,13 +8,13 @@ import typer
 
 from decision_service.cli.output import Json, misuse, print_json, progress
 
-Role = Annotated[str, typer.Option("--role", help="that the service logs in as 服务登录角色")]
-Target = Annotated[Path | None, typer.Argument(help="file to make; beside the keys if none is named 目标文件")]
+Role = Annotated[str, typer.Option("--role", help="服务登录角色 that the service logs in as")]
+Target = Annotated[Path | None, typer.Argument(help="目标文件 file to make; beside the keys if none is named")]
 
 
 def tables(role: Role) -> None:
-    """Print the SQL by which the owner of a database makes an empty ledger for a service that logs in as another role,
-    with no more rights than it needs. 打印建账本的 SQL。"""
+    """打印建账本的 SQL。 Print the SQL by which the owner of a database makes an empty ledger for a service that logs
+    in as another role, with no more rights than it needs."""
     from decision_service.ledger import postgres_schema
     from decision_service.settings import SettingsRefusedError, read_settings
 
@@ -27,8 +27,8 @@ def tables(role: Role) -> None:
 
 
 def copy(file: Target = None, json: Json = False) -> None:
-    """Copy the ledger from the database that MIAOPI_LEDGER names into a file that verify, replay and reconcile read.
-    把数据库中的账本复制为文件，供审计。"""
+    """把数据库中的账本复制为文件，供审计。 Copy the ledger from the database that MIAOPI_LEDGER names into a file that
+    verify, replay and reconcile read."""
     from decision_service.ledger.errors import LedgerError, LedgerRefusedError
     from decision_service.settings import SettingsRefusedError, read_settings
 
@@ -40,7 +40,7 @@ def copy(file: Target = None, json: Json = False) -> None:
 
         target = file or files.ledger
         with progress() as bar:
-            task = bar.add_task("records 记录", total=None)
+            task = bar.add_task("记录 records", total=None)
             count = copy_ledger(files.address, target, lambda at, of: bar.update(task, completed=at, total=of))
     except (SettingsRefusedError, LedgerError) as error:
         misuse(str(error), "账本不能复制", json=json)
@@ -49,4 +49,4 @@ def copy(file: Target = None, json: Json = False) -> None:
     if json:
         print_json({"file": str(target), "records": count})
     else:
-        sys.stdout.write(f"{target}: {count} record(s) 条记录\n")
+        sys.stdout.write(f"{target}: {count} 条记录 record(s)\n")

@@ -10,11 +10,11 @@ from decision_service.cli.output import Json, misuse, print_json
 
 
 def key(
-    ledger: Annotated[Path | None, typer.Option("--ledger", help="file of the record 账本文件")] = None,
+    ledger: Annotated[Path | None, typer.Option("--ledger", help="账本文件 file of the record")] = None,
     json: Json = False,
 ) -> None:
-    """Print the public key of the log, for witnesses and for whoever checks receipts; made if there is none yet.
-    打印账本公钥。"""
+    """打印账本公钥。 Print the public key of the log, for witnesses and for whoever checks receipts; made if there is
+    none yet."""
     from decision_service.ledger.errors import LedgerRefusedError
     from decision_service.ledger.keys import load_or_create_key
     from decision_service.proof.note import NoteError, VerifierKey

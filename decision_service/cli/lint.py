@@ -17,13 +17,13 @@ from decision_service.source import PolicyProblems, Problem, as_json, render
 
 
 def lint(
-    path: Annotated[Path, typer.Argument(help="rules folder, a matter's folder, or one file 规则文件夹或文件")] = Path(
+    path: Annotated[Path, typer.Argument(help="规则文件夹或文件 rules folder, a matter's folder, or one file")] = Path(
         "rules"
     ),
-    fix: Annotated[bool, typer.Option("--fix", help="put right what is mechanical 改掉能自动改的")] = False,
+    fix: Annotated[bool, typer.Option("--fix", help="改掉能自动改的 put right what is mechanical")] = False,
     json: Json = False,
 ) -> None:
-    """Advice on rule files that are right: codes, reasons, places, fixes. 对没有错误的规则文件提建议。"""
+    """对没有错误的规则文件提建议。 Advice on rule files that are right: codes, reasons, places, fixes."""
     must_be_there(path, json=json)
     findings: list[Finding] = []
     fixed: list[str] = []
@@ -64,12 +64,12 @@ def _show(findings: list[Finding], fixed: list[str], *, json: bool) -> None:
     out = console()
     for one in findings:
         out.print(render(one.problem), markup=False)
-        out.print(f"  ? {one.advice.why.en}\n  ? {one.advice.why.zh}\n", markup=False)
+        out.print(f"  ? {one.advice.why.zh}\n  ? {one.advice.why.en}\n", markup=False)
     for name in fixed:
-        out.print(f"{name}: fixed 已改", markup=False)
+        out.print(f"{name}: 已改 fixed", markup=False)
     can = sum(1 for one in findings if one.found.edits)
-    more = f"; {can} can be fixed by --fix 其中{can}处可用 --fix 改" if can else ""
-    out.print(f"{len(findings)} finding(s) 共{len(findings)}处建议{more}", markup=False)
+    zh, en = (f"，其中{can}处可用 --fix 改", f"; {can} can be fixed by --fix") if can else ("", "")
+    out.print(f"共{len(findings)}处建议{zh} {len(findings)} finding(s){en}", markup=False)
 
 
 def _as_json(one: Finding) -> dict[str, object]:

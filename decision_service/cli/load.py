@@ -23,23 +23,27 @@ from verifiers.freshness import CHINA
 
 
 def load(
-    url: Annotated[str, typer.Option("--url", help="the service 服务地址")] = "http://127.0.0.1:8080",
-    rate: Annotated[float, typer.Option("--rate", min=0.1, max=5000, help="applications a second 每秒申请数")] = 20,
-    seconds: Annotated[float, typer.Option("--seconds", min=1, max=86400, help="how long 时长（秒）")] = 30,
-    cases: Annotated[Path, typer.Option("--cases", help="folder of applications 申请样例")] = Path("fixtures/cases"),
-    seed: Annotated[int, typer.Option("--seed", help="the same seed sends the same stream 随机种子")] = 1,
-    key_file: Annotated[Path | None, typer.Option("--key-file", help="file with a platform's key 密钥文件")] = None,
-    as_of: Annotated[str, typer.Option("--as-of", help="day of the service, if pinned 服务所处日期")] = "",
+    url: Annotated[str, typer.Option("--url", help="服务地址 the service")] = "http://127.0.0.1:8080",
+    rate: Annotated[float, typer.Option("--rate", min=0.1, max=5000, help="每秒申请数 applications a second")] = 20,
+    seconds: Annotated[float, typer.Option("--seconds", min=1, max=86400, help="时长（秒） how long")] = 30,
+    cases: Annotated[Path, typer.Option("--cases", help="申请样例 folder of applications")] = Path("fixtures/cases"),
+    seed: Annotated[int, typer.Option("--seed", help="随机种子 the same seed sends the same stream")] = 1,
+    key_file: Annotated[Path | None, typer.Option("--key-file", help="密钥文件 file with a platform's key")] = None,
+    as_of: Annotated[str, typer.Option("--as-of", help="服务所处日期 day of the service, if pinned")] = "",
     rules: Rules = Path("rules"),
     json: Json = False,
 ) -> None:
-    """Load a running service; exit 1 when a budget is missed or an outcome is wrong. 按规则文件的时限做负载测试。"""
+    """按规则文件的时限做负载测试。 Load a running service; exit 1 when a budget is missed or an outcome is wrong."""
     day = _day(as_of, json=json)
     _require_ready(url, json=json)
     plan = make_plan(shelf_or_exit(rules, json=json), cases, url, rate, seconds, seed, day)
     plan = replace(plan, key=_key(key_file, json=json))
     if not plan.applications:
-        misuse(f"no applications in {cases} for the matters in force on {day}", "没有可发送的申请", json=json)
+        misuse(
+            f"no applications in {cases} for the matters in force on {day}",
+            f"{cases} 中没有 {day} 有效事项的申请",
+            json=json,
+        )
     samples = run(plan)
     found = by_matter(samples, plan.budgets)
     passed = bool(samples) and not any(one.missed for one in found)
@@ -76,9 +80,17 @@ def _require_ready(url: str, *, json: bool) -> None:
         status = connection.getresponse().status
         connection.close()
     except (KeyError, ValueError, OSError, HTTPException):
-        misuse("--url: no service answers there; start `miaopi serve` or name its address", "该地址没有服务", json=json)
+        misuse(
+            "--url: no service answers there; start `miaopi serve` or name its address",
+            "--url：该地址没有服务；请先运行 miaopi serve 或写明地址",
+            json=json,
+        )
     if status != 200:
-        misuse(f"--url: the service is not ready (its /readyz answers {status})", "服务尚未就绪", json=json)
+        misuse(
+            f"--url: the service is not ready (its /readyz answers {status})",
+            f"--url：服务尚未就绪（/readyz 答复 {status}）",
+            json=json,
+        )
 
 
 def run(plan: Plan) -> list[Sample]:
@@ -90,7 +102,7 @@ def run(plan: Plan) -> list[Sample]:
         # The command is this interpreter and our own module.
         child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # noqa: S603 - see above
         with progress() as bar:
-            task = bar.add_task("load 负载", total=int(plan.seconds))
+            task = bar.add_task("负载 load", total=int(plan.seconds))
             while True:
                 try:
                     _, errors = child.communicate(timeout=1)
@@ -144,18 +156,18 @@ def _row(one: MatterLoad) -> dict[str, object]:
 
 def _show(plan: Plan, samples: Sequence[Sample], found: Sequence[MatterLoad]) -> None:
     out = Console(highlight=False, width=max(132, Console().width))
-    heads = ("matter 事项", "sent", "right", "late*", "wrong", "failed", "p50 ms", "p95 ms", "p99 ms", "budget 时限")
+    heads = ("事项 matter", "sent", "right", "late*", "wrong", "failed", "p50 ms", "p95 ms", "p99 ms", "时限 budget")
     table = Table(*heads, "")
     for one in found:
         budget = "/".join(str(limit) for limit in one.budget)
         figures = [one.requests, one.right, one.late, one.wrong, one.failed]
         times = [f"{value:.0f}" for value in (one.p50, one.p95, one.p99)]
-        verdict = "; ".join(one.missed) or ("over within chance 样本不足" if one.nominally_over else "in budget 达标")
+        verdict = "; ".join(one.missed) or ("样本不足 over within chance" if one.nominally_over else "达标 in budget")
         table.add_row(one.matter, *(str(figure) for figure in figures), *times, budget, verdict)
     out.print(table)
     lines = (
-        "* not as expected because a register did not answer in time, as it must be 因数据源超时而转人工或未知",
-        f"goodput: {_goodput(plan, samples):.1f} of {plan.rate:g} a second decided right without an officer 秒批量",
-        f"generator: sent within {_lag(samples):.1f} ms of the due instant (p99) 发生器自身延迟",
+        "* 因数据源超时而转人工或未知 not as expected because a register did not answer in time, as it must be",
+        f"秒批量 goodput: {_goodput(plan, samples):.1f} of {plan.rate:g} a second decided right without an officer",
+        f"发生器自身延迟 generator: sent within {_lag(samples):.1f} ms of the due instant (p99)",
     )
     out.print("\n".join(lines), markup=False)

@@ -7,7 +7,7 @@ from decision_service.cli.workshop import needed
 
 
 def lsp() -> None:
-    """Serve an editor over standard input and output until it ends. 语言服务器，由编辑器启动。"""
+    """语言服务器，由编辑器启动。 Serve an editor over standard input and output until it ends."""
     needed("pygls")
     from decision_service.languageserver.server import build
 

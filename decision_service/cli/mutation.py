@@ -103,7 +103,7 @@ def show_scores(scores: Sequence[Score], catalogue: Catalogue) -> None:
         table.add_row(one.policy.matter, *map(str, counts), f"{one.percent:.1f} %")
     out.print(table)
     killed, counted = sum(one.killed for one in scores), sum(one.counted for one in scores)
-    out.print(f"{killed} of {counted} changes would be noticed 共{counted}处改动，{killed}处会被案例发现", markup=False)
+    out.print(f"共{counted}处改动，{killed}处会被案例发现 {killed} of {counted} changes would be noticed", markup=False)
 
 
 def _show(out: Console, survivor: Survivor, catalogue: Catalogue) -> None:

@@ -20,29 +20,29 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{1,60}")
 
 def new(
     matter: Annotated[
-        str, typer.Argument(help="code of the matter and name of its folder, such as heating_subsidy 事项代号")
+        str, typer.Argument(help="事项代号 code of the matter and name of its folder, such as heating_subsidy")
     ],
-    zh: Annotated[str, typer.Option("--zh", help="its name in Chinese 中文名称")] = "",
-    en: Annotated[str, typer.Option("--en", help="its name in English 英文名称")] = "",
+    zh: Annotated[str, typer.Option("--zh", help="中文名称 its name in Chinese")] = "",
+    en: Annotated[str, typer.Option("--en", help="英文名称 its name in English")] = "",
     item_type: Annotated[
-        str, typer.Option("--item-type", help="type of the item, GB/T 39046-2020 table A.1 事项类型")
+        str, typer.Option("--item-type", help="事项类型 type of the item, GB/T 39046-2020 table A.1")
     ] = "20",
     in_force: Annotated[
-        str, typer.Option("--in-force", help="first day, YYYY-MM-DD; else the first of next month 生效日")
+        str, typer.Option("--in-force", help="生效日 first day, YYYY-MM-DD; else the first of next month")
     ] = "",
     rules: Rules = Path("rules"),
     json: Json = False,
 ) -> None:
-    """Begin a matter: a small file that passes check and test, to grow from. 新建一个事项的规则文件。"""
+    """新建一个事项的规则文件。 Begin a matter: a small file that passes check and test, to grow from."""
     if not _NAME.fullmatch(matter):
         misuse(
-            f"`{matter[:60]}` is no name: small letters, digits, underscores",
-            "事项代号用小写英文、数字、下划线",
+            f"`{matter[:60]}` is no code of a matter: small letters, digits, underscores, a letter first",
+            f"{matter[:60]} 不能作事项代号：用小写英文、数字、下划线，以字母开头",
             json=json,
         )
     types = [code for code, _ in ITEM_TYPES.words]
     if item_type not in types:
-        misuse(f"--item-type is one of {', '.join(types)}", f"事项类型可写 {'、'.join(types)}", json=json)
+        misuse(f"--item-type is one of {', '.join(types)}", f"--item-type 应为 {'、'.join(types)}", json=json)
     folder = rules / matter
     if folder.exists():
         misuse(f"{folder} is there already", f"{folder} 已经有了", json=json)
@@ -75,7 +75,11 @@ def _day(text: str, today: date, *, json: bool) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
-        misuse(f"`{text[:40]}` is no day; write YYYY-MM-DD", "日期写作 YYYY-MM-DD", json=json)
+        misuse(
+            f"--in-force: `{text[:40]}` is no day; write YYYY-MM-DD",
+            f"--in-force：{text[:40]} 不是日期；写作 YYYY-MM-DD",
+            json=json,
+        )
 
 
 def _say(path: Path, *, json: bool) -> None:
@@ -83,7 +87,7 @@ def _say(path: Path, *, json: bool) -> None:
         print_json({"file": str(path)})
         return
     out = console()
-    out.print(f"{path}: written 已写", markup=False)
+    out.print(f"{path}: 已写 written", markup=False)
     for command, zh, en in (
         ("lint", "列出还要写的（TODO）", "lists what is still to write (TODO)"),
         ("check", "检查", "checks it"),

@@ -18,13 +18,13 @@ from decision_service.replay import ReplayError
 
 
 def notice_command(
-    decision_id: Annotated[str, typer.Argument(help="number of the decision 决定编号")],
-    lang: Annotated[str, typer.Option("--lang", help="zh, en or both 语言")] = "both",
-    out: Annotated[Path | None, typer.Option("--out", help="HTML file to write, else standard output 输出文件")] = None,
+    decision_id: Annotated[str, typer.Argument(help="决定编号 number of the decision")],
+    lang: Annotated[str, typer.Option("--lang", help="语言 zh, en or both")] = "both",
+    out: Annotated[Path | None, typer.Option("--out", help="输出文件 HTML file to write, else standard output")] = None,
     ledger: Ledger = Path("var/ledger.sqlite3"),
     rules: Rules = Path("rules"),
 ) -> None:
-    """Print the notice of a decision as HTML. 输出决定的文书。"""
+    """输出决定的文书。 Print the notice of a decision as HTML."""
     language = _language(lang)
     publication = publish(shelf_or_exit(rules))
     one_record(ledger, decision_id, "miaopi notice")
@@ -40,7 +40,7 @@ def notice_command(
     try:
         out.write_text(text, encoding="utf-8")
     except OSError as error:
-        misuse(f"--out: can't be written ({error.strerror})", "文件写不了")
+        misuse(f"--out: can't be written ({error.strerror})", f"--out：写不了（{error.strerror}）")
 
 
 def _language(text: str) -> Language:

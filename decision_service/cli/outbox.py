@@ -17,20 +17,20 @@ from verifiers.freshness import CHINA
 
 LEDGER = Path("var/ledger.sqlite3")
 Subscribers = Annotated[
-    Path | None, typer.Option("--subscribers", help="the operator's file, for public keys and addresses 订阅文件")
+    Path | None, typer.Option("--subscribers", help="订阅文件 the operator's file, for public keys and addresses")
 ]
 
 
 def build() -> typer.Typer:
     """The commands of `miaopi outbox`."""
-    app = typer.Typer(help="Events to subscribers. 事件外送。", no_args_is_help=True)
+    app = typer.Typer(help="事件外送。 Events to subscribers.", no_args_is_help=True)
     app.command("status")(status)
     app.command("replay")(replay)
     return app
 
 
 def status(ledger: Ledger = LEDGER, subscribers: Subscribers = None, json: Json = False) -> None:
-    """How far each subscriber is, and what went wrong last; exit 1 where one fails or is gone. 各订阅方进度。"""
+    """各订阅方进度。 How far each subscriber is, and what went wrong last; exit 1 where one fails or is gone."""
     listed = {} if subscribers is None else {one.name: one for one in _read(subscribers, json=json)}
     with _places(ledger, json=json) as places:
         found = [_told(one, listed.get(one.subscriber)) for one in places.all()]
@@ -43,16 +43,20 @@ def status(ledger: Ledger = LEDGER, subscribers: Subscribers = None, json: Json 
 
 
 def replay(
-    subscriber: Annotated[str, typer.Option("--subscriber", help="name in the file 订阅方")],
-    start: Annotated[str, typer.Option("--from", help="index of the first record, or end 从第几条起，或 end")],
+    subscriber: Annotated[str, typer.Option("--subscriber", help="订阅方 name in the file")],
+    start: Annotated[str, typer.Option("--from", help="从第几条起，或 end index of the first record, or end")],
     ledger: Ledger = LEDGER,
     json: Json = False,
 ) -> None:
-    """Send a subscriber everything from a record on, again or for the first time. 从某条记录起重发。"""
+    """从某条记录起重发。 Send a subscriber everything from a record on, again or for the first time."""
     with _places(ledger, json=json) as places:
         place = next((one for one in places.all() if one.subscriber == subscriber), None)
         if place is None:
-            misuse("there is no such subscriber; `miaopi outbox status` lists them", "没有这个订阅方", json=json)
+            misuse(
+                "there is no such subscriber; `miaopi outbox status` lists them",
+                "没有这个订阅方；miaopi outbox status 列出全部",
+                json=json,
+            )
         if start != "end" and not (start.isascii() and start.isdigit() and int(start) <= place.head):
             misuse(f"--from: a number from 0 to {place.head}, or end", f"--from 应为0至{place.head}，或 end", json=json)
         to = place.head if start == "end" else int(start)
@@ -60,7 +64,9 @@ def replay(
     if json:
         print_json({"subscriber": subscriber, "next": to, "records": place.head - to})
     else:
-        console().print(f"from record {to} on: {place.head - to} to go 自第{to}条起重发", markup=False)
+        console().print(
+            f"自第{to}条起重发，共{place.head - to}条 from record {to} on: {place.head - to} to go", markup=False
+        )
 
 
 @contextmanager
@@ -69,7 +75,7 @@ def _places(ledger: Path, *, json: bool) -> Iterator[Places]:
     if not path.is_file():
         misuse(
             f"{path}: no such file; the service makes it beside its ledger where MIAOPI_SUBSCRIBERS is set",
-            "没有外送进度文件；设置 MIAOPI_SUBSCRIBERS 后由服务建立",
+            f"没有文件 {path}；设置 MIAOPI_SUBSCRIBERS 后由服务建在账本旁边",
             json=json,
         )
     try:
@@ -111,7 +117,7 @@ def _instant(ms: int | None) -> str | None:
 
 def _show(found: list[dict[str, object]]) -> None:
     table = folding(
-        "subscriber 订阅方", "state 状态", "next 下一条", "lag 待送", "last error 最近错误", "delivered 最近送达"
+        "订阅方 subscriber", "状态 state", "下一条 next", "待送 lag", "最近错误 last error", "最近送达 delivered"
     )
     for one in found:
         error = "-" if one["last_error"] is None else f"{one['last_error']} {one['last_error_at']}"

@@ -15,8 +15,8 @@ from decision_service.source import PolicyProblems, as_json, render
 
 GOOD, FINDINGS, MISUSE = 0, 1, 2
 
-Rules = Annotated[Path, typer.Option("--rules", help="folder of rule files 规则文件夹", show_default=True)]
-Json = Annotated[bool, typer.Option("--json", help="print JSON 输出 JSON")]
+Rules = Annotated[Path, typer.Option("--rules", help="规则文件夹 folder of rule files", show_default=True)]
+Json = Annotated[bool, typer.Option("--json", help="输出 JSON print JSON")]
 
 
 def console() -> Console:
@@ -41,8 +41,8 @@ def print_json(value: object) -> None:
 def misuse(en: str, zh: str, *, json: bool = False) -> NoReturn:
     """Leaves with exit code 2, saying what was wrong and what to do."""
     if json:
-        print_json({"error": {"en": en, "zh": zh}})
-    console().print(f"miaopi: {en}\n  {zh}", markup=False)
+        print_json({"error": {"zh": zh, "en": en}})
+    console().print(f"miaopi: {zh}\n  {en}", markup=False)
     raise typer.Exit(MISUSE)
 
 
@@ -56,7 +56,7 @@ def show_problems(problems: PolicyProblems, *, json: bool) -> None:
         out.print(render(problem), markup=False)
         out.print()
     count = len(problems.problems)
-    out.print(f"{count} problem(s) 共{count}个问题", markup=False)
+    out.print(f"共{count}个问题 {count} problem(s)", markup=False)
 
 
 def shelf_or_exit(folder: Path, *, json: bool = False, only: Path | None = None) -> Shelf:

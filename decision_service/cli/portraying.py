@@ -36,7 +36,7 @@ def write_graph(policy: Policy, catalogue: Catalogue, path: Path, *, json: bool)
     try:
         path.write_text(graph_svg(policy, catalogue), encoding="utf-8")
     except OSError as error:
-        misuse(f"{path}: cannot be written ({error.strerror})", "文件写不进", json=json)
+        misuse(f"{path}: cannot be written ({error.strerror})", f"{path}：写不了（{error.strerror}）", json=json)
     graph = graph_of(policy, catalogue)
     if json:
         nodes = [{"key": key, "sort": one.sort, "name": one.name} for key, one in graph.nodes.items()]

@@ -29,19 +29,19 @@ def prove(
     path: Annotated[
         str | None,
         typer.Argument(
-            help="rules folder, a matter's folder, one file, or a matter's name; default all 文件夹、文件或事项"
+            help="文件夹、文件或事项 rules folder, a matter's folder, one file, or a matter's name; default all"
         ),
     ] = None,
     rules: Rules = Path("rules"),
     certificates: Annotated[
-        Path | None, typer.Option("--certificates", help="folder for a certificate of each version 证明书文件夹")
+        Path | None, typer.Option("--certificates", help="证明书文件夹 folder for a certificate of each version")
     ] = None,
     check: Annotated[
-        Path | None, typer.Option("--check", help="certificate to check again, offline 重新核对一份证明书")
+        Path | None, typer.Option("--check", help="重新核对一份证明书 certificate to check again, offline")
     ] = None,
     json: Json = False,
 ) -> None:
-    """Prove what holds of every application; show an applicant where it does not. 证明规则对任何申请都成立。"""
+    """证明规则对任何申请都成立。 Prove what holds of every application; show an applicant where it does not."""
     needed("z3", json=json)
     shelf = _shelf(path, rules, json=json)
     if check is not None:
@@ -113,7 +113,7 @@ def _proved(shelf: Shelf, policies: list[Policy], *, json: bool) -> list["Proved
 
     found = []
     with progress() as bar:
-        task = bar.add_task("proving 证明", total=len(policies))
+        task = bar.add_task("证明 proving", total=len(policies))
         for policy in policies:
             try:
                 with engines_of(policy) as engines:
@@ -121,13 +121,13 @@ def _proved(shelf: Shelf, policies: list[Policy], *, json: bool) -> list["Proved
             except NotEncodedError as error:
                 misuse(
                     f"{policy.source}: left out, so nothing is proved: {error}",
-                    "有部分没有编码，什么也没有证明",
+                    f"{policy.source}：有部分没有编码，什么也没有证明：{error}",
                     json=json,
                 )
             except (UnfaithfulError, EnginesDifferError) as error:
                 misuse(
                     f"{policy.source}: the solver and the engines differ, so nothing is proved: {error}",
-                    "求解与引擎不一致，什么也没有证明；请报告这个缺陷",
+                    f"{policy.source}：求解与引擎不一致，什么也没有证明；请报告这个缺陷",
                     json=json,
                 )
             bar.advance(task)
@@ -147,7 +147,7 @@ def _written(proved: Iterable["Proved"], folder: Path, *, json: bool) -> list[st
                 path.write_bytes(orjson.dumps(certificate(one), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
                 written.append(str(path))
     except OSError as error:
-        misuse(f"{folder}: cannot be written ({error.strerror})", "证明书写不出", json=json)
+        misuse(f"{folder}: cannot be written ({error.strerror})", f"{folder}：写不了（{error.strerror}）", json=json)
     return written
 
 
@@ -156,7 +156,7 @@ def _show(proved: Iterable["Proved"], written: Iterable[str]) -> None:
     for one in proved:
         _show_one(one, out)
     for path in written:
-        out.print(f"certificate 证明书  {path}", markup=False)
+        out.print(f"证明书 certificate  {path}", markup=False)
 
 
 def _show_one(proved: "Proved", out: Console) -> None:
@@ -214,7 +214,7 @@ def _check(shelf: Shelf, path: Path, *, json: bool) -> None:
     except CertificateError as error:
         if json:
             print_json({"certificate": str(path), "holds": False, "error": {"zh": error.zh, "en": error.en}})
-        console().print(f"✗ {path}: {error.en}\n  {error.zh}", markup=False)
+        console().print(f"✗ {path}: {error.zh}\n  {error.en}", markup=False)
         raise typer.Exit(FINDINGS) from None
     same_tools = content.get("made_with") == made_with()
     if json:
@@ -240,7 +240,7 @@ def _show_checked(path: Path, found: list["Checked"], *, same_tools: bool) -> No
     out = console()
     for one in found:
         if one.wrong is not None:
-            out.print(f"✗ {one.name}: {one.wrong.en}\n    {one.wrong.zh}", markup=False)
+            out.print(f"✗ {one.name}: {one.wrong.zh}\n    {one.wrong.en}", markup=False)
     decided, again = (sum(one.how == how for one in found) for how in ("decided again", "proved again"))
     out.print(
         f"{path}: {decided} 条由见证重新决定 decided again, {again} 条重新证明 proved again, "

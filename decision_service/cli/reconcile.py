@@ -23,16 +23,16 @@ _SHOWN = 50
 
 
 def reconcile_command(
-    day: Annotated[str | None, typer.Option("--day", help="such as 2026-03-16; today if left out 日期")] = None,
-    ledger: Annotated[Path, typer.Option("--ledger", help="file of the record 账本文件")] = LEDGER,
-    journal: Annotated[Path | None, typer.Option("--journal", help="beside the ledger if left out 调用日志")] = None,
+    day: Annotated[str | None, typer.Option("--day", help="日期 such as 2026-03-16; today if left out")] = None,
+    ledger: Annotated[Path, typer.Option("--ledger", help="账本文件 file of the record")] = LEDGER,
+    journal: Annotated[Path | None, typer.Option("--journal", help="调用日志 beside the ledger if left out")] = None,
     register_log: Annotated[
-        Path | None, typer.Option("--register-log", help="the exchange's own log, JSON lines 交换平台日志")
+        Path | None, typer.Option("--register-log", help="交换平台日志 the exchange's own log, JSON lines")
     ] = None,
     rules: Rules = Path("rules"),
     json: Json = False,
 ) -> None:
-    """Match the decisions of a day with the calls to registers; exit 1 if anything can't be explained. 对账。"""
+    """对账。 Match the decisions of a day with the calls to registers; exit 1 if anything can't be explained."""
     now = datetime.now(UTC)
     text = day or str(now.astimezone(CHINA).date())
     day_between(text, json=json)
@@ -41,7 +41,7 @@ def reconcile_command(
     sources = Sources(ledger, journal or journal_beside(ledger), register_log)
     try:
         with progress() as bar:
-            task = bar.add_task("applications 办件", total=None)
+            task = bar.add_task("办件 applications", total=None)
             report = reconcile(
                 sources, asked, rules_of_day, now, lambda done, total: bar.update(task, completed=done, total=total)
             )
@@ -52,7 +52,8 @@ def reconcile_command(
     except ExchangeLogError as error:
         misuse(str(error), "交换平台日志读不出", json=json)
     except OSError as error:
-        misuse(f"{register_log}: {error.strerror}; name a file that can be read", "文件读不出", json=json)
+        why = error.strerror
+        misuse(f"{register_log}: {why}; name a file that can be read", f"{register_log}：读不出（{why}）", json=json)
     if json:
         print_json(_as_json(report))
     else:
@@ -87,10 +88,10 @@ def _as_json(report: Report) -> dict[str, object]:
 def _show(report: Report) -> None:
     out = console()
     out.print(
-        f"{report.day}: {report.decisions} decisions 决定, {report.answers} answers 答复, {report.calls} calls 调用",
+        f"{report.day}: 决定 decisions {report.decisions}, 答复 answers {report.answers}, 调用 calls {report.calls}",
         markup=False,
     )
-    explained = Table("explained 已说明", "count 数量")
+    explained = Table("已说明 explained", "数量 count")
     for rule, (zh, en) in EXPLAINED.items():
         if report.explained.get(rule):
             explained.add_row(f"{zh}\n{en}", str(report.explained[rule]))
@@ -99,14 +100,14 @@ def _show(report: Report) -> None:
     out.print(explained)
     if report.is_clean:
         empty = not (report.decisions or report.calls)
-        nothing = "nothing happened that day; is it the day you meant? 该日没有办件和调用，请核对日期"
-        out.print(nothing if empty else "clean: nothing unexplained 账实相符", markup=False)
+        nothing = "该日没有办件和调用，请核对日期 nothing happened that day; is it the day you meant?"
+        out.print(nothing if empty else "账实相符 clean: nothing unexplained", markup=False)
         return
-    table = Table("difference 差异", "where 位置")
+    table = Table("差异 difference", "位置 where")
     for one in report.differences[:_SHOWN]:
         zh, en = DIFFERENCES[one.kind]
         places = {"application": one.application_id, "decision": one.decision_id, "call": one.call_id}
         where = [one.register or "", *(f"{name} {number}" for name, number in places.items() if number)]
         table.add_row(f"{zh}\n{en}", "\n".join(line for line in where if line), end_section=True)
     out.print(table)
-    out.print(f"{sum(report.counts.values())} difference(s) 共{sum(report.counts.values())}处差异", markup=False)
+    out.print(f"共{sum(report.counts.values())}处差异 {sum(report.counts.values())} difference(s)", markup=False)

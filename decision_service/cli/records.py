@@ -12,7 +12,7 @@ from decision_service.ledger.errors import LedgerError
 from decision_service.ledger.opening import LedgerFiles, reading
 from verifiers.journal.errors import JournalError
 
-Ledger = Annotated[Path, typer.Option("--ledger", help="file of the record 账本文件")]
+Ledger = Annotated[Path, typer.Option("--ledger", help="账本文件 file of the record")]
 
 
 def one_record(ledger: Path, decision_id: str, purpose: str, *, json: bool = False) -> Recorded:
@@ -35,7 +35,7 @@ def take_down(ledger: Path, entry: Entry | None, purpose: str, *, json: bool = F
     try:
         if not note_reading(ledger, entry, purpose):
             console().print(
-                "no journal beside this ledger: this reading is not taken down 无调用日志，未登记调阅", markup=False
+                "无调用日志，未登记调阅 no journal beside this ledger: this reading is not taken down", markup=False
             )
     except JournalError as error:
         misuse(f"this reading can't be taken down: {error}", "调阅不能登记，未予显示", json=json)

@@ -31,25 +31,25 @@ if TYPE_CHECKING:
 
 def build() -> typer.Typer:
     """The command group."""
-    group = typer.Typer(help="Registers and how they are reached. 数据源接入。", no_args_is_help=True)
+    group = typer.Typer(help="数据源接入。 Registers and how they are reached.", no_args_is_help=True)
     group.command("check")(check)
     group.callback()(_group)
     return group
 
 
 def _group() -> None:
-    """Registers and how they are reached. 数据源接入。"""
+    """数据源接入。 Registers and how they are reached."""
 
 
 def check(
-    sample: Annotated[Path, typer.Option("--sample", help="whom to ask about: test persons (TOML) 试接人员文件")],
-    names: Annotated[list[str] | None, typer.Argument(help="registers; all of the sample if none 登记库")] = None,
-    connections: Annotated[Path | None, typer.Option("--connections", help="connection file 接入文件")] = None,
-    registers_url: Annotated[str | None, typer.Option("--registers-url", help="where registers are 数据源地址")] = None,
+    sample: Annotated[Path, typer.Option("--sample", help="试接人员文件 whom to ask about: test persons (TOML)")],
+    names: Annotated[list[str] | None, typer.Argument(help="登记库 registers; all of the sample if none")] = None,
+    connections: Annotated[Path | None, typer.Option("--connections", help="接入文件 connection file")] = None,
+    registers_url: Annotated[str | None, typer.Option("--registers-url", help="数据源地址 where registers are")] = None,
     rules: Rules = Path("rules"),
     json: Json = False,
 ) -> None:
-    """Ask live registers rightly and wrongly, and say what they must put right. 检查数据源是否符合接口规范。
+    """检查数据源是否符合接口规范。 Ask live registers rightly and wrongly, and say what they must put right.
 
     Real questions are put, about the persons of the sample alone: use test persons. Exit 0: all conform; 1: findings.
     """
@@ -115,11 +115,15 @@ def _samples(path: Path, registers: "Mapping[str, Register]", names: list[str], 
     try:
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        misuse(f"{path.name}: {error.strerror}; name a file that can be read", "读不了试接人员文件", json=json)
+        misuse(
+            f"{path.name}: {error.strerror}; name a file that can be read",
+            f"{path.name}：读不出（{error.strerror}）",
+            json=json,
+        )
     except (tomllib.TOMLDecodeError, UnicodeDecodeError):
         misuse(
             f"{path.name}: is no TOML in UTF-8; docs/connections.md shows one",
-            "试接人员文件不是 TOML，写法见 docs/connections.md",
+            f"{path.name}：不是 UTF-8 的 TOML，写法见 docs/connections.md",
             json=json,
         )
     wrong = [f"{name}: is no register of the catalogue" for name in (*raw, *names) if name not in registers]
@@ -155,7 +159,7 @@ def _print(found: "list[Finding]", *, json: bool) -> None:
         print_json({"findings": [asdict(one) for one in found]})
         return
     out = console()
-    table = folding("register 登记库", "check 检查", "must be 应当", "seen 实际", "what to do 怎么办")
+    table = folding("登记库 register", "检查 check", "应当 must be", "实际 seen", "怎么办 what to do")
     for one in found:
         if one.result != "passed":
             must, advice = f"{one.zh}\n{one.en}", f"{one.advice_zh}\n{one.advice_en}".strip()
@@ -164,6 +168,6 @@ def _print(found: "list[Finding]", *, json: bool) -> None:
         out.print(table)
     counts = {result: sum(one.result == result for one in found) for result in ("passed", "failed", "skipped")}
     out.print(
-        f"{counts['passed']} passed 通过, {counts['failed']} failed 未通过, {counts['skipped']} skipped 未检查",
+        f"通过 passed {counts['passed']}, 未通过 failed {counts['failed']}, 未检查 skipped {counts['skipped']}",
         markup=False,
     )

@@ -24,20 +24,20 @@ from decision_service.publishing import Publication, publish
 from decision_service.replay import ReplayError, replay
 from decision_service.verdict import Verdict
 
-Keys = Annotated[list[str] | None, typer.Option("--public-key", help="of the log, trusted, for a package 可信公钥")]
+Keys = Annotated[list[str] | None, typer.Option("--public-key", help="可信公钥 of the log, trusted, for a package")]
 
 
 def replay_command(
     what: Annotated[
-        str | None, typer.Argument(help="number of a decision, or an archive package 决定编号或档案包")
+        str | None, typer.Argument(help="决定编号或档案包 number of a decision, or an archive package")
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="every decision on record 全部决定")] = False,
+    every: Annotated[bool, typer.Option("--all", help="全部决定 every decision on record")] = False,
     public_key: Keys = None,
     ledger: Ledger = Path("var/ledger.sqlite3"),
     rules: Rules = Path("rules"),
     json: Json = False,
 ) -> None:
-    """Decide again from the record, or from a package alone; exit 1 if it comes out otherwise. 依记录或档案包重算。"""
+    """依记录或档案包重算。 Decide again from the record, or from a package alone; exit 1 if it comes out otherwise."""
     if every == (what is not None):
         misuse("name one decision or a package, or --all", "请写一个决定编号或档案包，或 --all", json=json)
     if what is not None and Path(what).is_file():
@@ -50,7 +50,7 @@ def _replay_package(path: Path, public_key: Keys, *, json: bool) -> None:
     try:
         content = path.read_bytes()
     except OSError as error:
-        misuse(f"{path}: {error.strerror}", "档案包读不出", json=json)
+        misuse(f"{path}: {error.strerror}", f"{path}：读不出（{error.strerror}）", json=json)
     told: dict[str, object] = {"file": str(path)}
     trusted = [_key(text, json=json) for text in public_key or ()]
     try:
@@ -70,14 +70,14 @@ def _replay_package(path: Path, public_key: Keys, *, json: bool) -> None:
 def _show_package(told: Mapping[str, object]) -> None:
     out = console()
     if not told["sound"]:
-        out.print(f"NOT SOUND 有误 {told['file']}: {told['what']}", markup=False)
+        out.print(f"有误 NOT SOUND {told['file']}: {told['what']}", markup=False)
         return
     place = f"decision {told['decision_id']}, log {told['log']}, record {told['index']}, key {told['key']}"
-    out.print(f"sound, and the same answer again 完好，重算结果相同 {told['file']}: {place}", markup=False)
+    out.print(f"完好，重算结果相同 sound, and the same answer again {told['file']}: {place}", markup=False)
     if not told["trusted"]:
         out.print(
-            "checked under the package's own keys, which prove nothing: give --public-key from the authority's site "
-            "包内公钥不足为凭，请用 --public-key 给出机关公布的公钥",
+            "包内公钥不足为凭，请用 --public-key 给出机关公布的公钥 "
+            "checked under the package's own keys, which prove nothing: give --public-key from the authority's site",
             markup=False,
         )
 
@@ -97,7 +97,7 @@ def _replay_records(decision_id: str | None, ledger: Path, rules: Path, *, json:
     try:
         with reading(LedgerFiles.beside(ledger)) as reader, _Seconds() as seconds, progress() as bar:
             total = 1 if decision_id is not None else reader.count()
-            task = bar.add_task("decisions 决定", total=total)
+            task = bar.add_task("决定 decisions", total=total)
             if every:
                 take_down(ledger, None, "miaopi replay", json=json)
             for one in reader.decisions(decision_id):
@@ -137,10 +137,10 @@ def _show(checked: int, erased: int, findings: list[dict[str, object]], *, json:
     for one in findings:
         out.print(f"record {one['index']} ({one['decision_id']}): {one['what']}", markup=False)
     out.print(
-        f"{checked} decision(s) made again, {len(findings)} differ 重算{checked}件，不同{len(findings)}件", markup=False
+        f"重算{checked}件，不同{len(findings)}件 {checked} decision(s) made again, {len(findings)} differ", markup=False
     )
     if erased:
-        out.print(f"{erased} more were erased 另有{erased}件已依法删除", markup=False)
+        out.print(f"另有{erased}件已依法删除 {erased} more were erased", markup=False)
 
 
 _Judge = Callable[[FactSheet], Verdict]

@@ -21,24 +21,24 @@ from verifiers.signing import SigningKey
 
 
 def sandbox(
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0: any free port 端口")] = 8090,
-    host: Annotated[str, typer.Option("--host", help="address to listen on 监听地址")] = "127.0.0.1",
-    data: Annotated[Path | None, typer.Option("--data", help="folder with people of your own 自备数据文件夹")] = None,
-    scenarios: Annotated[Path | None, typer.Option("--scenarios", help="answers per application 场景文件")] = None,
-    as_of: Annotated[str, typer.Option("--as-of", help="pin the day 固定日期")] = "",
-    seed: Annotated[int, typer.Option("--seed", help="seed of the latencies 随机种子")] = 0,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="端口 0: any free port")] = 8090,
+    host: Annotated[str, typer.Option("--host", help="监听地址 address to listen on")] = "127.0.0.1",
+    data: Annotated[Path | None, typer.Option("--data", help="自备数据文件夹 folder with people of your own")] = None,
+    scenarios: Annotated[Path | None, typer.Option("--scenarios", help="场景文件 answers per application")] = None,
+    as_of: Annotated[str, typer.Option("--as-of", help="固定日期 pin the day")] = "",
+    seed: Annotated[int, typer.Option("--seed", help="随机种子 seed of the latencies")] = 0,
     fault: Annotated[
-        list[str] | None, typer.Option("--fault", help="REGISTER=FAULT[:VARIANT][@SHARE]; repeatable 故障，可重复")
+        list[str] | None, typer.Option("--fault", help="故障，可重复 REGISTER=FAULT[:VARIANT][@SHARE]; repeatable")
     ] = None,
     fault_seed: Annotated[
-        int | None, typer.Option("--fault-seed", help="seed of faults; puts the fault proxy in front 故障随机种子")
+        int | None, typer.Option("--fault-seed", help="故障随机种子 seed of faults; puts the fault proxy in front")
     ] = None,
     latency: Annotated[
-        float, typer.Option("--latency", min=0.0, help="times the usual latency; 0: none 延迟倍数")
+        float, typer.Option("--latency", min=0.0, help="延迟倍数 times the usual latency; 0: none")
     ] = 1.0,
     rules: Rules = Path("rules"),
 ) -> None:
-    """Play the registers until stopped. 启动模拟数据源。"""
+    """启动模拟数据源。 Play the registers until stopped."""
     if data is not None and not data.is_dir():
         misuse(f"--data: there is no folder {data}", f"--data：没有文件夹 {data}")
     shelf = shelf_or_exit(rules)
@@ -74,7 +74,7 @@ def _run(config: SandboxConfig) -> None:
         why = (error.strerror or str(error)).split(" (while", 1)[0]  # the address is told already
         misuse(
             f"cannot listen on {config.host}:{config.port} ({why}); give another --host or --port, 0 for any free port",
-            "不能监听该地址；请换 --host 或 --port，0 为任意空闲端口",
+            f"不能监听 {config.host}:{config.port}；请换 --host 或 --port，0 为任意空闲端口",
         )
 
 

@@ -15,10 +15,10 @@ from decision_service.source import PolicyProblems
 
 def schema(
     rules: Rules = Path("rules"),
-    check: Annotated[bool, typer.Option("--check", help="write nothing, say whether it is up to date 只检查")] = False,
+    check: Annotated[bool, typer.Option("--check", help="只检查 write nothing, say whether it is up to date")] = False,
     json: Json = False,
 ) -> None:
-    """Write RULES/*.schema.json, by which editors check and explain rule files. 写出编辑器用的模式文件，带中文说明。"""
+    """写出编辑器用的模式文件，带中文说明。 Write RULES/*.schema.json, by which editors check and explain rule files."""
     if not rules.is_dir():
         misuse(f"there is no rules folder {rules}", f"没有规则文件夹 {rules}", json=json)
     complaints = Complaints()
@@ -44,5 +44,5 @@ def _written(path: Path, text: str, *, write: bool) -> bool:
 
 
 def _say(path: Path, *, stale: bool, check: bool) -> None:
-    said = "up to date 没有变化" if not stale else "out of date, run miaopi schema 已过时" if check else "written 已写"
+    said = "没有变化 up to date" if not stale else "已过时 out of date, run miaopi schema" if check else "已写 written"
     console().print(f"{path}: {said}", markup=False)

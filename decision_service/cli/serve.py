@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 
 def serve(
-    host: Annotated[str | None, typer.Option("--host", help="address to listen on 监听地址")] = None,
-    port: Annotated[int | None, typer.Option("--port", help="0: any free port 端口")] = None,
-    rules: Annotated[Path | None, typer.Option("--rules", help="folder of rule files 规则文件夹")] = None,
-    ledger: Annotated[Path | None, typer.Option("--ledger", help="file of the record 账本文件")] = None,
-    registers_url: Annotated[str | None, typer.Option("--registers-url", help="where registers are 数据源地址")] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="pin the day, for trials 固定日期")] = None,
-    profile: Annotated[str | None, typer.Option("--profile", help="trial or production 运行方式")] = None,
+    host: Annotated[str | None, typer.Option("--host", help="监听地址 address to listen on")] = None,
+    port: Annotated[int | None, typer.Option("--port", help="端口 0: any free port")] = None,
+    rules: Annotated[Path | None, typer.Option("--rules", help="规则文件夹 folder of rule files")] = None,
+    ledger: Annotated[Path | None, typer.Option("--ledger", help="账本文件 file of the record")] = None,
+    registers_url: Annotated[str | None, typer.Option("--registers-url", help="数据源地址 where registers are")] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="固定日期 pin the day, for trials")] = None,
+    profile: Annotated[str | None, typer.Option("--profile", help="运行方式 trial or production")] = None,
 ) -> None:
-    """Decide applications over HTTP until stopped; settings also from MIAOPI_… variables. 启动办理服务。"""
+    """启动办理服务。 Decide applications over HTTP until stopped; settings also from MIAOPI_… variables."""
     from decision_service.clock import ServiceClock
     from decision_service.gate import GateError
     from decision_service.http.connecting import connected, require_reachable
@@ -71,7 +71,7 @@ def _not_started(error: OSError) -> NoReturn:
     if error.filename is not None:
         misuse(
             f"cannot start: {error.filename} ({why}); name a place that can be written to",
-            "不能启动：该处不能写入",
+            f"不能启动：{error.filename} 不能写入",
         )
     misuse(f"cannot start ({why}); is the port free?", "不能启动：端口是否空闲？")
 
@@ -82,7 +82,7 @@ def gated(settings: "Settings", shelf: Shelf) -> None:
 
     policies = list(shelf.policies())
     with progress() as bar:
-        task = bar.add_task("publish gate 发布前核对", total=len(policies))
+        task = bar.add_task("发布前核对 publish gate", total=len(policies))
         pass_gate(settings.rules, policies, settings.certificates, lambda _: bar.advance(task, 1), settings.gate_cases)
 
 

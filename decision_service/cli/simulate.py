@@ -27,33 +27,33 @@ if TYPE_CHECKING:
     from decision_service.simulating.report import Report
     from decision_service.simulating.running import Answer
 
-_SIDE = "a rule file, a matter's folder, or MATTER@DAY 规则文件、事项文件夹或 事项@日期"
-_ON = "population, .csv or .parquet 模拟人口文件"
-_LEDGER = "file of the record: its decisions are the population 账本文件，以其中的决定为人口"
-_MAKE = "make a population of so many rows and stop 只生成这么多行的模拟人口"
+_SIDE = "规则文件、事项文件夹或 事项@日期 a rule file, a matter's folder, or MATTER@DAY"
+_ON = "模拟人口文件 population, .csv or .parquet"
+_LEDGER = "账本文件，以其中的决定为人口 file of the record: its decisions are the population"
+_MAKE = "只生成这么多行的模拟人口 make a population of so many rows and stop"
 
 
 def simulate(
     old: Annotated[str, typer.Argument(help=_SIDE)],
-    new: Annotated[str | None, typer.Argument(help="the version to compare with 要比较的版本")] = None,
+    new: Annotated[str | None, typer.Argument(help="要比较的版本 the version to compare with")] = None,
     on: Annotated[Path | None, typer.Option("--on", help=_ON)] = None,
     ledger: Annotated[Path | None, typer.Option("--ledger", help=_LEDGER)] = None,
     make: Annotated[int | None, typer.Option("--make", min=1, help=_MAKE)] = None,
-    to: Annotated[Path | None, typer.Option("--to", help="where to write it, .parquet 写到哪里")] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="equal seeds make equal populations 随机种子")] = 1,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="the day of all decisions 决定之日")] = None,
+    to: Annotated[Path | None, typer.Option("--to", help="写到哪里 where to write it, .parquet")] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="随机种子 equal seeds make equal populations")] = 1,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="决定之日 the day of all decisions")] = None,
     by: Annotated[
-        list[str] | None, typer.Option("--by", help="a field, let or result to group by 按哪个名称分组")
+        list[str] | None, typer.Option("--by", help="按哪个名称分组 a field, let or result to group by")
     ] = None,
-    flips: Annotated[Path | None, typer.Option("--flips", help="write the rows that change 写出变化的行")] = None,
-    html: Annotated[Path | None, typer.Option("--html", help="write a page 写成网页")] = None,
-    charts: Annotated[Path | None, typer.Option("--charts", help="folder for charts as PNG 图表文件夹")] = None,
+    flips: Annotated[Path | None, typer.Option("--flips", help="写出变化的行 write the rows that change")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="写成网页 write a page")] = None,
+    charts: Annotated[Path | None, typer.Option("--charts", help="图表文件夹 folder for charts as PNG")] = None,
     rules: Annotated[
-        Path | None, typer.Option("--rules", help="folder of rule files; default: the one around a file 规则文件夹")
+        Path | None, typer.Option("--rules", help="规则文件夹 folder of rule files; default: the one around a file")
     ] = None,
     json: Json = False,
 ) -> None:
-    """What a version, or two, come to over a whole population. 用一个或两个版本对全部人口模拟决定。"""
+    """用一个或两个版本对全部人口模拟决定。 What a version, or two, come to over a whole population."""
     needed("ibis", "duckdb", "pyarrow", "numpy", json=json)
     sides = _sides(old, new, rules, json=json)
     day = _day(as_of, json=json)
@@ -117,7 +117,7 @@ def _day(text: str | None, *, json: bool) -> date | None:
     try:
         return None if text is None else date.fromisoformat(text)
     except ValueError:
-        misuse("--as-of must be a day such as 2026-03-16", "--as-of 应是日期，如 2026-03-16", json=json)
+        misuse("--as-of: a day such as 2026-03-16 is expected", "--as-of 应是日期，如 2026-03-16", json=json)
 
 
 def _make(sides: Sides, rows: int, to: Path | None, seed: int, day: date, *, json: bool) -> None:
@@ -127,18 +127,18 @@ def _make(sides: Sides, rows: int, to: Path | None, seed: int, day: date, *, jso
         misuse("--make needs --to FILE.parquet", "--make 需要 --to 文件.parquet", json=json)
     try:
         with progress() as bar:
-            task = bar.add_task("rows 行", total=rows)
+            task = bar.add_task("行 rows", total=rows)
             make(
                 Wanted((sides.old, sides.new), sides.catalogue, rows, seed, day),
                 to,
                 lambda done: bar.advance(task, done),
             )
     except OSError as error:
-        misuse(f"{to} cannot be written ({error.strerror})", "人口文件写不出", json=json)
+        misuse(f"{to} cannot be written ({error.strerror})", f"{to}：写不了（{error.strerror}）", json=json)
     if json:
         print_json({"file": str(to), "rows": rows, "seed": seed, "as_of": str(day)})
     else:
-        console().print(f"{rows} made-up applicants 已生成模拟申请人: {to}", markup=False)
+        console().print(f"{to}: 已生成{rows}名模拟申请人 {rows} made-up applicants", markup=False)
 
 
 def _simulate(
@@ -229,10 +229,14 @@ def _files(report: "Report", sides: Sides, html: Path | None, charts: Path | Non
             draw(report, charts)
             if chinese_font() is None:
                 console().print(
-                    f"charts are in English: no Chinese font here; {INSTALL} 图表用英文：没有中文字体", markup=False
+                    f"图表用英文：没有中文字体 charts are in English: no Chinese font here; {INSTALL}", markup=False
                 )
     except OSError as error:
-        misuse(f"{error.filename2 or error.filename} cannot be written ({error.strerror})", "文件写不出", json=json)
+        misuse(
+            f"{error.filename2 or error.filename} cannot be written ({error.strerror})",
+            f"{error.filename2 or error.filename}：写不了（{error.strerror}）",
+            json=json,
+        )
 
 
 def _show(report: "Report", *, json: bool) -> None:

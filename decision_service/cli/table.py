@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from decision_service.cli.casefile import require_matter
 from decision_service.cli.check import rules_around
 from decision_service.cli.fmt import replace_text
 from decision_service.cli.output import FINDINGS, Json, Rules, console, misuse, print_json, shelf_or_exit, show_problems
@@ -17,13 +18,13 @@ from decision_service.source import PolicyProblems, Problem
 from decision_service.tabular.entry import NoTableError, TableEntry, entry_of
 from decision_service.tabular.trouble import Trouble, TroubleError
 
-File = Annotated[Path, typer.Argument(help="workbook (.xlsx) or decision model (.dmn) 工作簿或决策模型")]
+File = Annotated[Path, typer.Argument(help="工作簿或决策模型 workbook (.xlsx) or decision model (.dmn)")]
 
 
 def build() -> typer.Typer:
     """The group of commands."""
     app = typer.Typer(
-        help="Decision tables to Excel and DMN, and back. 决策表与 Excel、DMN 互换。", no_args_is_help=True
+        help="决策表与 Excel、DMN 互换。 Decision tables to Excel and DMN, and back.", no_args_is_help=True
     )
     app.command("export")(export)
     app.command("import")(take)
@@ -31,26 +32,27 @@ def build() -> typer.Typer:
 
 
 def export(
-    matter: Annotated[str, typer.Argument(help="matter, such as elderly_allowance 事项")],
-    table: Annotated[str, typer.Argument(help="table of its newest version, such as allowance 表名")],
+    matter: Annotated[str, typer.Argument(help="事项 matter, such as elderly_allowance")],
+    table: Annotated[str, typer.Argument(help="表名 table of its newest version, such as allowance")],
     file: File,
     rules: Rules = Path("rules"),
     json: Json = False,
 ) -> None:
-    """Write a decision table to a workbook or a decision model. 把决策表写成工作簿或决策模型。"""
+    """把决策表写成工作簿或决策模型。 Write a decision table to a workbook or a decision model."""
     _suffix(file, json=json)
     shelf = shelf_or_exit(rules, json=json)
-    if matter not in shelf.versions:
-        misuse(f"there is no matter `{matter[:60]}`", "没有这个事项", json=json)
+    require_matter(shelf, matter, json=json)
     policy = shelf.versions[matter][-1]
     source = read_source(rules / policy.source, policy.source)
     if isinstance(source, Problem):
-        misuse(f"{policy.source} cannot be read", "文件读不出", json=json)
+        misuse(f"{policy.source} cannot be read", f"{policy.source}：读不出", json=json)
     try:
         entry, typed = entry_of(written(source, shelf.catalogue), table)
     except NoTableError as error:
         listed = ", ".join(error.names) or "none"
-        misuse(f"there is no table `{table[:60]}`; there are: {listed}", f"没有这个表；有：{listed}", json=json)
+        misuse(
+            f"there is no table `{table[:60]}`; there are: {listed}", f"没有表 {table[:60]}；有：{listed}", json=json
+        )
     try:
         if file.suffix == ".xlsx":
             from decision_service.tabular.excel import write_workbook
@@ -64,19 +66,19 @@ def export(
         _show(file, error.troubles, json=json)
         raise typer.Exit(FINDINGS) from None
     except OSError as error:
-        misuse(f"{file} cannot be written: {error.strerror}", "写不了这个文件", json=json)
+        misuse(f"{file} cannot be written: {error.strerror}", f"{file}：写不了（{error.strerror}）", json=json)
     if json:
         print_json({"file": str(file), "table": table, "version": str(policy.effective_from)})
     else:
-        console().print(f"{file}: {policy.source} {table}, written 已写", markup=False)
+        console().print(f"{file}: {policy.source} {table}, 已写 written", markup=False)
 
 
 def take(
     file: File,
-    into: Annotated[Path, typer.Option("--into", help="rule file that takes the table 写入哪个规则文件")],
+    into: Annotated[Path, typer.Option("--into", help="写入哪个规则文件 rule file that takes the table")],
     json: Json = False,
 ) -> None:
-    """Take a decision table over into a rule file; comments and everything else stay. 把决策表写回规则文件。"""
+    """把决策表写回规则文件。 Take a decision table over into a rule file; comments and everything else stay."""
     _suffix(file, json=json)
     if not into.is_file():
         misuse(f"there is no file {into}", f"没有文件 {into}", json=json)
@@ -94,7 +96,7 @@ def take(
     if json:
         print_json({"file": str(into), "table": entry.name, "changed": changed, "digest": after.policy.digest})
     else:
-        said = "taken over 已写入" if changed else "no change 没有变化"
+        said = "已写入 taken over" if changed else "没有变化 no change"
         console().print(f"{into}: {entry.name}, {said}", markup=False)
 
 
@@ -127,13 +129,13 @@ def _taken(file: Path, into: Path, *, json: bool) -> tuple[Written, Written, Tab
     agree_in_kind(model, after.policy.tables[model.entry.name])
     if model.left and not json:
         left = ", ".join(model.left)
-        console().print(f"left behind, it only explains 只作说明，没有写入: {left}", markup=False)
+        console().print(f"只作说明，没有写入 left behind, it only explains: {left}", markup=False)
     return before, after, model.entry
 
 
 def _suffix(file: Path, *, json: bool) -> None:
     if file.suffix not in (".xlsx", ".dmn"):
-        misuse(f"{file}: .xlsx or .dmn is needed", "文件名要以 .xlsx 或 .dmn 结尾", json=json)
+        misuse(f"{file}: .xlsx or .dmn is needed", f"{file}：文件名要以 .xlsx 或 .dmn 结尾", json=json)
     if file.suffix == ".xlsx":
         needed("xlsxwriter", json=json)
 
@@ -145,11 +147,11 @@ def _show(file: Path, troubles: tuple[Trouble, ...], *, json: bool) -> None:
     out = console()
     for one in troubles:
         where = f"{file} {one.place}".rstrip()
-        out.print(f"{where}: {one.code}: {one.en}\n  {one.zh}", markup=False)
-        for hint in (one.hint_en, one.hint_zh):
+        out.print(f"{where}: {one.code}: {one.zh}\n  {one.en}", markup=False)
+        for hint in (one.hint_zh, one.hint_en):
             if hint:
                 out.print(f"  = {hint}", markup=False)
-    out.print(f"{len(troubles)} problem(s) 共{len(troubles)}个问题", markup=False)
+    out.print(f"共{len(troubles)}个问题 {len(troubles)} problem(s)", markup=False)
 
 
 def _as_json(file: Path, one: Trouble) -> dict[str, object]:

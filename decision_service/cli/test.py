@@ -22,24 +22,24 @@ from decision_service.trials import CaseFileError
 CASES = Path("fixtures/cases")
 
 RulesPath = Annotated[
-    Path, typer.Argument(help="rules folder, a matter's folder, or one file of rules or cases 规则文件夹或文件")
+    Path, typer.Argument(help="规则文件夹或文件 rules folder, a matter's folder, or one file of rules or cases")
 ]
 Cases = Annotated[
     Path | None,
     typer.Option(
         "--cases",
-        help="folder of shared case files (*.json); default fixtures/cases with a whole rules folder 案例文件夹",
+        help="案例文件夹 folder of shared case files (*.json); default fixtures/cases with a whole rules folder",
     ),
 ]
-Junit = Annotated[Path | None, typer.Option("--junit", help="write JUnit XML 写成 JUnit", metavar="FILE")]
-Sarif = Annotated[Path | None, typer.Option("--sarif", help="write SARIF 2.1.0 写成 SARIF", metavar="FILE")]
+Junit = Annotated[Path | None, typer.Option("--junit", help="写成 JUnit write JUnit XML", metavar="FILE")]
+Sarif = Annotated[Path | None, typer.Option("--sarif", help="写成 SARIF write SARIF 2.1.0", metavar="FILE")]
 Watch = Annotated[
-    bool, typer.Option("--watch", help="run again what changes, until Ctrl-C 文件一改就重跑，Ctrl-C 结束")
+    bool, typer.Option("--watch", help="文件一改就重跑，Ctrl-C 结束 run again what changes, until Ctrl-C")
 ]
 
 
 Mutate = Annotated[
-    bool, typer.Option("--mutate", help="also change the rules and see which changes no case notices 变异测试")
+    bool, typer.Option("--mutate", help="变异测试 also change the rules and see which changes no case notices")
 ]
 
 
@@ -63,7 +63,7 @@ def test(
     watch: Watch = False,  # noqa: PT028 - a command of that name, no test of pytest
     json: Json = False,  # noqa: PT028 - a command of that name, no test of pytest
 ) -> None:
-    """Decide every worked case and compare with what it expects. 运行全部案例，与预期逐项比对。"""
+    """运行全部案例，与预期逐项比对。 Decide every worked case and compare with what it expects."""
     must_be_there(path, json=json)
     wanted = Wanted(cases, junit, sarif, mutate, json)
     if watch:
@@ -80,14 +80,14 @@ def suites_of(path: Path, cases: Path | None, *, json: bool) -> Suites | None:
     if cases is None and only is None and CASES.is_dir():
         cases = CASES
     if cases is not None and not cases.is_dir():
-        misuse(f"there is no folder {cases}", "没有这个案例文件夹", json=json)
+        misuse(f"there is no folder {cases}", f"没有案例文件夹 {cases}", json=json)
     try:
         return read_suites(folder, only, cases)
     except PolicyProblems as problems:
         show_problems(problems, json=json)
         return None
     except CaseFileError as error:
-        misuse(str(error), "案例文件读不出", json=json)
+        misuse(error.en, error.zh, json=json)
 
 
 def write_file(path: Path, content: bytes, *, json: bool) -> None:
@@ -95,7 +95,7 @@ def write_file(path: Path, content: bytes, *, json: bool) -> None:
     try:
         path.write_bytes(content)
     except OSError as error:
-        misuse(f"{path}: cannot be written ({error.strerror})", "文件写不进", json=json)
+        misuse(f"{path}: cannot be written ({error.strerror})", f"{path}：写不了（{error.strerror}）", json=json)
 
 
 def _tested(path: Path, wanted: Wanted) -> bool:
@@ -119,7 +119,7 @@ def _tested(path: Path, wanted: Wanted) -> bool:
 
 def _tried(suites: Suites) -> list[Tried]:
     with progress() as bar:
-        task = bar.add_task("cases 案例", total=sum(len(one.cases) for one in suites.suites))
+        task = bar.add_task("案例 cases", total=sum(len(one.cases) for one in suites.suites))
         return list(try_suites(suites, engines_of, lambda: bar.advance(task)))
 
 
@@ -169,11 +169,11 @@ def _show(tried: Sequence[Tried]) -> None:
     for one in tried:
         done[one.policy.matter] += len(one.trials)
         failed[one.policy.matter] += len(one.failed)
-    table = Table("matter 事项", "cases 案例", "failed 不符")
+    table = Table("事项 matter", "案例 cases", "不符 failed")
     for matter in sorted(done):
         table.add_row(matter, str(done[matter]), str(failed[matter]))
     out.print(table)
-    out.print(f"{done.total()} cases, {failed.total()} failed 共{done.total()}例，{failed.total()}例不符", markup=False)
+    out.print(f"共{done.total()}例，{failed.total()}例不符 {done.total()} cases, {failed.total()} failed", markup=False)
 
 
 def _show_failures(tried: Tried) -> None:
@@ -184,9 +184,9 @@ def _show_failures(tried: Tried) -> None:
         out.print(f"✗ {trial.case.matter}  {trial.case.name}{place}", markup=False)
         for one in trial.differences:
             out.print(f"    {one.what}", markup=False)
-            out.print(f"      - expected 预期  {one.expected}", markup=False)
-            out.print(f"      + came 实得      {one.came}", markup=False)
+            out.print(f"      - 预期 expected  {one.expected}", markup=False)
+            out.print(f"      + 实得 came      {one.came}", markup=False)
     for rule in tried.bare:
         version = f"{tried.policy.matter} {tried.policy.effective_from}"
-        out.print(f"? {version}: no case shows rule {rule.id} deciding alone", markup=False)
-        out.print(f"    没有案例表明规则 {rule.id} 单独起作用；加一个案例并写 alone: {rule.id}", markup=False)
+        out.print(f"? {version}: 没有案例表明规则 {rule.id} 单独起作用；加一个案例并写 alone: {rule.id}", markup=False)
+        out.print(f"    no case shows rule {rule.id} deciding alone; add one with alone: {rule.id}", markup=False)

@@ -19,7 +19,7 @@ def watching(path: Path, run: Callable[[Path], object], *, json: bool) -> None:
 
     folder, only = rules_around(path)
     if not folder.is_dir():
-        misuse(f"there is no folder {folder}", "没有这个文件夹", json=json)
+        misuse(f"there is no folder {folder}", f"没有文件夹 {folder}", json=json)
     out = console()
     with suppress(KeyboardInterrupt):
         for changed in watch(only.parent if only is not None and only.is_file() else only or folder):

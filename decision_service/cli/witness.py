@@ -19,19 +19,19 @@ from decision_service.witness.server import WitnessServer
 
 
 def witness(
-    log: Annotated[list[str], typer.Option("--log", help="key of a log, name+id+key; repeatable 账本公钥，可重复")],
+    log: Annotated[list[str], typer.Option("--log", help="账本公钥，可重复 key of a log, name+id+key; repeatable")],
     listen: Annotated[
-        str, typer.Option("--listen", help="HOST:PORT; port 0: any free one 监听地址")
+        str, typer.Option("--listen", help="监听地址 HOST:PORT; port 0: any free one")
     ] = "127.0.0.1:8092",
-    state: Annotated[Path, typer.Option("--state", help="file of what was cosigned 状态文件")] = Path(
+    state: Annotated[Path, typer.Option("--state", help="状态文件 file of what was cosigned")] = Path(
         "var/witness.sqlite3"
     ),
-    key: Annotated[Path, typer.Option("--key", help="file of the witness's own key 见证人密钥文件")] = Path(
+    key: Annotated[Path, typer.Option("--key", help="见证人密钥文件 file of the witness's own key")] = Path(
         "var/witness.key"
     ),
-    name: Annotated[str, typer.Option("--name", help="name of the witness in its signatures 见证人名称")] = "witness",
+    name: Annotated[str, typer.Option("--name", help="见证人名称 name of the witness in its signatures")] = "witness",
 ) -> None:
-    """Cosign the checkpoints of logs that only grow, until stopped. 启动见证人。"""
+    """启动见证人。 Cosign the checkpoints of logs that only grow, until stopped."""
     try:
         host, port = _address(listen)
         logs = [VerifierKey.parse(one) for one in log]
@@ -62,5 +62,5 @@ async def _run(server: WitnessServer, host: str, port: int, own: VerifierKey) ->
 def _address(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not host or not port.isascii() or not port.isdigit() or int(port) > 65535:
-        misuse("--listen: HOST:PORT is expected, such as 127.0.0.1:8092", "--listen 应为 主机:端口")
+        misuse("--listen: HOST:PORT is expected, such as 127.0.0.1:8092", "--listen 应为 主机:端口，如 127.0.0.1:8092")
     return host.strip("[]"), int(port)

@@ -10,4 +10,8 @@ def needed(*modules: str, extra: str = "workshop", json: bool = False) -> None:
     missing = [name for name in modules if find_spec(name) is None]
     if missing:
         install = f"pip install 'miaopi[{extra}]'"
-        misuse(f"this command needs {', '.join(missing)}: {install}", f"请先安装：{install}", json=json)
+        misuse(
+            f"this command needs {', '.join(missing)}: {install}",
+            f"这个命令需要 {', '.join(missing)}，请先安装：{install}",
+            json=json,
+        )

@@ -63,6 +63,9 @@ def _shared(shelf: Shelf, cases: Path) -> list[tuple[Policy, Case]]:
         for case in shared(file):
             policy = shelf.in_force(case.matter, case.as_of)
             if policy is None:
-                raise CaseFileError(f"{file}: no version of `{case.matter[:60]}` for {case.name[:60]}")
+                matter, name = case.matter[:60], case.name[:60]
+                raise CaseFileError(
+                    f"{file}：{name}：没有当日生效的事项 {matter}", f"{file}: no version of `{matter}` for {name}"
+                )
             found.append((policy, case))
     return found

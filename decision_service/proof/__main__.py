@@ -18,14 +18,14 @@ from decision_service.proof.trusted import public_key_of
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the check; its exit code."""
     parser = argparse.ArgumentParser(
-        prog="python -m decision_service.proof", description="Check a receipt without the service. 离线核验回执。"
+        prog="python -m decision_service.proof", description="离线核验回执。 Check a receipt without the service."
     )
-    parser.add_argument("receipt", type=Path, help="file of the receipt 回执文件")
+    parser.add_argument("receipt", type=Path, help="回执文件 file of the receipt")
     parser.add_argument(
-        "--public-key", type=_key, action="append", required=True, help="32 bytes in base64, or a verifier key 可信公钥"
+        "--public-key", type=_key, action="append", required=True, help="可信公钥 32 bytes in base64, or a verifier key"
     )
     parser.add_argument(
-        "--witness", type=_witness, action="append", default=[], help="verifier key of a witness 见证人"
+        "--witness", type=_witness, action="append", default=[], help="见证人 verifier key of a witness"
     )
     given = parser.parse_args(arguments)
     try:
@@ -37,11 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         proven = verify_receipt(content, *given.public_key, witnesses=given.witness)
     except ReceiptError as error:
-        sys.stdout.write(f"PROVES NOTHING 不能证明: {error}\n")
+        sys.stdout.write(f"不能证明 PROVES NOTHING: {error}\n")
         return 1
     answer = json.loads(proven.answer)
     told = [
-        "HOLDS 属实",
+        "属实 HOLDS",
         f"log {proven.log}, record {proven.index} of {proven.checkpoint.size}, kind {proven.statement.kind}",
         f"decision {proven.statement.decision_id} of {proven.statement.at}, matter {proven.statement.matter}",
         f"outcome {answer.get('outcome', '-')}",

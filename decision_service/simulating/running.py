@@ -99,7 +99,7 @@ def simulate_over(
         groups = _watched(connection, sql_of(asked.grouped().limit(MOST_GROUPS + 1), "duckdb"), progress)
         _complain(connection, asked, groups, policies)
     except duckdb.Error as error:
-        raise undone(error, "population 人口") from error
+        raise undone(error, "人口 population") from error
     if len(groups) > MOST_GROUPS:
         raise PopulationError(
             f"分组太多（超过{MOST_GROUPS}组）；请用取值较少的 --by",

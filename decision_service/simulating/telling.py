@@ -14,14 +14,14 @@ from decision_service.simulating.report import Report
 def tables(report: Report) -> Iterator[str | Table]:
     """Lines and tables from top to bottom."""
     pace = report.rows / report.seconds if report.seconds else 0
-    about = f"{report.rows:,} rows 行, {report.seconds:.1f} s, {pace:,.0f} rows/s 行/秒"
+    about = f"行 rows {report.rows:,}, {report.seconds:.1f} s, 行/秒 rows/s {pace:,.0f}"
     yield f"{report.name[0]} {report.name[1]}: {about}"
     if report.left_out:
-        yield f"left out, not judged in bulk 未计入: {report.left_out:,}"
+        yield f"未计入 left out, not judged in bulk: {report.left_out:,}"
     if report.assumed:
-        yield f"no such columns, taken as filled in rightly 无此列，按填写正确计: {', '.join(report.assumed)}"
+        yield f"无此列，按填写正确计 no such columns, taken as filled in rightly: {', '.join(report.assumed)}"
     if report.not_asked:
-        yield f"no such registers, taken as not asked 无此登记库，按未查询计: {', '.join(report.not_asked)}"
+        yield f"无此登记库，按未查询计 no such registers, taken as not asked: {', '.join(report.not_asked)}"
     if report.ledger is not None:
         yield from _ledger(report.ledger)
     yield _outcomes(report)
@@ -31,7 +31,7 @@ def tables(report: Report) -> Iterator[str | Table]:
     if report.money:
         yield _money(report)
     for grouping in report.groupings:
-        table = Table(title=f"by {grouping.name} 按 {grouping.name}")
+        table = Table(title=f"按 {grouping.name} by {grouping.name}")
         shown = [
             one for one in PRECEDENCE if any(count.get(one) for counts in grouping.values.values() for count in counts)
         ]
@@ -44,26 +44,26 @@ def tables(report: Report) -> Iterator[str | Table]:
 
 
 def _ledger(found: FromLedger) -> Iterator[str]:
-    yield f"decisions on record {len(found.decided):,}, of applications {found.applications:,} 账本中的决定与办件"
+    yield f"账本中的决定 decisions on record {len(found.decided):,}, 办件 of applications {found.applications:,}"
     for why, count in found.left.items():
         zh, en = NOT_ROWS.get(why, (why, why))
-        yield f"  not replayed 未重演 {count:,}: {en} {zh}"
+        yield f"  未重演 not replayed {count:,}: {zh} {en}"
     for register, count in found.not_asked.items():
-        yield f"  not asked then 当时未查询 {register}: {count:,}"
+        yield f"  当时未查询 not asked then {register}: {count:,}"
     if found.other_matters:
-        yield f"  decisions on other matters 其他事项的决定: {found.other_matters:,}"
+        yield f"  其他事项的决定 decisions on other matters: {found.other_matters:,}"
     for kind, count in found.other_kinds.items():
-        yield f"  other records 其他记录 {kind}: {count:,}"
+        yield f"  其他记录 other records {kind}: {count:,}"
     differing = len(found.differences)
-    yield f"compared with the record 与账本比对 {found.checked:,}, differing 不同 {differing:,}"
+    yield f"与账本比对 compared with the record {found.checked:,}, 不同 differing {differing:,}"
     for one in found.differences:
-        was = f"was 原为 {one.recorded.value}, comes out as 现为 {one.now.value}"
+        was = f"原为 was {one.recorded.value}, 现为 comes out as {one.now.value}"
         yield f"  record {one.record} ({one.decision_id}): {was}"
 
 
 def _outcomes(report: Report) -> Table:
-    table = Table(title="outcomes 结果")
-    table.add_column("outcome 结果", overflow="fold")
+    table = Table(title="结果 outcomes")
+    table.add_column("结果 outcome", overflow="fold")
     for one in report.sides:
         table.add_column(one.version, overflow="fold")
         table.add_column("%", overflow="fold")
@@ -79,8 +79,8 @@ def _outcomes(report: Report) -> Table:
 
 
 def _reasons(report: Report) -> Table:
-    table = Table(title="reasons 理由")
-    for name in ("reason 理由", *(one.version for one in report.sides)):
+    table = Table(title="理由 reasons")
+    for name in ("理由 reason", *(one.version for one in report.sides)):
         table.add_column(name, overflow="fold")
     for code in dict.fromkeys(code for one in report.sides for code in one.reasons):
         table.add_row(code, *(f"{one.reasons.get(code, 0):,}" for one in report.sides))
@@ -88,9 +88,9 @@ def _reasons(report: Report) -> Table:
 
 
 def _flips(report: Report) -> Iterator[str | Table]:
-    yield f"another outcome 结果不同: {report.flipped:,}; something else granted 准予内容不同: {report.changed:,}"
-    table = Table(title="who flips 谁的结果变了")
-    for name in ("old 旧", "new 新", "rows 行"):
+    yield f"结果不同 another outcome: {report.flipped:,}; 准予内容不同 something else granted: {report.changed:,}"
+    table = Table(title="谁的结果变了 who flips")
+    for name in ("旧 old", "新 new", "行 rows"):
         table.add_column(name, overflow="fold")
     for (old, new), count in sorted(report.flips.items(), key=lambda one: -one[1]):
         if old is not new:
@@ -99,11 +99,11 @@ def _flips(report: Report) -> Iterator[str | Table]:
 
 
 def _money(report: Report) -> Table:
-    table = Table(title="granted, summed 准予合计")
-    for name in ("name 名称", *(f"{one.version} (people 人)" for one in report.sides)):
+    table = Table(title="准予合计 granted, summed")
+    for name in ("名称 name", *(f"{one.version} (人 people)" for one in report.sides)):
         table.add_column(name, overflow="fold")
     if len(report.sides) > 1:
-        table.add_column("difference 差", overflow="fold")
+        table.add_column("差 difference", overflow="fold")
     for one in report.money:
         cells = [f"{total:,.2f} ({people:,})" for total, people in zip(one.total, one.people, strict=True)]
         table.add_row(one.name if one.monthly is None else f"{one.name} 每月 a month", *cells, *_difference(one.total))

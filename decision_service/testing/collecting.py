@@ -96,7 +96,7 @@ class CaseItem(pytest.Item):
             return super().repr_failure(excinfo, style)
         lines = [f"✗ {self.case.matter}  {self.case.name}  ({self._place()})"]
         for one in error.differences:
-            lines += [f"    {one.what}", f"      - expected 预期  {one.expected}", f"      + came 实得      {one.came}"]
+            lines += [f"    {one.what}", f"      - 预期 expected  {one.expected}", f"      + 实得 came      {one.came}"]
         return "\n".join(lines)
 
     def reportinfo(self) -> tuple[PathLike[str] | str, int | None, str]:

@@ -17,7 +17,7 @@ from tests.cli.running import RULES, miaopi
         (("--scenarios", "nosuch.json"), "--scenarios nosuch.json：场景文件有误"),
         (("--port", "99999"), "less than or equal to 65535"),
         (("--latency", "-1"), "greater than or equal to 0"),
-        (("--host", "192.0.2.1", "--port", "0"), "不能监听该地址"),
+        (("--host", "192.0.2.1", "--port", "0"), "不能监听 192.0.2.1:0"),
     ],
 )
 def test_orders_that_mean_nothing_are_misuse(arguments: tuple[str, ...], said: str, tmp_path: Path) -> None:

@@ -33,8 +33,8 @@ def test_a_wrong_expectation_is_shown_beside_what_came(tmp_path: Path) -> None:
     done = miaopi("test", folder, cwd=tmp_path)
     assert done.code == 1
     assert "九十岁，沈阳，无特殊情况" in done.err
-    assert "- expected 预期  201.00" in done.err
-    assert "+ came 实得      200.00" in done.err
+    assert "- 预期 expected  201.00" in done.err
+    assert "+ 实得 came      200.00" in done.err
     (failed,) = json.loads(miaopi("test", folder, "--json", cwd=tmp_path).out)["failed"]
     assert failed["differences"] == [{"what": "monthly_amount", "expected": "201.00", "came": "200.00"}]
 

@@ -284,7 +284,7 @@ def test_the_verifier_stands_alone(tmp_path: Path, unshared: bool) -> None:
     root = Path(__file__).parents[2]
     done = subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("HOLDS")
+    assert done.stdout.startswith("属实 HOLDS")
     ours = done.stdout.splitlines()[-2].split("|")
     assert all(name == "decision_service" or name.startswith("decision_service.proof") for name in ours), ours
     assert done.stdout.splitlines()[-1] == "[]"
@@ -304,7 +304,7 @@ def test_the_verifier_says_why_it_proves_nothing(tmp_path: Path) -> None:
     false = run(str(path), "--public-key", key)
     assert (false.returncode, false.stdout.splitlines()) == (
         1,
-        ["PROVES NOTHING 不能证明: leaf: not what the rest of the receipt gives"],
+        ["不能证明 PROVES NOTHING: leaf: not what the rest of the receipt gives"],
     )
     assert run(str(tmp_path / "none"), "--public-key", key).returncode == 2
     assert run(str(path), "--public-key", "AAAA").returncode == 2

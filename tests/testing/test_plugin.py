@@ -104,8 +104,8 @@ def test_a_case_that_fails_says_what_was_expected_and_what_came(pytester: pytest
             "*elderly_allowance: 九十岁，沈阳，无特殊情况*",
             "✗ elderly_allowance  九十岁，沈阳，无特殊情况  (2026-01-01.yaml:*)",
             "    monthly_amount",
-            "      - expected 预期  250.00",
-            "      + came 实得      200.00",
+            "      - 预期 expected  250.00",
+            "      + 实得 came      200.00",
         ]
     )
     assert "Traceback" not in result.stdout.str()
@@ -133,8 +133,8 @@ def test_files_of_cases_beside_a_rule_file_are_collected_without_any_option(pyte
         [
             "rules/elderly_allowance/more.cases.yaml::九十岁，大连 PASSED*",
             "✗ elderly_allowance  九十岁，大连，金额写错  (more.cases.yaml:7)",
-            "      - expected 预期  200.00",
-            "      + came 实得      240.00",
+            "      - 预期 expected  200.00",
+            "      + 实得 came      240.00",
         ]
     )
     beside.write_text(BESIDE.replace("but:", "butt:"), encoding="utf-8")
