@@ -3,48 +3,50 @@
 import os
 import sys
 from contextlib import suppress
+from importlib import import_module
+from types import ModuleType
 from typing import NoReturn
 
 import typer
 
-from decision_service.cli import (
-    access,
-    accesses,
-    archive,
-    backup,
-    check,
-    contract,
-    coverage,
-    decide,
-    demo,
-    diff,
-    drill,
-    explain,
-    fmt,
-    followups,
-    guide,
-    ledger,
-    lint,
-    load,
-    lsp,
-    new,
-    notice,
-    outbox,
-    prove,
-    reconcile,
-    registers,
-    replay,
-    sandbox,
-    schema,
-    serve,
-    simulate,
-    table,
-    test,
-)
+_COMMANDS = {
+    "demo": "demo:demo",
+    "decide": "decide:decide",
+    "explain": "explain:explain",
+    "check": "check:check",
+    "test": "test:test",
+    "prove": "prove:prove",
+    "guide": "guide:guide",
+    "serve": "serve:serve",
+    "replay": "replay:replay_command",
+    "archive": "archive:archive",
+    "notice": "notice:notice_command",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
+    "accesses": "accesses:accesses",
+    "reconcile": "reconcile:reconcile_command",
+    "sandbox": "sandbox:sandbox",
+    "load": "load:load",
+    "drill": "drill:drill",
+    # The tools of those who write rules.
+    "new": "new:new",
+    "fmt": "fmt:fmt",
+    "lint": "lint:lint",
+    "schema": "schema:schema",
+    "lsp": "lsp:lsp",
+    "coverage": "coverage:coverage",
+    "diff": "diff:diff",
+    "simulate": "simulate:simulate",
+}
+"""The commands in the order of the help, each with its module of this package and the function there."""
+
+_GROUPS = ("access", "ledger", "followups", "outbox", "registers", "contract", "table")
+"""The groups of commands, each with a module of its name, whose `build` makes it."""
 
 
-def build() -> typer.Typer:
-    """The application with all its commands."""
+def build(only: str = "") -> typer.Typer:
+    """The application with all its commands, or with but the one called `only`, if there is such a one: to import what
+    the others need takes most of the time of a short command."""
     app = typer.Typer(
         name="miaopi",
         help="秒批 Miaopi: instant decisions for simple government matters, from rule files that analysts write.",
@@ -53,52 +55,31 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    app.command("demo")(demo.demo)
-    app.command("decide")(decide.decide)
-    app.command("explain")(explain.explain)
-    app.command("check")(check.check)
-    app.command("test")(test.test)
-    app.command("prove")(prove.prove)
-    app.command("guide")(guide.guide)
-    app.command("serve")(serve.serve)
-    app.command("replay")(replay.replay_command)
-    app.command("archive")(archive.archive)
-    app.command("notice")(notice.notice_command)
-    app.command("backup")(backup.backup)
-    app.command("restore")(backup.restore)
-    app.command("accesses")(accesses.accesses)
-    app.command("reconcile")(reconcile.reconcile_command)
-    app.add_typer(access.build(), name="access")
-    app.add_typer(ledger.build(), name="ledger")
-    app.add_typer(followups.build(), name="followups")
-    app.add_typer(outbox.build(), name="outbox")
-    app.add_typer(registers.build(), name="registers")
-    app.add_typer(contract.build(), name="contract")
-    app.command("sandbox")(sandbox.sandbox)
-    app.command("load")(load.load)
-    app.command("drill")(drill.drill)
-    _workshop(app)
+    app.callback()(_alone)
+    chosen = {only} if only in {*_COMMANDS, *_GROUPS} else {*_COMMANDS, *_GROUPS}
+    for name, place in _COMMANDS.items():
+        if name in chosen:
+            module, _, function = place.partition(":")
+            app.command(name)(getattr(_imported(module), function))
+    for name in _GROUPS:
+        if name in chosen:
+            app.add_typer(_imported(name).build(), name=name)
     return app
 
 
-def _workshop(app: typer.Typer) -> None:
-    """The tools of those who write rules."""
-    app.command("new")(new.new)
-    app.command("fmt")(fmt.fmt)
-    app.command("lint")(lint.lint)
-    app.command("schema")(schema.schema)
-    app.command("lsp")(lsp.lsp)
-    app.add_typer(table.build(), name="table")
-    app.command("coverage")(coverage.coverage)
-    app.command("diff")(diff.diff)
-    app.command("simulate")(simulate.simulate)
+def _alone() -> None:  # with it, an application with one command still asks for the command's name
+    pass
+
+
+def _imported(module: str) -> ModuleType:
+    return import_module(f"decision_service.cli.{module}")
 
 
 def main() -> NoReturn:
     """The entry point of the console script."""
     code: object = 0
     try:
-        build()()
+        build(sys.argv[1] if len(sys.argv) > 1 else "")()
     except SystemExit as left:
         code = left.code
     if not isinstance(code, int):

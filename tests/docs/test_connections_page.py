@@ -12,7 +12,7 @@ from typing import get_args
 
 import pytest
 
-from decision_service.policy.shelf import read_shelf
+from tests.shipped import shelf
 from tests.verifiers.connections.making import ENVIRONMENT
 from verifiers.adapters.session import SessionFaultWord
 from verifiers.answers import Fault
@@ -45,7 +45,7 @@ def test_the_file_of_the_page_is_read(tmp_path: Path) -> None:
         (tmp_path / "secrets" / name).chmod(0o600)
     file = tmp_path / "connections.toml"
     file.write_text(passage("connections"), encoding="utf-8")
-    registers = read_shelf(ROOT / "rules").catalogue.registers
+    registers = shelf().catalogue.registers
     router = read_connections(file, registers, CLOCKS, {})
     asyncio.run(router.close())
     assert {router.connection_of(name) for name in registers} == {"exchange", "province", "insurance"}

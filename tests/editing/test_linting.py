@@ -10,12 +10,12 @@ import pytest
 from decision_service.editing.formatting import formatted
 from decision_service.editing.linting import ALL, advise, put_right, written
 from decision_service.editing.schema import POLICIES, first_line
-from decision_service.policy.shelf import read_shelf
 from decision_service.source import PolicyProblems, Source
 from tests.cli.running import RULES
 from tests.editing.commands import miaopi
 from tests.editing.editor import SHIPPED, catalogue
 from tests.editing.test_schema import README
+from tests.shipped import shelf
 
 BASE = README.replace("  address:\n", "  address:  # L204: 邮寄时使用\n").replace(
     "visits: visits\n", "visits: visits  # L207: 示例而已\n"
@@ -117,7 +117,7 @@ def test_an_edition_is_old_where_another_matter_cites_a_newer_one() -> None:
     text = BASE.replace("zh: 博物馆免费开放办法（示例）", "zh: 老年人权益保障法第三条").replace(
         "edition: illustrative", "edition: 2009"
     )
-    others = list(read_shelf(RULES).policies())
+    others = list(shelf().policies())
     found = [one for one in advise(written(Source("base", text), catalogue(), others)) if one.advice.code == "L404"]
     assert [one.found.span.text for one in found] == ["2009"]
     assert "2018" in found[0].found.text.en

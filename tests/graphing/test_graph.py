@@ -3,7 +3,6 @@
 import itertools
 import json
 import re
-from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -20,16 +19,11 @@ from decision_service.graphing.model import Graph, Link, Node
 from decision_service.graphing.placing import Frame, placed
 from decision_service.policy.needs import deciding, reads
 from decision_service.policy.shape import Policy
-from decision_service.policy.shelf import Shelf, read_shelf
+from tests.shipped import shelf
 from tests.sizes import size
 
 RULES = Path(__file__).resolve().parents[2] / "rules"
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-@cache
-def shelf() -> Shelf:
-    return read_shelf(RULES)
 
 
 def policies() -> tuple[Policy, ...]:

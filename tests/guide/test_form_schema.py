@@ -19,17 +19,12 @@ from decision_service.language.tree import And, Compare, Expression, FormRef, Li
 from decision_service.policy.entries import Complaints
 from decision_service.policy.formschema import check_form_schema, form_schema, sample_of
 from decision_service.policy.shape import Policy
-from decision_service.policy.shelf import Shelf, read_shelf
+from tests.shipped import shelf
 from tests.sizes import size
 from verifiers.kinds import Kind
 
 ROOT = Path(__file__).resolve().parents[2]
 DAY = date(2026, 3, 16)
-
-
-@cache
-def shelf() -> Shelf:
-    return read_shelf(ROOT / "rules")
 
 
 @cache

@@ -11,7 +11,7 @@ from decision_service.decision import MARK
 from decision_service.guide import guide_of
 from decision_service.guide.page import page
 from decision_service.policy.shape import Bilingual
-from decision_service.policy.shelf import read_shelf
+from tests import shipped
 
 ROOT = Path(__file__).resolve().parents[2]
 VOID = {"meta", "br", "link", "img", "input", "hr"}
@@ -55,7 +55,7 @@ def test_every_page_stands_alone_and_links_within(tmp_path: Path) -> None:
     done = guide("--html", str(tmp_path / "pages"))
     assert done.returncode == 0, done.stderr
     written = {path.name: Page(path.read_text(encoding="utf-8")) for path in (tmp_path / "pages").iterdir()}
-    shelf = read_shelf(ROOT / "rules")
+    shelf = shipped.shelf()
     assert set(written) == {"index.html"} | {f"{matter}.html" for matter in shelf.versions}
     for name, found in written.items():
         assert found.open == [], name
@@ -68,7 +68,7 @@ def test_every_page_stands_alone_and_links_within(tmp_path: Path) -> None:
 
 
 def test_a_page_says_every_rule_field_paper_and_register() -> None:
-    shelf = read_shelf(ROOT / "rules")
+    shelf = shipped.shelf()
     for policy in shelf.policies():
         text = "".join(Page(page(guide_of(policy, shelf.catalogue))).words)
         labels = [rule.label for rule in policy.rules] + [one.label for one in policy.fields]
@@ -78,7 +78,7 @@ def test_a_page_says_every_rule_field_paper_and_register() -> None:
 
 
 def test_what_a_file_says_is_text_and_never_markup() -> None:
-    shelf = read_shelf(ROOT / "rules")
+    shelf = shipped.shelf()
     policy = shelf.versions["elderly_allowance"][0]
     hostile = Bilingual("<script>alert(1)</script>", "<img src=x onerror=alert(1)>")
     rules = tuple(dataclasses.replace(rule, label=hostile) for rule in policy.rules)
@@ -88,7 +88,7 @@ def test_what_a_file_says_is_text_and_never_markup() -> None:
 
 
 def test_a_policy_that_is_not_illustrative_bears_no_mark() -> None:
-    shelf = read_shelf(ROOT / "rules")
+    shelf = shipped.shelf()
     policy = dataclasses.replace(shelf.versions["elderly_allowance"][0], illustrative=False)
     made = guide_of(policy, shelf.catalogue)
     assert made["mark"] is None
@@ -98,7 +98,7 @@ def test_a_policy_that_is_not_illustrative_bears_no_mark() -> None:
 def test_the_command_gives_json_and_names_what_is_wrong() -> None:
     one = guide("senior_card", "--json")
     assert one.returncode == 0
-    shelf = read_shelf(ROOT / "rules")
+    shelf = shipped.shelf()
     expected = guide_of(shelf.versions["senior_card"][0], shelf.catalogue)
     assert json.loads(one.stdout) == json.loads(json.dumps(expected))
     wrong = guide("senior_cart")

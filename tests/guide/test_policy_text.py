@@ -14,17 +14,13 @@ from typer.testing import CliRunner
 from decision_service.cli.app import build
 from decision_service.guide.prose import policy_text
 from decision_service.policy.shape import Policy
-from decision_service.policy.shelf import Shelf, read_shelf
+from decision_service.policy.shelf import read_shelf
 from decision_service.readings.prose import Lang
 from decision_service.readings.samples import constants
 from decision_service.source import PolicyProblems
+from tests.shipped import shelf
 
 RULES = Path(__file__).resolve().parents[2] / "rules"
-
-
-@cache
-def shelf() -> Shelf:
-    return read_shelf(RULES)
 
 
 @cache

@@ -31,9 +31,9 @@ from decision_service.language.tree import (
 )
 from decision_service.policy.needs import deciding
 from decision_service.policy.shape import Policy
-from decision_service.policy.shelf import read_shelf
 from decision_service.readings.prose import Lang, say
 from decision_service.readings.prose.functions import PHRASES
+from tests.shipped import shelf
 from tests.sizes import size
 from verifiers.kinds import Kind
 
@@ -43,7 +43,7 @@ LANGS: tuple[Lang, ...] = ("zh", "en")
 
 @cache
 def policies() -> tuple[Policy, ...]:
-    return tuple(read_shelf(ROOT / "rules").policies())
+    return tuple(shelf().policies())
 
 
 def expressions(policy: Policy) -> Iterator[Expression]:

@@ -18,11 +18,11 @@ from decision_service.facts import FactSheet
 from decision_service.http.service import Parts, running
 from decision_service.http.state import State
 from decision_service.policy.shape import Policy
-from decision_service.policy.shelf import read_shelf
 from decision_service.publishing import Publication, Published, publish
 from decision_service.readings import reference
 from decision_service.settings import Settings, read_settings
 from decision_service.verdict import Verdict
+from tests.shipped import shelf
 from verifiers.sandbox.config import SandboxConfig
 from verifiers.signing import SigningKey
 
@@ -44,7 +44,7 @@ _NUMBERS = count()
 @cache
 def publication() -> Publication:
     """The rules of this checkout, compiled once."""
-    return publish(read_shelf(RULES))
+    return publish(shelf())
 
 
 PATIENCE = 4

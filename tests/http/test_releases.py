@@ -22,6 +22,7 @@ from decision_service.publishing import Publication, publish
 from decision_service.settings import SettingsRefusedError, read_settings
 from tests.http.members import STAFF_SCOPES, Guarded, Members, guarded
 from tests.http.staging import IN_PROCESS, RULES, Got, application
+from tests.shipped import shelf
 from tests.sizes import size
 from tests.wrong_files.make_wrong import HERE, Change, make_folder, read_change
 
@@ -354,4 +355,4 @@ def test_a_matter_decides_by_what_was_approved_last_or_not_at_all(
 
 def test_illustrative_rules_are_not_released_in_production() -> None:
     with pytest.raises(SettingsRefusedError, match="illustrative"):
-        require_fit(read_settings({"profile": "production"}, {}), publish(read_shelf(RULES)))
+        require_fit(read_settings({"profile": "production"}, {}), publish(shelf()))

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,8 +9,8 @@ from hypothesis import strategies as st
 
 from decision_service.facts import Unknown
 from decision_service.language import functions
-from decision_service.policy.shelf import read_shelf
 from tests.language.expressions import months_between, moved, years_between
+from tests.shipped import shelf
 from verifiers.kinds import Period, Value
 
 BASE = {"M60": (60, 4, 36), "W55": (55, 4, 36), "W50": (50, 2, 60)}
@@ -36,7 +35,7 @@ def apply(name: str, *arguments: Value) -> Value | Unknown:
 
 @cache
 def calendar() -> dict[int, frozenset[date]]:
-    return dict(read_shelf(Path(__file__).parents[2] / "rules").catalogue.calendar)
+    return dict(shelf().catalogue.calendar)
 
 
 @pytest.mark.parametrize(("birth", "category", "retired"), VECTORS)

@@ -2,26 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from decision_service.language import tree
 from decision_service.policy.nodes import ListNode, MapNode, Node, TextNode, read_nodes, read_source
-from decision_service.policy.shelf import Shelf, read_shelf
 from decision_service.source import Source, Span
+from tests.shipped import shelf
 
 RULES = Path(__file__).parents[2] / "rules"
 NODES = tuple(one for one in vars(tree).values() if isinstance(one, type) and one.__module__ == tree.__name__)
 KEYS = frozenset({"must", "when", "check_by", "amount", "value"})
 SECTIONS = frozenset({"let", "tell", "result"})
 MATTERS = sorted(path.name for path in RULES.iterdir() if path.is_dir() and path.name != "catalogue")
-
-
-@cache
-def shelf() -> Shelf:
-    return read_shelf(RULES)
 
 
 def spans(part: object) -> Iterator[Span]:

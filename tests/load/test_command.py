@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from decision_service.demo.processes import Running, Stage, staged
-from decision_service.policy.shelf import read_shelf
+from tests.shipped import shelf
 
 ROOT = Path(__file__).parents[2]
 DAY = "2026-03-16"
@@ -57,7 +57,7 @@ def test_every_matter_in_force_is_sent_and_kept_to_its_own_budget(at_once: Runni
     code, told = load(at_once, "--rate", "12", "--seconds", "10", folder=tmp_path)
     assert code == 0, told
     assert told["passed"] is True
-    budgets = {matter: found[-1].budget for matter, found in read_shelf(RULES).versions.items()}
+    budgets = {matter: found[-1].budget for matter, found in shelf().versions.items()}
     assert {one["matter"] for one in told["matters"]} == budgets.keys()
     assert len(budgets) == 9
     for one in told["matters"]:

@@ -1,7 +1,7 @@
 """The policies on the shelf, read once, and decisions without a server, for tests that make thousands of them."""
 
 from collections.abc import Mapping
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, settings
@@ -9,19 +9,13 @@ from hypothesis import HealthCheck, Phase, settings
 from decision_service.decision import Decided
 from decision_service.offline import Engines, decide, offline_answer
 from decision_service.policy.shape import Policy
-from decision_service.policy.shelf import Shelf, read_shelf
 from decision_service.readings.reference import judge
 from tests.properties.applications import Application
+from tests.shipped import shelf
 from tests.sizes import size
 
 RULES = Path(__file__).parents[2] / "rules"
 MATTERS = tuple(sorted(path.name for path in RULES.iterdir() if path.is_dir() and path.name != "catalogue"))
-
-
-@cache
-def shelf() -> Shelf:
-    """The rule files of this repository."""
-    return read_shelf(RULES)
 
 
 def policy_of(matter: str) -> Policy:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 from hypothesis import strategies as st
@@ -13,8 +12,8 @@ from decision_service.language.kinds import BOOLEAN, WHOLE
 from decision_service.language.tree import And, Expression, FactRef, LetRef, Literal, Not, Or
 from decision_service.outcome import Outcome
 from decision_service.policy.shape import Bilingual, Consequence, Item, Let, Policy, Result, Rule
-from decision_service.policy.shelf import Shelf, read_shelf
 from decision_service.sheet import fact_sheet
+from tests.shipped import shelf
 from verifiers.answers import read_answer
 from verifiers.freshness import Moment
 
@@ -22,11 +21,6 @@ RULES = Path(__file__).parents[2] / "rules"
 NAMES = ("a", "b", "c", "d", "e")
 ITEMS = ("living", "care")
 LABEL = Bilingual("示例", "example")
-
-
-@cache
-def shelf() -> Shelf:
-    return read_shelf(RULES)
 
 
 POLICIES = tuple(shelf().policies())

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 
 from decision_service.facts import FactSheet, Unknown, Why
@@ -13,20 +12,15 @@ from decision_service.forms import read_form
 from decision_service.language.tree import Expression, Literal
 from decision_service.outcome import Outcome
 from decision_service.policy.shape import Policy
-from decision_service.policy.shelf import Shelf, read_shelf
 from decision_service.readings.compiled.names import walk
 from decision_service.readings.compiled.write_full import deciding
 from decision_service.sheet import fact_sheet
+from tests.shipped import shelf
 from verifiers.answers import read_answer
 from verifiers.freshness import Moment
 from verifiers.kinds import Kind, Value
 
 RULES = Path(__file__).parents[2] / "rules"
-
-
-@cache
-def shelf() -> Shelf:
-    return read_shelf(RULES)
 
 
 def policies() -> list[Policy]:

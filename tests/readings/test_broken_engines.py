@@ -8,7 +8,6 @@ import dataclasses
 import itertools
 from collections.abc import Iterator, Mapping
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -19,13 +18,13 @@ from decision_service.offline import Engines, decide
 from decision_service.outcome import PRECEDENCE, Outcome
 from decision_service.policy.needs import fields_read, registers_read
 from decision_service.policy.shape import Policy, Row, Table, WorkedCase
-from decision_service.policy.shelf import read_shelf
 from decision_service.readings.compiled.compile import compile_policy
 from decision_service.readings.rete import settling
 from decision_service.readings.rete.engine import ReteEngine
+from tests.shipped import shelf
 from verifiers.identifiers import make_citizen_id
 
-SHELF = read_shelf(Path(__file__).parents[2] / "rules")
+SHELF = shelf()
 POLICIES = {policy.matter: policy for policy in SHELF.policies()}
 RULES = [(policy.matter, rule.id) for policy in POLICIES.values() for rule in policy.rules]
 ROWS = [

@@ -10,16 +10,12 @@ from typing import Any
 from decision_service.guide import guide_of
 from decision_service.offline import Engines, decide, engines_of, offline_answer
 from decision_service.policy.shape import Policy, WorkedCase
-from decision_service.policy.shelf import Shelf, read_shelf, rule_files
+from decision_service.policy.shelf import read_shelf, rule_files
 from decision_service.source import PolicyProblems, Problem
+from tests.shipped import shelf
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "rules"
-
-
-@cache
-def shelf() -> Shelf:
-    return read_shelf(RULES)
 
 
 def policies() -> list[Policy]:

@@ -11,6 +11,7 @@ from decision_service.publishing import Publication, publish
 from decision_service.source import PolicyProblems
 from tests.http.members import Guarded, Members, guarded
 from tests.http.staging import RULES, sandbox_config
+from tests.shipped import shelf
 from tests.wrong_files.make_wrong import FILE, Change, make_folder
 from verifiers.sandbox.running import running
 
@@ -70,7 +71,7 @@ def test_the_assessment_stands_in_what_is_approved(service: Guarded, rules: Path
 
 
 def test_every_version_in_the_repository_has_one() -> None:
-    nothing = Publication(read_shelf(RULES).catalogue, {})
+    nothing = Publication(shelf().catalogue, {})
     versions = read_candidate(RULES, nothing).versions
     assert len(versions) >= 9
     for one in versions:

@@ -15,8 +15,8 @@ import verifiers.exchange
 from decision_service.drill.cells import Cell, Wanted
 from decision_service.drill.report import Report
 from decision_service.drill.run import Orders, Watching, drill
-from decision_service.policy.shelf import read_shelf
 from tests.http.staging import ROOT, RULES, publication
+from tests.shipped import shelf
 from tests.sizes import size
 from verifiers.sandbox.faults.table import FAULTS
 
@@ -38,7 +38,7 @@ def in_turn(cell: Cell) -> bool:
 def played(
     wanted: Wanted, *, log: Path | None = None, shared_guard: bool = False, keep: Callable[[Cell], bool] | None = None
 ) -> Report:
-    orders = Orders(RULES, read_shelf(RULES), ROOT / "fixtures" / "cases", wanted, log, shared_guard)
+    orders = Orders(RULES, shelf(), ROOT / "fixtures" / "cases", wanted, log, shared_guard)
     return drill(orders if keep is None else replace(orders, keep=keep), Watching())
 
 
