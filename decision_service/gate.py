@@ -5,6 +5,7 @@ generated cases, within a time limit. A crash or a hang of the C engine happens 
 """
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
@@ -68,7 +69,9 @@ def _one(
         report = _run_child(rules, policy, cases)
         if report.fault is None:
             text = json.dumps({"matter": policy.matter, "digest": policy.digest, "cases": report.cases})
-            certificate.write_text(text)
+            draft = certificate.with_suffix(f".{os.getpid()}")
+            draft.write_text(text)
+            draft.replace(certificate)  # another service may be reading the folder, and never sees half of one
     progress(report)
     return report
 
@@ -113,7 +116,7 @@ def judge_samples(rules: Path, matter: str, day: str, cases: int, seed: int) -> 
     from decision_service.readings.rete.engine import ReteEngine
     from decision_service.readings.samples import sample_sheets
 
-    shelf = read_shelf(rules)
+    shelf = read_shelf(rules, only=(rules / matter).resolve())
     policy = next(one for one in shelf.versions[matter] if str(one.effective_from) == day)
     first, second = compile_policy(policy).judge, ReteEngine(policy)
     agreed = 0

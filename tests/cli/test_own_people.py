@@ -8,6 +8,7 @@ import pytest
 
 from decision_service.demo.processes import Stage, staged
 from decision_service.demo.submit import Connections
+from tests.http.process import GATE_CASES, certificates
 from verifiers.identifiers import make_citizen_id
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,8 @@ def test_a_person_added_by_a_file_is_decided_and_one_edited_fact_changes_the_ans
 ) -> None:
     """The same application, before and after one line of the file is edited."""
     monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("MIAOPI_GATE_CASES", str(GATE_CASES))
+    monkeypatch.setenv("MIAOPI_CERTIFICATES", certificates())
     data = tmp_path / "data"
     data.mkdir()
     (data / "mine.yaml").write_text(PERSON.format(number=NUMBER, **fact), encoding="utf-8")

@@ -1,18 +1,21 @@
 """`miaopi serve` as a process of its own, for tests that kill it."""
 
-import atexit
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from functools import cache
 from pathlib import Path
-from shutil import rmtree
-from tempfile import mkdtemp
 
+from decision_service.gate import pass_gate
 from tests.http.staging import DAY, ROOT, SECRET, Stage
+from tests.shipped import RULES, shelf
 
+GATE = "TESTS_GATE"
+"""The variable of the environment that names the folder of certificates; set where the tests begin (conftest.py)."""
+GATE_CASES = 5
 COMMAND = [sys.executable, "-m", "decision_service"]
 
 
@@ -21,16 +24,19 @@ def environment(**more: str) -> dict[str, str]:
     decided again between those that tests count, and `more`."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("MIAOPI_")}
     quiet = {"MIAOPI_SAMPLE_RATE": "0", "MIAOPI_DECIDE_AGAIN_HOURS": "0"}
-    return {**clean, "MIAOPI_REGISTERS_SECRET": SECRET, "MIAOPI_GATE_CASES": "5", **quiet, **more}
+    return {**clean, "MIAOPI_REGISTERS_SECRET": SECRET, "MIAOPI_GATE_CASES": str(GATE_CASES), **quiet, **more}
 
 
 @cache
 def certificates() -> str:
-    """A folder for all services that these tests start: what passed the gate once need not again. A start without
-    it costs five times the processor time."""
-    folder = mkdtemp(prefix="miaopi-gate-")
-    atexit.register(rmtree, folder, ignore_errors=True)
-    return folder
+    """A folder for all services that these tests start, in whichever worker of theirs, with the certificates of the
+    shipped rules in it: what passed the gate once need not again. A start without it costs five times the processor
+    time."""
+    folder = Path(os.environ[GATE])
+    with (folder / "lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        pass_gate(RULES, shelf().policies(), folder, cases=GATE_CASES)
+    return str(folder)
 
 
 @contextmanager

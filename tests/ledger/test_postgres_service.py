@@ -75,7 +75,7 @@ def test_miaopi_serve_takes_its_address_from_the_environment(
     database: PostgresPlace, registers: str, tmp_path: Path
 ) -> None:
     """A process that is killed and started again: what it answered stands, byte for byte."""
-    files = {name: str(tmp_path / name) for name in ("KEY", "SUBJECTS", "MASTER_KEY", "JOURNAL", "CERTIFICATES")}
+    files = {name: str(tmp_path / name) for name in ("KEY", "SUBJECTS", "MASTER_KEY", "JOURNAL")}
     more = {
         "MIAOPI_LEDGER": database.address().get_secret_value(),
         "MIAOPI_LOG": "test.log",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from decision_service.demo.processes import Running, Stage, staged
+from tests.http.process import GATE_CASES, certificates
 from tests.shipped import shelf
 
 ROOT = Path(__file__).parents[2]
@@ -20,8 +21,8 @@ RULES = ROOT / "rules"
 def running(folder: Path, latency: float) -> Iterator[Running]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        patch.setenv("MIAOPI_GATE_CASES", "5")
-        patch.setenv("MIAOPI_CERTIFICATES", str(folder / "gate"))
+        patch.setenv("MIAOPI_GATE_CASES", str(GATE_CASES))
+        patch.setenv("MIAOPI_CERTIFICATES", certificates())
         with staged(Stage(RULES, None, folder, DAY, latency)) as found:
             yield found
 

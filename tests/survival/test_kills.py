@@ -109,7 +109,7 @@ def in_database(server: Server, folder: Path) -> dict[str, str]:
     """Settings of a service whose record is in that database, and whose other files lie in `folder`."""
     beside = LedgerFiles.beside(folder / "ledger.sqlite3")
     files = {"KEY": beside.key, "SUBJECTS": beside.ring, "MASTER_KEY": beside.master}
-    others = {"JOURNAL": folder / "journal.sqlite3", "CERTIFICATES": folder / "gate"}
+    others = {"JOURNAL": folder / "journal.sqlite3"}
     return {
         "MIAOPI_LEDGER": PostgresPlace.address_of(server).get_secret_value(),
         **{f"MIAOPI_{name}": str(path) for name, path in {**files, **others}.items()},
