@@ -146,16 +146,24 @@ def _picture(span: Span) -> list[str]:
 
 def as_json(problem: Problem) -> dict[str, object]:
     """The problem as plain data for JSON; `place` is null if there is none, lines and columns count from 1."""
-    span = problem.span
-    place = None if span is None else {"file": span.source.name, "line": span.line, "column": span.column, **_end(span)}
     return {
         "code": problem.code,
         "message": {"zh": problem.zh, "en": problem.en},
         "hint": {"zh": problem.hint_zh, "en": problem.hint_en},
-        "place": place,
+        "place": place(problem.span),
     }
 
 
-def _end(span: Span) -> dict[str, int]:
+def place(span: Span | None) -> dict[str, object] | None:
+    """A place as plain data for JSON, the same in every report: where it starts, and where the character after it is;
+    null where there is none."""
+    if span is None:
+        return None
     end = Span(span.source, span.end, span.end)
-    return {"end_line": end.line, "end_column": end.column}
+    return {
+        "file": span.source.name,
+        "line": span.line,
+        "column": span.column,
+        "end_line": end.line,
+        "end_column": end.column,
+    }

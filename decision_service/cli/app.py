@@ -9,6 +9,8 @@ from typing import NoReturn
 
 import typer
 
+from decision_service.cli.calling import Root
+
 _COMMANDS = {
     "demo": "demo:demo",
     "decide": "decide:decide",
@@ -49,7 +51,9 @@ def build(only: str = "") -> typer.Typer:
     the others need takes most of the time of a short command."""
     app = typer.Typer(
         name="miaopi",
-        help="秒批 Miaopi: instant decisions for simple government matters, from rule files that analysts write.",
+        cls=Root,
+        help="秒批 Miaopi：按分析人员写的规则文件，即时办理简单政务事项。 "
+        "Instant decisions for simple government matters, from rule files that analysts write.",
         no_args_is_help=True,
         add_completion=True,
         pretty_exceptions_enable=False,

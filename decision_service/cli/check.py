@@ -1,13 +1,16 @@
 """`miaopi check`: all problems of all rule files at once."""
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from decision_service.cli.output import FINDINGS, Json, console, misuse, print_json, show_problems
+from decision_service.cli.output import FINDINGS, Json, console, misuse, must_hold_rules, print_json, show_problems
+from decision_service.editing.files import layable_files
 from decision_service.policy.beside import read_beside
+from decision_service.policy.catalogue import FOLDER
 from decision_service.policy.shelf import CASES, read_shelf
 from decision_service.source import PolicyProblems
 
@@ -53,14 +56,45 @@ def check(
 
 
 def must_be_there(path: Path, *, json: bool) -> None:
-    """Ends the command (exit 2) where there is no such path: a slip in a name must never pass for good rules."""
+    """Ends the command (exit 2) where there is no such path, no rules folder around it, or no rule file in it: a slip
+    in a name must never pass for good rules."""
     if not path.exists():
         misuse(f"there is no {path}", f"没有 {path}", json=json)
+    folder, _ = rules_around(path)
+    if path.is_dir():
+        must_hold_rules(folder, json=json)
+    elif not (folder / FOLDER).is_dir():
+        en, zh = outside(path, Path("rules"))
+        misuse(en, zh, json=json)
+    if FOLDER not in path.resolve().relative_to(folder.resolve()).parts:
+        files_at([path], json=json)
+
+
+def files_at(paths: Iterable[Path], *, json: bool) -> list[Path]:
+    """The rule files and files of cases at or under the paths; ends the command (exit 2) where a path has none."""
+    found: dict[Path, None] = {}
+    for path in paths:
+        try:
+            files = layable_files([path])
+        except FileNotFoundError:
+            misuse(f"there is no {path}", f"没有 {path}", json=json)
+        if not files:
+            misuse(f"there is no rule file in {path}", f"{path} 里没有规则文件", json=json)
+        found |= dict.fromkeys(files)
+    return list(found)
+
+
+def outside(path: Path, rules: Path) -> tuple[str, str]:
+    """What is said of a file that lies in no rules folder, in English and in Chinese."""
+    return (
+        f"{path} lies in no rules folder (one with a `{FOLDER}`); put it at {rules}/MATTER/DAY.yaml",
+        f"{path} 不在带共享目录（{FOLDER}）的规则文件夹里；请放到 {rules}/事项/生效日.yaml",
+    )
 
 
 def rules_around(path: Path) -> tuple[Path, Path | None]:
     """The rules folder around `path` (the one that holds the catalogue), and `path` itself if it is only a part."""
     for folder in (path, *path.resolve().parents):
-        if (folder / "catalogue").is_dir():
+        if (folder / FOLDER).is_dir():
             return folder, None if folder == path else path.resolve()
     return path, None

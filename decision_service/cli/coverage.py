@@ -18,7 +18,7 @@ from decision_service.covering.measured import Coverage, Tally, measure, tally, 
 from decision_service.covering.overlay import Line, lines
 from decision_service.covering.suite import Suites
 from decision_service.policy.parts import Bilingual
-from decision_service.source import columns
+from decision_service.source import columns, place
 
 AtLeast = Annotated[
     float | None,
@@ -123,7 +123,7 @@ def _as_json(found: Sequence[Coverage]) -> dict[str, object]:
                     {
                         "measure": goal.measure.value,
                         "what": {"zh": goal.what.zh, "en": goal.what.en},
-                        "place": {"file": goal.span.source.name, "line": goal.span.line, "column": goal.span.column},
+                        "place": place(goal.span),
                     }
                     for goal in one.missing
                 ],

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from decision_service.cli.output import FINDINGS, Json, console, misuse, print_json, show_problems
-from decision_service.editing.files import layable_files
+from decision_service.cli.check import files_at
+from decision_service.cli.output import FINDINGS, Json, console, print_json, show_problems
 from decision_service.editing.formatting import FormattingError, formatted
 from decision_service.policy.nodes import read_source
 from decision_service.source import PolicyProblems, Problem
@@ -28,10 +28,7 @@ def fmt(
     """统一规则文件的格式，注释和含义不变。 Lay out rule files; comments and meaning stay."""
     changed: list[str] = []
     problems: list[Problem] = []
-    try:
-        files = layable_files(paths or [Path("rules")])
-    except FileNotFoundError as error:
-        misuse(f"there is no {error}", f"没有 {error}", json=json)
+    files = files_at(paths or [Path("rules")], json=json)
     for path in files:
         try:
             if _laid_out(path, write=not check):

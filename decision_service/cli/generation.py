@@ -10,6 +10,7 @@ from decision_service.cli.test import write_file
 from decision_service.cli.workshop import needed
 from decision_service.covering.measured import Coverage
 from decision_service.covering.suite import Suites
+from decision_service.source import place
 
 if TYPE_CHECKING:
     from decision_service.covering.generating import Generation
@@ -72,8 +73,7 @@ def generation_json(generated: "Sequence[Generation]") -> list[dict[str, object]
 
 
 def _goal(goal: "Goal") -> dict[str, object]:
-    place = {"file": goal.span.source.name, "line": goal.span.line, "column": goal.span.column}
-    return {"what": {"zh": goal.what.zh, "en": goal.what.en}, "place": place}
+    return {"what": {"zh": goal.what.zh, "en": goal.what.en}, "place": place(goal.span)}
 
 
 def show_generated(generated: "Sequence[Generation]") -> None:

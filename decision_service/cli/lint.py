@@ -8,7 +8,7 @@ import typer
 
 from decision_service.cli.check import must_be_there, rules_around
 from decision_service.cli.fmt import replace_text
-from decision_service.cli.output import FINDINGS, MISUSE, Json, console, print_json, show_problems
+from decision_service.cli.output import FINDINGS, Json, console, print_json, show_problems
 from decision_service.editing.advice import Written
 from decision_service.editing.linting import Finding, advise, put_right, written
 from decision_service.policy.nodes import read_source
@@ -36,7 +36,7 @@ def lint(
             findings += advise(better)
     except PolicyProblems as problems:
         show_problems(problems, json=json)
-        raise typer.Exit(MISUSE if not (path.is_file() or path.is_dir()) else FINDINGS) from None
+        raise typer.Exit(FINDINGS) from None
     _show(findings, fixed, json=json)
     if findings:
         raise typer.Exit(FINDINGS)

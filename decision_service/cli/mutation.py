@@ -15,7 +15,7 @@ from decision_service.mutating.mutant import NAMES
 from decision_service.mutating.mutants import mutants
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.parts import Bilingual
-from decision_service.source import Problem, render
+from decision_service.source import Problem, place, render
 
 
 def scored(suites: Suites, *, json: bool) -> tuple[Score, ...]:
@@ -55,10 +55,9 @@ def mutation_json(scores: Sequence[Score], catalogue: Catalogue) -> list[dict[st
 
 def _survivor(one: Survivor, catalogue: Catalogue) -> dict[str, object]:
     told = one.mutant.telling
-    place = {"file": told.span.source.name, "line": told.span.line, "column": told.span.column}
     return {
         "slip": one.mutant.slip.value,
-        "place": place,
+        "place": place(told.span),
         "old": told.old,
         "new": told.new,
         "comes_out_otherwise": one.seen_by,

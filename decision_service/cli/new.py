@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from decision_service.cli.output import MISUSE, Json, Rules, console, misuse, print_json, show_problems
+from decision_service.cli.output import MISUSE, Json, Rules, console, misuse, must_hold_rules, print_json, show_problems
 from decision_service.editing.matterkeys import ITEM_TYPES
 from decision_service.editing.starting import Start, first_file
 from decision_service.policy.catalogue import Catalogue, read_catalogue
@@ -59,8 +59,7 @@ def new(
 
 def _catalogue(rules: Path, *, json: bool) -> Catalogue:
     """What the matters of the folder share; ends the command where it can't be read."""
-    if not rules.is_dir():
-        misuse(f"there is no rules folder {rules}", f"没有规则文件夹 {rules}", json=json)
+    must_hold_rules(rules, json=json)
     complaints = Complaints()
     catalogue = read_catalogue(rules, complaints)
     if catalogue is None or complaints.problems:

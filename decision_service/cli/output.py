@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from decision_service.policy.catalogue import FOLDER
 from decision_service.policy.shelf import Shelf, read_shelf
 from decision_service.source import PolicyProblems, as_json, render
 
@@ -59,9 +60,22 @@ def show_problems(problems: PolicyProblems, *, json: bool) -> None:
     out.print(f"共{count}个问题 {count} problem(s)", markup=False)
 
 
+def must_hold_rules(folder: Path, *, json: bool) -> None:
+    """Ends the command (exit 2) where `folder` is no rules folder, one that holds what all matters share."""
+    if not folder.is_dir():
+        misuse(f"there is no rules folder {folder}", f"没有规则文件夹 {folder}", json=json)
+    if not (folder / FOLDER).is_dir():
+        misuse(
+            f"{folder} is no rules folder: there is no `{FOLDER}` in it",
+            f"{folder} 不是规则文件夹：里面没有共享目录 {FOLDER}",
+            json=json,
+        )
+
+
 def shelf_or_exit(folder: Path, *, json: bool = False, only: Path | None = None) -> Shelf:
     """The checked rule files, or those within `only`; with problems they are shown and the command ends with exit
     code 2."""
+    must_hold_rules(folder, json=json)
     try:
         return read_shelf(folder, only=only)
     except PolicyProblems as problems:

@@ -8,7 +8,7 @@ import orjson
 import typer
 from rich.console import Console
 
-from decision_service.cli.check import rules_around
+from decision_service.cli.check import outside, rules_around
 from decision_service.cli.output import FINDINGS, Json, Rules, console, misuse, print_json, progress, shelf_or_exit
 from decision_service.cli.workshop import needed
 from decision_service.offline import engines_of
@@ -92,10 +92,7 @@ def _folder_of(name: str, rules: Path, *, json: bool) -> Path:
 def _no_matter(name: str, rules: Path, matters: list[str]) -> tuple[str, str]:
     """What is wrong with what was named, and what could be meant."""
     if Path(name).exists():
-        return (
-            f"{name} lies in no rules folder (one with a `{FOLDER}`); put it at {rules}/MATTER/DAY.yaml",
-            f"{name} 不在带共享目录（{FOLDER}）的规则文件夹里；请放到 {rules}/事项/生效日.yaml",
-        )
+        return outside(Path(name), rules)
     meant = nearest(name, matters)
     en = f"did you mean {meant}?" if meant else f"there are {', '.join(matters)}"
     zh = f"是不是 {meant}？" if meant else f"有 {'、'.join(matters)}"
@@ -206,6 +203,8 @@ def _show_proof(proved: "Proved", proof: "Proof", out: Console) -> None:
 def _check(shelf: Shelf, path: Path, *, json: bool) -> None:
     from decision_service.proving.certificate import CertificateError, check, made_with, policy_of, read_certificate
 
+    if not path.is_file():
+        misuse(f"there is no file {path}", f"没有文件 {path}", json=json)
     try:
         content = read_certificate(path)
         policy = policy_of(content, shelf)

@@ -17,6 +17,7 @@ from decision_service.cli.output import (
     console,
     folding,
     misuse,
+    must_hold_rules,
     print_json,
     show_problems,
 )
@@ -76,6 +77,7 @@ def _registers(rules: Path, *, json: bool) -> "Mapping[str, Register]":
     from decision_service.policy.entries import Complaints
     from decision_service.source import PolicyProblems
 
+    must_hold_rules(rules, json=json)
     complaints = Complaints()
     catalogue = read_catalogue(rules, complaints)
     if catalogue is None or complaints.problems:

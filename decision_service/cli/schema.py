@@ -6,7 +6,16 @@ from typing import Annotated
 import typer
 
 from decision_service.cli.fmt import replace_text
-from decision_service.cli.output import FINDINGS, MISUSE, Json, Rules, console, misuse, print_json, show_problems
+from decision_service.cli.output import (
+    FINDINGS,
+    MISUSE,
+    Json,
+    Rules,
+    console,
+    must_hold_rules,
+    print_json,
+    show_problems,
+)
 from decision_service.editing.schema import FILES, schema_text
 from decision_service.policy.catalogue import read_catalogue
 from decision_service.policy.entries import Complaints
@@ -19,8 +28,7 @@ def schema(
     json: Json = False,
 ) -> None:
     """写出编辑器用的模式文件，带中文说明。 Write RULES/*.schema.json, by which editors check and explain rule files."""
-    if not rules.is_dir():
-        misuse(f"there is no rules folder {rules}", f"没有规则文件夹 {rules}", json=json)
+    must_hold_rules(rules, json=json)
     complaints = Complaints()
     catalogue = read_catalogue(rules, complaints)
     if catalogue is None or complaints.problems:

@@ -16,7 +16,7 @@ from decision_service.covering.suite import Suites, read_suites
 from decision_service.covering.trying import Tried, failures, try_suites
 from decision_service.mutating.killing import Score, unnoticed
 from decision_service.offline import engines_of
-from decision_service.source import PolicyProblems
+from decision_service.source import PolicyProblems, place
 from decision_service.trials import CaseFileError
 
 CASES = Path("fixtures/cases")
@@ -81,6 +81,8 @@ def suites_of(path: Path, cases: Path | None, *, json: bool) -> Suites | None:
         cases = CASES
     if cases is not None and not cases.is_dir():
         misuse(f"there is no folder {cases}", f"没有案例文件夹 {cases}", json=json)
+    if cases is not None and next(cases.glob("*.json"), None) is None:
+        misuse(f"there are no cases (*.json) in {cases}", f"{cases} 里没有案例文件（*.json）", json=json)
     try:
         return read_suites(folder, only, cases)
     except PolicyProblems as problems:
@@ -145,6 +147,7 @@ def _as_json(tried: Sequence[Tried]) -> dict[str, object]:
             {
                 "matter": trial.case.matter,
                 "case": trial.case.name,
+                "place": place(trial.case.span),
                 "differences": [
                     {"what": one.what, "expected": one.expected, "came": one.came} for one in trial.differences
                 ],
@@ -153,7 +156,12 @@ def _as_json(tried: Sequence[Tried]) -> dict[str, object]:
             for trial in suite.failed
         ],
         "rules_without_a_case": [
-            {"matter": one.policy.matter, "version": str(one.policy.effective_from), "rule": rule.id}
+            {
+                "matter": one.policy.matter,
+                "version": str(one.policy.effective_from),
+                "rule": rule.id,
+                "place": place(rule.span),
+            }
             for one in tried
             for rule in one.bare
         ],

@@ -72,8 +72,8 @@ def test_a_path_that_is_not_there_is_misuse(tmp_path: Path, command: str, name: 
 def test_a_file_elsewhere_is_no_rules_folder(tmp_path: Path) -> None:
     (tmp_path / "notes.yaml").write_text("matter: demo\n")
     done = miaopi("check", tmp_path / "notes.yaml", "--json")
-    assert done.code == 1
-    assert [one["code"] for one in json.loads(done.out)["problems"]] == ["no_rules"]
+    assert done.code == 2
+    assert "notes.yaml 不在带共享目录（catalogue）的规则文件夹里" in json.loads(done.out)["error"]["zh"]
 
 
 DEEP = "(" * 900
