@@ -1,6 +1,7 @@
 """What every command shares: reading the rules folder, printing JSON, leaving with the right exit code."""
 
 import sys
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -15,6 +16,9 @@ from decision_service.policy.shelf import Shelf, read_shelf
 from decision_service.source import PolicyProblems, as_json, render
 
 GOOD, FINDINGS, MISUSE = 0, 1, 2
+
+LINES: ContextVar[bool] = ContextVar("LINES", default=False)
+"""Whether a command prints value after value: whoever reads them takes a line for each (JSON lines)."""
 
 Rules = Annotated[Path, typer.Option("--rules", help="规则文件夹 folder of rule files", show_default=True)]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON print JSON")]
@@ -34,8 +38,9 @@ def folding(*columns: str) -> Table:
 
 
 def print_json(value: object) -> None:
-    """One JSON value and a line feed on standard output."""
-    sys.stdout.buffer.write(orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE))
+    """One JSON value and a line feed on standard output; on a line of its own where LINES is set."""
+    layout = 0 if LINES.get() else orjson.OPT_INDENT_2
+    sys.stdout.buffer.write(orjson.dumps(value, option=layout | orjson.OPT_APPEND_NEWLINE))
     sys.stdout.buffer.flush()
 
 

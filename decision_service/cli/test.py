@@ -34,7 +34,12 @@ Cases = Annotated[
 Junit = Annotated[Path | None, typer.Option("--junit", help="写成 JUnit write JUnit XML", metavar="FILE")]
 Sarif = Annotated[Path | None, typer.Option("--sarif", help="写成 SARIF write SARIF 2.1.0", metavar="FILE")]
 Watch = Annotated[
-    bool, typer.Option("--watch", help="文件一改就重跑，Ctrl-C 结束 run again what changes, until Ctrl-C")
+    bool,
+    typer.Option(
+        "--watch",
+        help="文件一改就重跑，Ctrl-C 结束；加 --json 则每次一行 JSON "
+        "run again what changes, until Ctrl-C; with --json one line of JSON for each run",
+    ),
 ]
 
 
