@@ -93,7 +93,7 @@ def servers(folder: Path, case: dict[str, object], stack: ExitStack) -> list[Row
     for kind in ("one", "both", "keyed", "live", "constant"):
         own = folder / kind
         own.mkdir()
-        shown = {"key": _listed(own / "access.toml")} if kind == "keyed" else {}
+        shown = {"key": listed(own / "access.toml")} if kind == "keyed" else {}
         (own / "case.json").write_text(json.dumps({**case, **shown}), encoding="utf-8")
         if kind == "constant":
             (own / "answer.json").write_bytes(_one_answer(rows[0].port, case))
@@ -103,7 +103,7 @@ def servers(folder: Path, case: dict[str, object], stack: ExitStack) -> list[Row
     return [rows[-1], *rows[:-1]]
 
 
-def _listed(path: Path) -> str:
+def listed(path: Path) -> str:
     """The key of a platform that may ask as often as it can, in an access file at `path`."""
     command = [sys.executable, "-m", "decision_service", "access", "keys", "new", "bench", "--json"]
     told = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)

@@ -139,7 +139,10 @@ def evidence_of(archive: Archive, policy: Policy) -> dict[str, Evidence]:
 
 def _stated(ask: Ask, facts: Mapping[str, Value]) -> dict[str, object]:
     """Kinds are looked up only where a value has parts."""
-    if not any(isinstance(value, Mapping | tuple) for value in facts.values()):
+    for value in facts.values():
+        if isinstance(value, Mapping | tuple):
+            break
+    else:
         return {name: as_json(value) for name, value in facts.items()}
     kinds = ask.register.facts_when_asked_with(ask.asked_with)
     return {name: _plain(value, kinds[name]) for name, value in facts.items()}

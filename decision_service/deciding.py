@@ -91,7 +91,8 @@ async def draft_of(services: Services, planner: Planner, work: Work) -> Draft:
     elapsed_ms = round((services.clock.monotonic() - work.started) * 1000)
     application = work.application
     occasion = new_occasion(application.application_id, application.channel, work.now, elapsed_ms)
-    occasion = replace(occasion, replaces=work.replaces)
+    if work.replaces is not None:
+        occasion = replace(occasion, replaces=work.replaces)
     decided, told = _answer(services, decided, occasion)
     return Draft(decided, inquiry, occasion, told)
 

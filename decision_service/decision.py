@@ -15,6 +15,7 @@ from decision_service.licences import licence_of
 from decision_service.mandate import Agent, parties
 from decision_service.outcome import APPROVALS, FAVOURABLE, OPEN, REMEDIED, Outcome
 from decision_service.policy.catalogue import Catalogue
+from decision_service.policy.derived import Derived
 from decision_service.policy.shape import Bilingual, Policy, Rule
 from decision_service.remedies import remedies_in
 from decision_service.telling import Told, tell
@@ -28,6 +29,8 @@ MARK = Bilingual(
     "Illustrative policy: amounts, bodies and addresses are fictitious and not the policy of any real city.",
 )
 """What everything that comes from an illustrative policy carries visibly."""
+
+_KINDS = Derived(lambda policy: {result.name: result.value.kind for result in policy.results})
 
 ENGINES_DIFFER = "R15_ENGINES_DIFFER"
 SUSPENDED = "R16_SUSPENDED"
@@ -147,11 +150,12 @@ def _values(decided: Decided) -> dict[str, object]:
     if decided.referred_by is not None:
         return {}
     policy, verdict = decided.policy, decided.verdict
-    kinds = {result.name: result.value.kind for result in policy.results}
+    kinds = _KINDS.of(policy)
     values = {name: as_json(value, kinds.get(name)) for name, value in verdict.result.items()}
     # What decides is stated before what only advises, whose values may be hidden by a question that was not needed.
-    for finding in sorted(verdict.findings, key=lambda one: one.outcome is not verdict.outcome):
-        if _stands(finding, verdict.outcome):
+    standing = [one for one in verdict.findings if _stands(one, verdict.outcome)]
+    for finding in sorted(standing, key=lambda one: one.outcome is not verdict.outcome):
+        if finding.told:
             rule = next(rule for rule in policy.rules if rule.id == finding.rule)
             told = dict(rule.alternatives[cast("int", finding.alternative)].told)
             for name, value in finding.told.items():
@@ -198,6 +202,8 @@ def _items(decided: Decided, told: Told) -> list[dict[str, object]]:
 
 
 def _obligations(decided: Decided, values: Mapping[str, object]) -> list[dict[str, object]]:
+    if not decided.policy.obligations:
+        return []
     scope = scope_of(decided.policy, decided.sheet)
     return [
         {"code": one.code, **_json(one.text), "due_on": values.get(one.due) if one.due is not None else None}

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from decision_service.outcome import Outcome
@@ -41,7 +42,13 @@ class Unknown:
     @staticmethod
     def of(why: Why, source: str) -> "Unknown":
         """The unknown with a single cause."""
-        return Unknown(frozenset({Cause(why, source)}))
+        return _single(why, source)
+
+
+@lru_cache(1024)
+def _single(why: Why, source: str) -> Unknown:
+    """One object for each: every decision has many, about the same few registers and fields."""
+    return Unknown(frozenset({Cause(why, source)}))
 
 
 Fact: TypeAlias = Value | Unknown

@@ -71,10 +71,18 @@ class _FormReader:
             self._field(field, unread=other and field.name == "id_no")
         self._required()
         self._unknown_fields()
-        stopped = any(field.identifier and field.name in self.defects for field in self.policy.fields)
+        stopped = bool(self.defects) and any(
+            field.identifier and field.name in self.defects for field in self.policy.fields
+        )
+        return FormReading(self.values, self._in_order(), stopped, other, self.asked, self._items())
+
+    def _in_order(self) -> tuple[FormDefect, ...]:
+        if not self.defects:
+            return ()
         order = [field.name for field in self.policy.fields]
-        defects = sorted(self.defects.values(), key=lambda one: order.index(one.field) if one.field in order else 999)
-        return FormReading(self.values, tuple(defects), stopped, other, self.asked, self._items())
+        known = len(order)
+        found = self.defects.values()
+        return tuple(sorted(found, key=lambda one: order.index(one.field) if one.field in order else known))
 
     def _other_document(self) -> bool:
         id_type = self.raw.get("id_type")
@@ -142,16 +150,17 @@ class _FormReader:
 
     def _required(self) -> None:
         """C01, once all values are known: whether a field must be there may depend on others."""
+        blank = [field for field in self.policy.fields if self.values[field.name] is None and not field.upload]
+        if not blank:
+            return
         sheet = FactSheet(self.as_of, dict(self.values), {})
         scope = Scope(sheet, {}, lambda name, _: Unknown.of(Why.TABLE, name))
-        for field in self.policy.fields:
-            blank = self.values[field.name] is None
-            if blank and not field.upload and evaluate(field.required, scope) is True:
+        for field in blank:
+            if evaluate(field.required, scope) is True:
                 self._defect(field, MISSING, None)
 
     def _unknown_fields(self) -> None:
-        known = {field.name for field in self.policy.fields}
-        for name in sorted(set(self.raw) - known):
+        for name in sorted(name for name in self.raw if name not in self.values):
             shown = name if _FIELD_NAME.fullmatch(name) else "?"
             label = Bilingual(f"字段{shown}", f"the field {shown}")
             hint = Bilingual("本事项的表单没有这个字段", "the form of this matter has no such field")

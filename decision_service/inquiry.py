@@ -13,7 +13,7 @@ from decision_service.verdict import Verdict
 from verifiers.deadline import Deadline
 from verifiers.evidence import Evidence
 from verifiers.panel import ask_together
-from verifiers.verifier import Question, Shown, Verifier
+from verifiers.verifier import Question, Shown, Verifier, known_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,28 +72,32 @@ class Inquiry:
     async def gather(self, judge: Judge) -> None:
         """Ask who the applicant is, then whatever `judge` still finds useful. Credit is asked beside all else, once:
         where `judge` raises, its answer is still waited for, or the centre would be asked again for it."""
-        credit = asyncio.ensure_future(self.ask_credit())
+        waiting = self._at_once((CREDIT,)) if can_ask(self._policy, CREDIT, self._form) else []
+        credit = asyncio.ensure_future(self._put(waiting)) if waiting else None
         try:
             await self._gather(judge, credit)
         except Exception:
-            await credit
+            if credit is not None:
+                await credit
             raise
         finally:
-            credit.cancel()
+            if credit is not None:
+                credit.cancel()
 
-    async def _gather(self, judge: Judge, credit: asyncio.Future[None]) -> None:
+    async def _gather(self, judge: Judge, credit: asyncio.Future[None] | None) -> None:
         started = self._counter.deadline.clock()
         await self._ask(self._planner.first(self._form))
         while True:
             names = self._next(judge, started)
             # A number is taken only when credit, too, has said what it has to say.
-            if not credit.done() and all(is_allocator(self._policy, name) for name in names):
+            if credit is not None and not credit.done() and all(is_allocator(self._policy, name) for name in names):
                 await credit
             elif not names or self._counter.deadline.passed:
                 break
             else:
                 await self._ask(names)
-        await credit
+        if credit is not None:
+            await credit
 
     def _next(self, judge: Judge, started: float) -> tuple[str, ...]:
         """Answers kept from before cost nobody anything and come first; then what the planner says."""
@@ -113,18 +117,38 @@ class Inquiry:
             await self._ask((CREDIT,))
 
     async def _ask(self, names: Sequence[str]) -> None:
-        waiting: list[Question] = []
+        waiting = self._at_once(names)
+        if waiting:
+            await self._put(waiting)
+
+    def _at_once(self, names: Sequence[str]) -> list[Question]:
+        """Takes the answers that nobody has to be waited for; the questions that are still to be put."""
+        counter, waiting = self._counter, list[Question]()
+        known: list[tuple[Question, Evidence]] = []
+        in_time = not counter.deadline.passed
         for name in names:
             one = self._question(name)
-            kept = self._counter.kept(one)
+            kept = counter.kept(one)
             if kept is not None:
                 self.answers[name] = kept
-            else:
+                continue
+            evidence = known_of(counter.verifier, one) if in_time else None
+            if evidence is None:
                 waiting.append(one)
+            else:
+                known.append((one, evidence))
+        self._take(known)
+        return waiting
+
+    async def _put(self, waiting: Sequence[Question]) -> None:
         found = await ask_together(self._counter.verifier, waiting, self._counter.deadline)
-        at = self._counter.now().isoformat(timespec="milliseconds")
-        for one, evidence in zip(waiting, found, strict=True):
-            self.answers[one.register.name] = Answered(evidence, one.params, at)
+        self._take(list(zip(waiting, found, strict=True)))
+
+    def _take(self, found: Sequence[tuple[Question, Evidence]]) -> None:
+        if found:
+            at = self._counter.now().isoformat(timespec="milliseconds")
+            for one, evidence in found:
+                self.answers[one.register.name] = Answered(evidence, one.params, at)
 
     def _question(self, name: str) -> Question:
         counter = self._counter

@@ -7,6 +7,7 @@ unique and on record: deciding again gives the same identifier.
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import Final
 
 from decision_service.outcome import APPROVALS, Outcome
@@ -23,13 +24,19 @@ def licence_of(policy: Policy, outcome: Outcome, decision_id: str) -> dict[str, 
     """The licence that a decision grants; None where it grants none, or the matter's item code names no issuer."""
     if outcome not in APPROVALS:
         return None
-    item = implementing_code(policy.item_code)
-    if isinstance(item, Defect):
+    type_code = _type_code(policy.item_code)
+    if type_code is None:
         return None
-    identifier = make_electronic_licence(f"{item.body}{item.main}", policy.office, _serial(decision_id), FIRST_VERSION)
+    identifier = make_electronic_licence(type_code, policy.office, _serial(decision_id), FIRST_VERSION)
     if identifier is None:
         return None
     return {"identifier": identifier, "standard": "GB/T 36904-2018", "illustrative": True}
+
+
+@lru_cache(512)
+def _type_code(item_code: str) -> str | None:
+    item = implementing_code(item_code)
+    return None if isinstance(item, Defect) else f"{item.body}{item.main}"
 
 
 def _serial(decision_id: str) -> str:

@@ -23,7 +23,16 @@ def fact_sheet(
     calendar: Mapping[int, frozenset[date]],
 ) -> FactSheet:
     """The sheet for these answers; registers without evidence are not asked."""
-    registers = {name: _answer(name, ask, form, evidence.get(name)) for name, ask in policy.asks.items()}
+    plain = not (form.stopped or form.other_document or form.defects)
+    registers: dict[str, Mapping[str, Value] | Unknown] = {}
+    for name, ask in policy.asks.items():
+        found = evidence.get(name)
+        if plain and found is None:
+            registers[name] = Unknown.of(Why.NOT_ASKED, name)
+        elif plain and found is not None and found.status == "ok":
+            registers[name] = found.facts
+        else:
+            registers[name] = _answer(name, ask, form, found)
     outcome = Outcome.CORRECTION_REQUIRED if form.defects else None
     return FactSheet(as_of, form.values, registers, form.items, outcome, calendar)
 
@@ -32,22 +41,23 @@ def askable(name: str, ask: Ask, form: FormReading) -> bool:
     """Whether a question to this register can and may be put at all, given the form."""
     if form.stopped or (form.other_document and name != CREDIT):
         return False
-    return all(_filled(parameter, ask, form) for parameter in ask.parameters)
-
-
-def _filled(parameter: str, ask: Ask, form: FormReading) -> bool:
-    if parameter in ask.register.optional_parameters:
-        return True
-    return any(form.asked.get(name) is not None for name in ask.parameters[parameter])
+    # In plain loops: this is asked of each register several times a decision.
+    for parameter, fields in ask.parameters.items():
+        if parameter not in ask.register.optional_parameters:
+            for field in fields:
+                if form.asked.get(field) is not None:
+                    break
+            else:
+                return False
+    return True
 
 
 def _answer(name: str, ask: Ask, form: FormReading, evidence: Evidence | None) -> Mapping[str, Value] | Unknown:
     if form.stopped or (form.other_document and name != CREDIT):
         return Unknown.of(Why.FORM, name)
     if evidence is None:
-        defective = {defect.field for defect in form.defects}
-        blamed = any(field in defective for fields in ask.parameters.values() for field in fields)
-        return Unknown.of(Why.FORM if blamed and not askable(name, ask, form) else Why.NOT_ASKED, name)
+        blamed = bool(form.defects) and _blamed(ask, form) and not askable(name, ask, form)
+        return Unknown.of(Why.FORM if blamed else Why.NOT_ASKED, name)
     if evidence.status == "ok":
         return evidence.facts
     if evidence.status == "no_record":
@@ -55,6 +65,12 @@ def _answer(name: str, ask: Ask, form: FormReading, evidence: Evidence | None) -
             return ask.register.no_record
         return Unknown.of(_paper(ask, form), name)
     return Unknown.of(_WHY[evidence.status], name)
+
+
+def _blamed(ask: Ask, form: FormReading) -> bool:
+    """Whether a field that the question needs is defective."""
+    defective = {defect.field for defect in form.defects}
+    return any(field in defective for fields in ask.parameters.values() for field in fields)
 
 
 def _paper(ask: Ask, form: FormReading) -> Why:

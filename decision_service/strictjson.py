@@ -10,6 +10,8 @@ from typing import NoReturn
 
 MAX_DEPTH = 32
 MAX_INTEGER = 2**53
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+"""UTF-8 holds no surrogate, so one can only come from such an escape."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -41,7 +43,7 @@ def loads(content: bytes, max_bytes: int) -> object:
             f"it is no JSON at line {error.lineno}, column {error.colno}",
         )
         raise JsonRefusedError("not_json", zh, en) from None
-    if "\\u" in text and _has_surrogate(value):
+    if _ESCAPED_SURROGATE.search(text) and _has_surrogate(value):
         raise JsonRefusedError("lone_surrogate", "含有不成对的代理字符", "it holds a lone surrogate")
     return value
 

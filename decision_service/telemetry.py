@@ -1,8 +1,11 @@
 """What operators see: metrics and one log line a decision. No label and no field can hold anything about a person."""
 
 import sys
+import threading
+from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal, TextIO, TypeVar
 
 import orjson
@@ -29,6 +32,9 @@ BREAKER_STATES: Mapping[str, int] = {"closed": 0, "half_open": 1, "open": 2}
 LateEvent = Literal["credit_check_made", "credit_check_failed", "credit_check_overdue"]
 """What can come of a credit check that is tried after the decision."""
 
+COUNTED_TOGETHER = 32
+"""Decisions that may wait to be counted until somebody reads the metrics."""
+
 Log = Callable[..., object]
 Metric = TypeVar("Metric", Counter, Gauge, Histogram)
 
@@ -54,7 +60,9 @@ class Telemetry:
     def __init__(self, out: TextIO | None = None) -> None:
         """`out` is where log lines go, standard error if none is given."""
         self.registry = CollectorRegistry()
-        self._log = _logger(out if out is not None else sys.stderr)
+        self._begin_counting()
+        self._lines = structlog.PrintLogger(out if out is not None else sys.stderr)
+        self._log = _logger(self._lines)
         register = self.registry
         self._decisions = Counter("miaopi_decisions", "decisions", ["matter", "outcome"], registry=register)
         self._reasons = Counter("miaopi_reasons", "reason codes told", ["matter", "code"], registry=register)
@@ -86,8 +94,13 @@ class Telemetry:
             "miaopi_guard", "what the guard did instead of one plain call", ["register", "event"], registry=register
         )
         self._add_followups(register)
-        self._counted: dict[str, tuple[int, int]] = {}
         self._series: dict[tuple[object, tuple[str, ...]], Any] = {}
+
+    def _begin_counting(self) -> None:
+        self._counted: dict[str, tuple[int, int]] = {}
+        self._uncounted: deque[Line] = deque()
+        self._counting = threading.Lock()
+        self.registry.register(self)  # before all else: it is asked first
 
     def _add_followups(self, register: CollectorRegistry) -> None:
         self._owed = Gauge("miaopi_credit_checks_owed", "credit checks still to be made", registry=register)
@@ -98,32 +111,57 @@ class Telemetry:
 
     def decided(self, line: Line) -> None:
         """One decision is on record."""
-        matter = line.matter
-        self._of(self._decisions, matter, line.outcome).inc()
-        for code in line.reasons:
-            self._of(self._reasons, matter, code).inc()
-        for one in line.evidence:
-            self._of(self._calls, one.register, one.status).inc()
-            self._of(self._answered_in, one.register).observe(one.elapsed_ms / 1000)
-            if one.credential is not None or one.origin == "credential":
-                self._of(self._credentials, one.register, one.credential or "taken").inc()
-        self._of(self._decided_in, matter).observe(line.elapsed_ms / 1000)
-        instant, total = self._counted.get(matter, (0, 0))
-        instant, total = instant + (line.outcome != "REFERRED"), total + 1
-        self._counted[matter] = (instant, total)
-        self._of(self._share, matter).set(instant / total)
-        self._log.info(
-            "decided",
-            decision_id=line.decision_id,
-            matter=line.matter,
-            channel=line.channel,
-            policy=line.policy,
-            outcome=line.outcome,
-            reasons=list(line.reasons),
-            registers={one.register: one.fault or one.status for one in line.evidence},
-            engines_agree=line.engines_agree,
-            elapsed_ms=line.elapsed_ms,
-        )
+        self._uncounted.append(line)
+        if len(self._uncounted) >= COUNTED_TOGETHER:
+            self.collect()
+        told = {
+            "decision_id": line.decision_id,
+            "matter": line.matter,
+            "channel": line.channel,
+            "policy": line.policy,
+            "outcome": line.outcome,
+            "reasons": line.reasons,
+            "registers": {one.register: one.fault or one.status for one in line.evidence},
+            "engines_agree": line.engines_agree,
+            "elapsed_ms": line.elapsed_ms,
+            # As the processors of the log would add them, at a fifth of their cost.
+            "event": "decided",
+            "level": "info",
+            "timestamp": datetime.now(UTC),
+        }
+        self._lines.msg(orjson.dumps(told, option=orjson.OPT_UTC_Z).decode())
+
+    def collect(self) -> tuple[()]:
+        """Counts the decisions that are not counted yet; the registry asks for it before it reads any metric. Some
+        together cost a good deal less than each by itself."""
+        with self._counting:
+            self._count()
+        return ()
+
+    def _count(self) -> None:
+        counts: dict[tuple[Counter, tuple[str, ...]], int] = {}
+
+        def add(metric: Counter, *labels: str) -> None:
+            counts[metric, labels] = counts.get((metric, labels), 0) + 1
+
+        while self._uncounted:
+            line = self._uncounted.popleft()
+            matter = line.matter
+            add(self._decisions, matter, line.outcome)
+            for code in line.reasons:
+                add(self._reasons, matter, code)
+            for one in line.evidence:
+                add(self._calls, one.register, one.status)
+                self._of(self._answered_in, one.register).observe(one.elapsed_ms / 1000)
+                if one.credential is not None or one.origin == "credential":
+                    add(self._credentials, one.register, one.credential or "taken")
+            self._of(self._decided_in, matter).observe(line.elapsed_ms / 1000)
+            instant, total = self._counted.get(matter, (0, 0))
+            instant, total = instant + (line.outcome != "REFERRED"), total + 1
+            self._counted[matter] = (instant, total)
+            self._of(self._share, matter).set(instant / total)
+        for (metric, labels), count in counts.items():
+            self._of(metric, *labels).inc(count)
 
     def _of(self, metric: Metric, *labels: str) -> Metric:
         """The series of `metric` with these labels; looking it up in the metric itself takes its lock each time."""
@@ -195,10 +233,10 @@ class Telemetry:
         return generate_latest(self.registry)
 
 
-def _logger(out: TextIO) -> structlog.stdlib.BoundLogger:
+def _logger(lines: structlog.PrintLogger) -> structlog.stdlib.BoundLogger:
     """A logger of its own: nothing global is configured."""
     logger: structlog.stdlib.BoundLogger = structlog.wrap_logger(
-        structlog.PrintLogger(out),
+        lines,
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -7,6 +7,7 @@ from decision_service.facts import PAPER_CODE, REFERRALS, Cause, Why
 from decision_service.forms import FormReading
 from decision_service.language.tree import FactRef
 from decision_service.outcome import Outcome
+from decision_service.policy.derived import Derived
 from decision_service.policy.needs import reads
 from decision_service.policy.shape import Bilingual, Policy, Rule
 from decision_service.verdict import Finding, State, Verdict
@@ -32,6 +33,21 @@ def tell(words: Words, form: FormReading, evidence: Mapping[str, Evidence], verd
     return _Teller(words, form, evidence, verdict).told()
 
 
+def _facts_of_rules(policy: Policy) -> dict[str, tuple[str, ...]]:
+    """The names of what each rule rests on."""
+    lets = {let.name: let for let in policy.lets}
+    told = {}
+    for rule in policy.rules:
+        found = reads([rule.must], lets, policy.tables)
+        names = (f"{one.register}.{one.field_name}" if isinstance(one, FactRef) else one.field_name for one in found)
+        told[rule.id] = tuple(sorted(set(names)))
+    return told
+
+
+_RULES = Derived(lambda policy: {rule.id: rule for rule in policy.rules})
+_FACTS = Derived(_facts_of_rules)
+
+
 class _Teller:
     def __init__(self, words: Words, form: FormReading, evidence: Mapping[str, Evidence], verdict: Verdict) -> None:
         self.words = words
@@ -39,9 +55,10 @@ class _Teller:
         self.form = form
         self.evidence = evidence
         self.verdict = verdict
-        self.rules = {rule.id: rule for rule in self.policy.rules}
+        self.rules = _RULES.of(self.policy)
         self.gated = any(
-            one.state is State.FAILS and self.rules[one.rule].gate for one in verdict.findings if one.rule in self.rules
+            one.state is State.FAILS and one.rule in self.rules and self.rules[one.rule].gate
+            for one in verdict.findings
         )
 
     def told(self) -> Told:
@@ -119,10 +136,7 @@ class _Teller:
         return filled
 
     def _facts(self, rule: Rule) -> tuple[str, ...]:
-        lets = {let.name: let for let in self.policy.lets}
-        found = reads([rule.must], lets, self.policy.tables)
-        names = (f"{one.register}.{one.field_name}" if isinstance(one, FactRef) else one.field_name for one in found)
-        return tuple(sorted(set(names)))
+        return _FACTS.of(self.policy)[rule.id]
 
     def _notes(self) -> Iterator[Reason]:
         for finding in self.verdict.findings:

@@ -20,9 +20,24 @@ async def ask_together(verifier: Verifier, questions: Sequence[Question], deadli
         return tuple(Evidence(question.register.name, "timeout") for question in questions)
     started = deadline.clock()
     tasks = [asyncio.ensure_future(_ask(verifier, question, deadline)) for question in questions]
+    # By hand: asyncio.wait does the same at three times the cost, for every wave.
+    loop = asyncio.get_running_loop()
+    ended = loop.create_future()
+    timer = loop.call_later(deadline.remaining(), _wake, ended)
+    left = len(tasks)
+
+    def landed(_: asyncio.Future[Evidence]) -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            _wake(ended)
+
+    for task in tasks:
+        task.add_done_callback(landed)
     try:
-        await asyncio.wait(tasks, timeout=deadline.remaining())
+        await ended
     finally:
+        timer.cancel()
         for task in tasks:
             if not task.done():
                 task.add_done_callback(_forget)
@@ -43,6 +58,11 @@ def _evidence(question: Question, task: asyncio.Future[Evidence], elapsed_ms: in
     if task.cancelled() or task.exception() is not None:
         return Evidence(name, "error", elapsed_ms=elapsed_ms, fault="raised")
     return task.result()
+
+
+def _wake(ended: asyncio.Future[None]) -> None:
+    if not ended.done():
+        ended.set_result(None)
 
 
 def _forget(task: asyncio.Future[Evidence]) -> None:

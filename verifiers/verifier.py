@@ -50,3 +50,18 @@ class Verifier(Protocol):
     async def ask(self, question: Question, deadline: Deadline) -> Evidence:
         """What came of it, at the latest when `deadline` passes. Raises nothing: what goes wrong is evidence too."""
         ...
+
+
+class Knowing(Verifier, Protocol):
+    """A verifier that may have an answer without putting the question: then there is nothing to wait for."""
+
+    def known(self, question: Question) -> Evidence | None:
+        """What `ask` would say of it without putting the question, None where it would have to. Raises nothing."""
+        ...
+
+
+def known_of(verifier: Verifier, question: Question) -> Evidence | None:
+    """What `verifier` knows without putting the question; None of one that can't say."""
+    known = getattr(verifier, "known", None)
+    found: Evidence | None = None if known is None else known(question)
+    return found

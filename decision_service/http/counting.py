@@ -57,6 +57,8 @@ def refuse(state: State, reached: LimitReached) -> NoReturn:
 
 
 def _probe_of(request: Request, application: Application) -> Probe | None:
+    if principal_of(request).allowance is None:
+        return None
     state = state_of(request)
     services = state.services
     found = services.in_force.publication.in_force(application.matter, services.clock.day())

@@ -13,7 +13,7 @@ from decision_service.http.counting import spend
 from decision_service.http.problems import ProblemError
 from decision_service.http.state import PRINCIPAL, state_of
 
-_KEY_IN_URL: Final = re.compile(r"mp_[a-z0-9]{12}_|(^|&)access_token=", re.ASCII)
+_KEY_IN_URL: Final = re.compile(r"mp_[a-z0-9]{12}_|(^|[?&#])access_token=", re.ASCII)
 """What a key looks like, and the parameter in which RFC 6750 once allowed a token."""
 
 CHALLENGE: Final = 'Bearer realm="miaopi"'
@@ -25,7 +25,8 @@ async def enter(request: Request, action: Action, queries: Collection[str] = ())
     A query with another name than those of `queries` is refused: what the route does not read should not have been
     written into an address, which proxies log.
     """
-    if _KEY_IN_URL.search(request.url.query) or _KEY_IN_URL.search(request.url.path):
+    scope = request.scope
+    if _KEY_IN_URL.search(scope["query_string"].decode("latin-1")) or _KEY_IN_URL.search(scope["path"]):
         raise ProblemError("key_in_url")
     if is_open(action):
         return

@@ -1,7 +1,6 @@
 """The service put together from its settings, and taken apart again in order."""
 
 import asyncio
-import gc
 import signal
 import socket
 import threading
@@ -40,6 +39,7 @@ from decision_service.http.listening import (
     open_door,
     places_of,
     require_files,
+    settle_memory,
 )
 from decision_service.http.notifying import READY, notify
 from decision_service.http.recording import recording
@@ -168,9 +168,7 @@ def run(parts: Parts, told: Callable[[Up], None]) -> None:
     with open_door(parts.settings.host, parts.settings.port) as door:
 
         def ready(up: Up) -> None:
-            # What was made at the start stays to the end: the collector need not look at it again.
-            gc.collect()
-            gc.freeze()
+            settle_memory()
             told(up)
             notify(READY)
 

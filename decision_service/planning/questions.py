@@ -1,6 +1,7 @@
 """Questions: whom one can be put to, given the form, and with what."""
 
 from decision_service.forms import FormReading
+from decision_service.policy.derived import Derived
 from decision_service.policy.needs import registers_read
 from decision_service.policy.shape import Ask, Policy
 from decision_service.sheet import CREDIT, askable
@@ -12,10 +13,27 @@ SEVERAL = "persons"
 _MAX_SUBJECT = 200
 
 
+def _gates(policy: Policy) -> tuple[str, ...]:
+    gates = registers_read(policy, [rule.must for rule in policy.rules if rule.gate])
+    return tuple(name for name in policy.asks if name in gates and name != CREDIT)
+
+
+def _subjects(policy: Policy) -> dict[str, tuple[str, ...]]:
+    """For each register, the fields of its question that may say whom it is about."""
+    numbers = {field.name for field in policy.fields if field.type_name in ("citizen_id", "credit_code")}
+    return {
+        name: tuple(field for fields in ask.parameters.values() for field in fields if field in numbers)
+        for name, ask in policy.asks.items()
+    }
+
+
+_GATES = Derived(_gates)
+_SUBJECTS = Derived(_subjects)
+
+
 def first_wave(policy: Policy, form: FormReading) -> tuple[str, ...]:
     """The registers of the gate rules: who the applicant is decides whether anything else may be asked."""
-    gates = registers_read(policy, [rule.must for rule in policy.rules if rule.gate])
-    return tuple(name for name in policy.asks if name in gates and name != CREDIT and can_ask(policy, name, form))
+    return tuple(name for name in _GATES.of(policy) if can_ask(policy, name, form))
 
 
 def is_allocator(policy: Policy, name: str) -> bool:
@@ -66,10 +84,9 @@ def parameters(ask: Ask, form: FormReading) -> dict[str, object]:
 def subject_of(policy: Policy, name: str, form: FormReading) -> str | None:
     """Whom the question is about: the first citizen ID or credit code that it carries, else the applicant; None where
     there is none that could be said."""
-    for fields in policy.asks[name].parameters.values():
-        for field in fields:
-            if policy.field(field).type_name in ("citizen_id", "credit_code") and form.asked.get(field) is not None:
-                return _said(form.asked[field])
+    for field in _SUBJECTS.of(policy)[name]:
+        if form.asked.get(field) is not None:
+            return _said(form.asked[field])
     return _said(form.asked.get("id_no"))
 
 

@@ -73,3 +73,35 @@ def test_who_goes_away_leaves_no_call_behind() -> None:
         assert len(asyncio.all_tasks()) == 1
 
     asyncio.run(main())
+
+
+def test_what_is_known_is_not_asked_and_what_is_late_is_late_even_if_it_is_known() -> None:
+    class Knowing(Centre):
+        def __init__(self) -> None:
+            super().__init__()
+            self.asked: list[str] = []
+
+        async def ask(self, question: Question, deadline: Deadline) -> Evidence:
+            self.asked.append(question.register.name)
+            return await super().ask(question, deadline)
+
+        def known(self, question: Question) -> Evidence | None:
+            name = question.register.name
+            return None if name == "deaths" else Evidence(name, "no_record", origin="cached")
+
+    async def asked_for(*names: str, seconds: float = 30) -> tuple[list[str], dict[str, str]]:
+        centre = Knowing()
+        policy = policy_of("elderly_allowance")
+        form = read_form(policy, BY_ID["ELD-1"]["form"], DAY, shelf().catalogue.prefectures)
+        counter = Counter(centre, Deadline.after(seconds), lambda: datetime.now(UTC))
+        asking = Inquiry(Planner(policy), form, "A1", counter)
+        await asking._ask(names)
+        return centre.asked, {name: one.status for name, one in asking.evidence.items()}
+
+    names = ("population", "deaths", "benefits")
+    asked, told = asyncio.run(asked_for(*names))
+    assert asked == ["deaths"]
+    assert told == dict.fromkeys(names, "no_record")
+    asked, told = asyncio.run(asked_for(*names, seconds=0))
+    assert asked == []
+    assert told == dict.fromkeys(names, "timeout")

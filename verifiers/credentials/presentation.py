@@ -6,7 +6,7 @@ from verifiers.credentials.refusal import CredentialRefused
 from verifiers.credentials.trust import Trust
 from verifiers.deadline import Deadline
 from verifiers.evidence import Evidence
-from verifiers.verifier import Question, Shown, Verifier
+from verifiers.verifier import Question, Shown, Verifier, known_of
 
 MOST_SECONDS = 1.0
 """What judging a credential may take, fetches of keys and lists included, …"""
@@ -38,6 +38,10 @@ class CredentialVerifier:
             asked = await self._beyond.ask(replace(question, credential=None), deadline)
             evidence = replace(asked, credential=refused.word)
         return replace(evidence, elapsed_ms=round((deadline.clock() - started) * 1000))
+
+    def known(self, question: Question) -> Evidence | None:
+        """What those beyond know; a credential is always judged."""
+        return known_of(self._beyond, question) if question.credential is None else None
 
     async def _judged(self, shown: Shown, question: Question, deadline: Deadline) -> Evidence:
         if self._trust is None:

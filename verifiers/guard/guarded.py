@@ -66,6 +66,16 @@ class GuardedVerifier:
         elapsed_ms = round((deadline.clock() - started) * 1000)
         return evidence if evidence.elapsed_ms == elapsed_ms else replace(evidence, elapsed_ms=elapsed_ms)
 
+    def known(self, question: Question) -> Evidence | None:
+        """The answer that is kept, if one is."""
+        if not self._across or not may_keep(question):
+            return None
+        mark = self._marks.question(question)
+        kept = None if mark is None else self._cache.find(mark, question)
+        if kept is not None:
+            self._around.told(question.register.name, "cached")
+        return kept
+
     def measured(self, register: str) -> Usual | None:
         """How long the register of that name takes, as measured lately; None while too few calls were. For planning."""
         line = self._lines.get(register)

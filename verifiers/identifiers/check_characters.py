@@ -12,6 +12,10 @@ CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _VIN_VALUES = dict(zip("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", "012345678912345678123457923456789", strict=True))
 _VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
 _ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+_PLACES = {
+    alphabet: {character: place for place, character in enumerate(alphabet)}
+    for alphabet in (DIGITS_AND_LETTERS, "0123456789")
+}
 
 
 def mod_11_2(digits: str) -> str:
@@ -55,8 +59,8 @@ def vin_check(text: str) -> str:
 
 def _hybrid(text: str, alphabet: str) -> str:
     """ISO 7064 hybrid systems, MOD M+1,M for an alphabet of M characters."""
-    size = len(alphabet)
+    size, places = len(alphabet), _PLACES[alphabet]
     running = size
     for character in text:
-        running = ((running + alphabet.index(character)) % size or size) * 2 % (size + 1)
+        running = ((running + places[character]) % size or size) * 2 % (size + 1)
     return alphabet[(1 - running) % size]

@@ -124,6 +124,7 @@ def _plans(policy: Policy) -> dict[str, object]:
             rule.id,
             rule.item,
             tuple(Follows(one.outcome, tuple(name for name, _ in one.told)) for one in rule.alternatives),
+            conditional=any(one.when is not None for one in rule.alternatives),
         )
         for rule in policy.rules
     )

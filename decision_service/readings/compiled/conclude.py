@@ -1,12 +1,16 @@
 """From what each rule comes to, to the verdict: the full form, where things may be unknown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 
 from decision_service.facts import Cause, FactSheet, Unknown, Why, unknown_outcome
 from decision_service.outcome import APPROVALS, FAVOURABLE, RANK, Outcome, settle, settle_items, weighed_against
 from decision_service.readings.compiled.logic import Maybe, Thunk
 from decision_service.verdict import RESULT, Finding, ItemVerdict, State, Verdict
+
+MOST_CAUSES: Final = 256
+"""Sets of causes whose consequences a rule remembers; there are hardly ever more than a handful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,27 +22,30 @@ class Follows:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """A finding; or, where only registers not asked are to blame, one that counts if it reaches `reach` or above."""
+
+    finding: Finding
+    reach: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RulePlan:
-    """What is constant about a rule: its consequences, and the findings that hold no value."""
+    """What is constant about a rule: its consequences, and the findings that hold no value. `unsure`, where what could
+    follow hangs on nothing else: what the rule comes to by what keeps it unknown, as far as that was met before."""
 
     id: str
     item: str | None
     follows: tuple[Follows, ...]
     holds: Finding
     silent: Finding
+    unsure: dict[frozenset[Cause], Draft] | None = field(default=None, compare=False, repr=False)
 
     @staticmethod
-    def of(rule: str, item: str | None, follows: tuple[Follows, ...]) -> "RulePlan":
-        """The plan with its constant findings."""
-        return RulePlan(rule, item, follows, Finding(rule, State.HOLDS), Finding(rule, State.SILENT))
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A finding; or, where only registers not asked are to blame, one that counts if it reaches `reach` or above."""
-
-    finding: Finding
-    reach: int | None = None
+    def of(rule: str, item: str | None, follows: tuple[Follows, ...], *, conditional: bool) -> "RulePlan":
+        """The plan with its constant findings. `conditional`: a consequence has a condition of its own."""
+        unsure: dict[frozenset[Cause], Draft] | None = None if conditional else {}
+        return RulePlan(rule, item, follows, Finding(rule, State.HOLDS), Finding(rule, State.SILENT), unsure)
 
 
 Branch = tuple[Thunk | None, tuple[Thunk, ...]]
@@ -50,7 +57,14 @@ def draft(rule: RulePlan, must: Maybe, branches: tuple[Branch, ...]) -> Draft:
     if must is True:
         return Draft(rule.holds)
     if must.__class__ is Unknown:
-        return _unsure(rule, must.causes, 0, branches)
+        if rule.unsure is None:
+            return _unsure(rule, must.causes, 0, branches)
+        known = rule.unsure.get(must.causes)
+        if known is None:
+            known = _unsure(rule, must.causes, 0, branches)
+            if len(rule.unsure) < MOST_CAUSES:
+                rule.unsure[must.causes] = known
+        return known
     for place, (when, told) in enumerate(branches):
         stands = when is None or when()
         if stands.__class__ is Unknown:
@@ -133,6 +147,9 @@ class _Standing:
 
 def _standing(rules: Sequence[RulePlan], findings: Sequence[Finding], sheet: FactSheet) -> _Standing:
     whole = [] if sheet.form_outcome is None else [sheet.form_outcome]
+    if not sheet.items:  # then no rule about an item has an outcome
+        whole += [one.outcome for one in findings if one.outcome is not None]
+        return _Standing({}, settle(whole))
     of_item: dict[str, list[Outcome]] = {item: [] for item in sheet.items}
     for place, finding in enumerate(findings):
         if finding.outcome is None:
@@ -153,24 +170,30 @@ def conclude(
 ) -> Verdict:
     """The verdict. A rule that waits for a register is told only if it could reach the outcome that stands without it;
     an approval turns into its own finding where something that it would grant is not known."""
-    known = [rule.silent if one.reach is not None else one.finding for rule, one in zip(rules, drafts, strict=True)]
-    without = _standing(rules, known, sheet)
-    findings = [
-        found if one.reach is None or one.reach > RANK[_against(rule, without)] else one.finding
-        for rule, one, found in zip(rules, drafts, known, strict=True)
-    ]
-    lacking = _lacking(grant, without)
+    findings = [one.finding for one in drafts]
+    waiting = [place for place, one in enumerate(drafts) if one.reach is not None]
+    for place in waiting:
+        findings[place] = rules[place].silent
+    now = without = _standing(rules, findings, sheet)
+    changed = False
+    for place in waiting:
+        one = drafts[place]
+        if one.reach is not None and one.reach <= RANK[_against(rules[place], without)]:
+            findings[place] = one.finding
+            changed = True
+    results = grant.results_now() if without.together in APPROVALS else None
+    lacking = None if results is None else _lacking([*results.values(), *grant.amounts_now(without.items).values()])
     if lacking is not None:
         findings.append(lacking)
-    unchanged = lacking is None and all(one is found for one, found in zip(findings, known, strict=True))
-    now = without if unchanged else _standing(rules, findings, sheet)
+    if changed or lacking is not None:
+        now = _standing(rules, findings, sheet)
     granting = now.together in APPROVALS
     amounts = grant.amounts_now(now.items) if granting else {}
     return Verdict(
         now.together,
         tuple(findings),
         tuple(ItemVerdict(item, outcome, amounts.get(item)) for item, outcome in now.items.items()),
-        grant.results_now() if granting else {},
+        ({} if not granting else grant.results_now() if results is None else results),
         tuple(code for code, on_approval, when in notes if (granting or not on_approval) and when() is True),
     )
 
@@ -180,10 +203,8 @@ def _against(rule: RulePlan, standing: _Standing) -> Outcome:
     return weighed_against(standing.together, items.values()) if rule.item is None else items[rule.item]
 
 
-def _lacking(grant: Grant, standing: _Standing) -> Finding | None:
-    if standing.together not in APPROVALS:
-        return None
-    values = [*grant.results_now().values(), *grant.amounts_now(standing.items).values()]
+def _lacking(values: Sequence[Maybe]) -> Finding | None:
+    """What is found where something that would be granted is not known."""
     causes = frozenset().union(*(value.causes for value in values if value.__class__ is Unknown))
     outcome = unknown_outcome(causes) if causes else None
     return None if outcome is None else Finding(RESULT, State.UNKNOWN, outcome, None, causes)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any, Literal
 
-from decision_service.facts import Cause, Unknown
+from decision_service.facts import Unknown
 from decision_service.readings.compiled.functions import shift
 
 Maybe = Any
@@ -18,7 +18,18 @@ Thunk = Callable[[], Maybe]
 
 def blend(*values: Maybe) -> Unknown:
     """The unknown with the causes of all that are unknown among `values`."""
-    return Unknown(frozenset().union(*(one.causes for one in values if one.__class__ is Unknown)))
+    found: Unknown | None = None
+    for one in values:
+        if one.__class__ is Unknown:
+            found = one if found is None else _both(found, one)
+    return found or Unknown(frozenset())
+
+
+def _both(one: Unknown, other: Unknown) -> Unknown:
+    """Most unknowns are one object in many places: it serves again."""
+    if one is other or other.causes <= one.causes:
+        return one
+    return Unknown(one.causes | other.causes)
 
 
 def conj(first: Maybe, *rest: Thunk) -> Maybe:
@@ -32,17 +43,18 @@ def disj(first: Maybe, *rest: Thunk) -> Maybe:
 
 
 def _joined(value: Maybe, rest: tuple[Thunk, ...], *, stop: bool) -> Maybe:
-    causes: set[Cause] | None = None
-    place = 0
-    while True:
+    found: Unknown | None = None
+    if value.__class__ is Unknown:
+        found = value
+    elif (value is True) is stop:
+        return stop
+    for thunk in rest:
+        value = thunk()
         if value.__class__ is Unknown:
-            causes = (causes or set()) | value.causes
+            found = value if found is None else _both(found, value)
         elif (value is True) is stop:
             return stop
-        if place == len(rest):
-            return (not stop) if causes is None else Unknown(frozenset(causes))
-        value = rest[place]()
-        place += 1
+    return (not stop) if found is None else found
 
 
 def some(items: Maybe, condition: Callable[[Maybe], Maybe]) -> Maybe:
@@ -58,14 +70,14 @@ def every(items: Maybe, condition: Callable[[Maybe], Maybe]) -> Maybe:
 def _over(items: Maybe, condition: Callable[[Maybe], Maybe], *, stop: bool) -> Maybe:
     if items.__class__ is Unknown:
         return items
-    causes: set[Cause] | None = None
+    found: Unknown | None = None
     for one in items or ():
         value = condition(one)
         if value.__class__ is Unknown:
-            causes = (causes or set()) | value.causes
+            found = value if found is None else _both(found, value)
         elif (value is True) is stop:
             return stop
-    return (not stop) if causes is None else Unknown(frozenset(causes))
+    return (not stop) if found is None else found
 
 
 def negate(value: Maybe) -> Maybe:

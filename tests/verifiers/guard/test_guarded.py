@@ -20,11 +20,13 @@ from tests.verifiers.guard.acting import (
     scene,
     settled,
 )
+from verifiers.credentials.presentation import CredentialVerifier
 from verifiers.evidence import Evidence
 from verifiers.guard.breaker import BreakerRules
 from verifiers.guard.line import LineRules
 from verifiers.journal.journaling import UNRECORDED
 from verifiers.registers import Register
+from verifiers.verifier import Shown, known_of
 
 QUICK, SLOW, DEAD = Act(0.05), Act(0.9), Act(30.0)
 REFUSED = Act(0.01, "error", "http_status")
@@ -297,6 +299,24 @@ def test_a_kept_answer_serves_the_next_application_until_it_is_too_old_or_erased
         await asyncio.sleep(600)
         assert (await stage.ask(question(KEPT))).origin == "asked"
         assert (await stage.ask(question(replace(KEPT, max_age_hours=0)))).origin == "asked"
+
+    virtual_time.run(main)
+
+
+def test_a_kept_answer_is_known_without_asking_as_long_as_asking_would_give_it() -> None:
+    async def main(clock: object) -> None:
+        stage = scene(clock, [QUICK])
+        assert stage.guard.known(question(KEPT)) is None
+        await stage.ask(question(KEPT))
+        asked = len(stage.player.asked)
+        assert stage.guard.known(question(KEPT)) == await stage.ask(question(KEPT))
+        assert stage.guard.known(question(PLAIN)) is None
+        through = CredentialVerifier(stage.guard, None)
+        assert known_of(through, question(KEPT)) == stage.guard.known(question(KEPT))
+        assert known_of(through, replace(question(KEPT), credential=Shown("t", "c", "b"))) is None
+        await asyncio.sleep(600)
+        assert stage.guard.known(question(KEPT)) is None
+        assert len(stage.player.asked) == asked
 
     virtual_time.run(main)
 
