@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from time import perf_counter
-from typing import Any
 
 import ibis.expr.datatypes as dt
 from ibis.backends import BaseBackend
@@ -13,9 +12,9 @@ from decision_service.policy.shape import Policy
 from decision_service.readings.bulk.cells import Cell, column
 from decision_service.readings.bulk.columns import AS_OF, columns_of, form_column, type_of
 from decision_service.readings.bulk.judging import Given
-from decision_service.readings.bulk.staging import sql_of
 from decision_service.simulating.files import PopulationError
 from decision_service.simulating.making import ROW
+from decision_service.simulating.patterns import check_patterns
 from decision_service.simulating.population import (
     ASSUMED,
     Population,
@@ -25,6 +24,7 @@ from decision_service.simulating.population import (
 )
 from decision_service.simulating.query import question
 from decision_service.simulating.running import Answer
+from decision_service.simulating.stagewise import rows_of
 from verifiers.kinds import Kind
 
 SESSION: Mapping[str, str] = {
@@ -33,12 +33,9 @@ SESSION: Mapping[str, str] = {
     "spark.sql.caseSensitive": "true",  # rules and fields may differ in case alone
     "spark.sql.parser.escapedStringLiterals": "false",  # backslashes of patterns are doubled in the SQL
     "spark.sql.legacy.sizeOfNull": "false",  # no list has no length
+    "spark.sql.analyzer.maxIterations": "1000",  # types are settled one level of an expression at a time
 }
 """Settings of the session that the expressions are right under; set before anything is asked."""
-
-COMPARED = ("senior_card", "elderly_allowance", "hygiene_permit")
-"""The matters of which tests/spark compares every row with DuckDB and the reference. Others are refused: parts of the
-language that only they use might mean something else to Spark."""
 
 
 def simulate_on(
@@ -48,31 +45,14 @@ def simulate_on(
     exact types, with `row`. Raises PopulationError (also for a connection that is no Spark's), NotInBulkError,
     NoSuchNameError."""
     started = perf_counter()
-    _check_compared(policies)
     _set(connection)
+    check_patterns(connection, policies)
     population = _population(connection, name, policies)
     asked = question(policies, catalogue, population.table, population.given, by)
     groups = rows_of(connection, asked.grouped())
     if any(group["wrong"] for group in groups):
         _complain(connection, asked.judged.table, asked.judged.wrong, dict(columns_of(policies)))
     return Answer(asked, population, groups, perf_counter() - started)
-
-
-def rows_of(connection: BaseBackend, asked: Table) -> list[dict[str, Any]]:
-    """The rows of a query on the Spark, as mappings by column."""
-    found = connection.raw_sql(sql_of(asked, "pyspark"))
-    return list(found.toArrow().to_pylist())
-
-
-def _check_compared(policies: Sequence[Policy]) -> None:
-    known = ", ".join(COMPARED)
-    for policy in policies:
-        if policy.matter not in COMPARED:
-            raise PopulationError(
-                f"事项 {policy.matter} 还没有在 Spark 上逐行比较过，不在 Spark 上算；比较过的有 {known}",
-                f"the matter {policy.matter} has not been compared row by row on Spark and is refused there; "
-                f"compared: {known}",
-            )
 
 
 def _set(connection: BaseBackend) -> None:
@@ -153,7 +133,8 @@ def _complain(
     connection: BaseBackend, table: Table, wrong: Mapping[str, Cell], kinds: Mapping[str, Kind | None]
 ) -> None:
     """Raises PopulationError for the first value that is not of its column's kind."""
-    for name, cell in wrong.items():
-        (found,) = rows_of(connection, table.filter(column(cell, "boolean")).agg(first=table[ROW].min()))
-        if found["first"] is not None:
-            raise wrong_value(name, int(found["first"]), kinds[name])
+    first = {name: table[ROW].min(where=column(cell, "boolean")) for name, cell in wrong.items()}
+    (found,) = rows_of(connection, table.agg(**first))
+    for name, row in found.items():
+        if row is not None:
+            raise wrong_value(name, int(row), kinds[name])

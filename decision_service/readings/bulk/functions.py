@@ -124,18 +124,19 @@ def _weighed(text: Cell, alphabet: str, weights: Sequence[int]) -> Cell:
     return reduce(add, [letters.find(piece(text, at, 1)) * weight for at, weight in enumerate(weights)])
 
 
-def _letter(alphabet: str, place: Cell) -> Cell:
-    return alphabet[place] if static(place) else ibis.literal(alphabet).substr(place, 1)
+def letter(alphabet: str, place: Cell) -> Cell:
+    """The character at a place, counted from 0."""
+    return alphabet[place] if static(place) else ibis.literal(alphabet).left(place + 1).right(1)  # substr: place thrice
 
 
 def own_check(body: Cell) -> Cell:
     """The check character of an organisation code of eight characters (GB 11714)."""
-    return _letter("0X987654321", _weighed(body, _THIRTY_SIX, _BODY_WEIGHTS) % 11)
+    return letter("0X987654321", _weighed(body, _THIRTY_SIX, _BODY_WEIGHTS) % 11)
 
 
 def whole_check(front: Cell) -> Cell:
     """The check character of the 17 in front of it (GB 32100)."""
-    return _letter(CREDIT, (31 - _weighed(front, CREDIT, _CREDIT_WEIGHTS) % 31) % 31)
+    return letter(CREDIT, (31 - _weighed(front, CREDIT, _CREDIT_WEIGHTS) % 31) % 31)
 
 
 def _credit_code(shapes: Sequence[Shape], share: days.Share) -> Shape:

@@ -4,12 +4,10 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import add
 
-import ibis
-
 from decision_service.readings.bulk import days
 from decision_service.readings.bulk.cells import Cell, both, when
 from decision_service.readings.bulk.fitting import matches
-from decision_service.readings.bulk.functions import CREDIT, digits, left, own_check, piece, whole_check
+from decision_service.readings.bulk.functions import CREDIT, digits, left, letter, own_check, piece, whole_check
 from verifiers.identifiers.citizen_id import PROVINCES
 
 FORM_WRONG, CHECK_WRONG = 2, 3
@@ -51,8 +49,7 @@ def _check_fits(cell: Cell, parts: Parts) -> Cell:
     for part, count in ((parts.region, 6), (parts.birth, 8), (parts.sequence, 3)):
         terms = [part, *((part // 10**place) * -(4 * 2**place) for place in range(1, count))]
         total = total * 2**count + reduce(add, terms)
-    letters = ibis.literal("10X98765432")
-    return when(piece(cell, 17, 1) == "x", "X", piece(cell, 17, 1)) == letters.substr(total * 2 % 11, 1)
+    return when(piece(cell, 17, 1) == "x", "X", piece(cell, 17, 1)) == letter("10X98765432", total * 2 % 11)
 
 
 def credit_code_defect(cell: Cell) -> Cell:
