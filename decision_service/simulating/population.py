@@ -31,6 +31,8 @@ ASSUMED: Mapping[str, str | bool] = {
 """What is taken to be in the form of everybody where the file has no such column, as in worked cases."""
 
 VIEW = "population"
+SAMPLE, FEW = 20_000, 40
+"""A column with no more than FEW values among the first SAMPLE rows has few."""
 _HELD = "held"
 _TYPES = {"whole": "BIGINT", "money": "DECIMAL(15,2)", "decimal": "DECIMAL(18,6)", "date": "DATE", "boolean": "BOOLEAN"}
 _WRITTEN = {
@@ -45,7 +47,7 @@ _WRITTEN = {
 @dataclass(frozen=True, slots=True)
 class Population:
     """A population as a view of DuckDB and as the table that expressions are read over. `assumed` are form fields
-    without a column; `not_asked` are registers without one."""
+    without a column; `not_asked` are registers without one; `few` are text columns that seem to hold few values."""
 
     table: Table
     given: Given
@@ -53,6 +55,7 @@ class Population:
     assumed: tuple[str, ...]
     not_asked: tuple[str, ...]
     source: str
+    few: tuple[str, ...] = ()
 
 
 def opened(
@@ -254,6 +257,7 @@ def _population(
         assumed=tuple(assumed),
         not_asked=tuple(sorted(name for name in registers if not present(name, found))),
         source=source,
+        few=_few(connection, [name for name, kind in schema.items() if kind == dt.string]),
     )
 
 
@@ -261,3 +265,10 @@ def _statuses(connection: DuckDBPyConnection, register: str) -> list[str]:
     """How asking a register ended, anywhere in the population."""
     asked = f"SELECT DISTINCT coalesce({_quoted(register)}, 'not_asked') FROM {VIEW}"  # noqa: S608  # a quoted name
     return [str(one) for (one,) in connection.execute(asked).fetchall()]
+
+
+def _few(connection: DuckDBPyConnection, texts: Sequence[str]) -> tuple[str, ...]:
+    """The columns that have few values among the first rows: a guess, on which nothing but the pace hangs."""
+    counted = ", ".join(f"count(DISTINCT {_quoted(name)})" for name in texts)
+    (found,) = connection.execute(f"SELECT {counted} FROM (FROM {VIEW} LIMIT {SAMPLE})").fetchall()  # noqa: S608  # quoted names
+    return tuple(name for name, count in zip(texts, found, strict=True) if count <= FEW)

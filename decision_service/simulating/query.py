@@ -1,6 +1,6 @@
 """What is asked of the back end: rows decided alike in one group, with how many they are and what they come to."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -10,6 +10,7 @@ from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Policy
 from decision_service.readings.bulk import days
 from decision_service.readings.bulk.cells import Cell, both, column, either, negated, static, when
+from decision_service.readings.bulk.folding import ROWS, Folding
 from decision_service.readings.bulk.judging import Given, Judged, judge_all
 from decision_service.readings.bulk.shapes import Number, Plain, Shape, Term, same
 from decision_service.simulating.profile import Profile
@@ -34,6 +35,7 @@ class Sum:
     version: int
     name: str
     there: Cell
+    mask: Cell
     number: Number
 
     def value(self, units: object) -> Decimal:
@@ -60,29 +62,44 @@ class Question:
     dimensions: tuple[Dimension, ...]
     sums: tuple[Sum, ...]
     changed: Cell
+    few: Collection[str] = ()
 
     def grouped(self) -> Table:
         """The query, by the names k…, d…, out of its keys, n, s…, c…, changed and wrong of its measures."""
-        cells: dict[str, Cell] = {}
+        folding = Folding(self.judged.stages, self.few)
+        keys: dict[str, Cell] = {}
         for at, profile in enumerate(self.profiles):
-            cells |= {f"k{at}_{place}": column(cell, "int64") for place, cell in enumerate(profile.columns())}
-        cells |= {f"d{at}": one.cell for at, one in enumerate(self.dimensions)}
-        keys = list(cells)
-        cells["out"] = column(when(self.judged.left_out, 1, 0), "int64")
-        cells["changed"] = column(when(self.changed, 1, 0), "int64")
-        for at, one in enumerate(self.sums):
-            cells[f"s{at}"] = column(when(one.there, one.number.cell, 0), "int64").fill_null(0)
-            cells[f"c{at}"] = column(when(one.there, 1, 0), "int64")
-        cells["wrong"] = column(_any(self.judged.wrong.values()), "int64")
-        table = self.judged.table.select(**cells)
-        measures = {name: table[name].sum() for name in cells if name not in (*keys, "out")}
-        return table.group_by([*keys, "out"]).agg(n=table.count(), **measures)
+            keys |= {f"k{at}_{place}": column(cell, "int64") for place, cell in enumerate(profile.columns())}
+        keys |= {f"d{at}": one.cell for at, one in enumerate(self.dimensions)}
+        late = [folding.comes_of_few(one.number.cell) for one in self.sums]
+        wanted = keys | {"changed": column(self.changed, "boolean")}
+        wanted |= {f"c{at}": column(one.there, "boolean") for at, one in enumerate(self.sums)}
+        wanted |= {f"s{at}": column(one.number.cell, "int64") for at, one in enumerate(self.sums) if late[at]}
+        summed = {"wrong": column(_any(self.judged.wrong.values()), "int64")}
+        summed |= {f"s{at}": _known(one) for at, one in enumerate(self.sums) if not late[at]}
+        table, over = folding.folded(wanted, {"out": column(when(self.judged.left_out, 1, 0), "int64")}, summed)
+        rows = table[ROWS]
+        cells = {name: over[name] for name in keys} | {"out": table["out"], "n": rows, "wrong": table["wrong"]}
+        cells["changed"] = when(over["changed"], rows, 0)
+        for at in range(len(self.sums)):
+            total = over[f"s{at}"] * rows if late[at] else table[f"s{at}"]
+            cells[f"s{at}"] = when(over[f"c{at}"], total, 0).fill_null(0)
+            cells[f"c{at}"] = when(over[f"c{at}"], rows, 0)
+        table = table.select(**cells)
+        sums = {name: table[name].sum() for name in cells if name not in (*keys, "out")}
+        measures = {name: one if name.startswith("s") else one.cast("int64") for name, one in sums.items()}
+        return table.group_by([*keys, "out"]).agg(**measures)
 
 
 def question(
-    policies: Sequence[Policy], catalogue: Catalogue, table: Table, given: Given, by: Sequence[str]
+    policies: Sequence[Policy],
+    catalogue: Catalogue,
+    table: Table,
+    given: Given,
+    by: Sequence[str],
+    few: Collection[str] = (),
 ) -> Question:
-    """The question for one version or two. Raises NotInBulkError, NoSuchNameError."""
+    """The question for one version or two; `few` as in Population. Raises NotInBulkError, NoSuchNameError."""
     judged = judge_all(policies, catalogue, table, given)
     profiles = tuple(
         Profile(policy, verdict, form)
@@ -90,7 +107,12 @@ def question(
     )
     dimensions = tuple(_dimension(name, policies, judged) for name in by or default_names(policies[-1]))
     sums = tuple(one for at in range(len(policies)) for one in _sums(at, judged))
-    return Question(judged, profiles, dimensions, sums, _changed(judged))
+    return Question(judged, profiles, dimensions, sums, _changed(judged), few)
+
+
+def _known(one: Sum) -> Cell:
+    """The amount of a row where it is known, be it granted or not; else 0."""
+    return column(when(one.mask == 0, one.number.cell, 0), "int64").fill_null(0)
 
 
 def _any(conditions: Iterable[Cell]) -> Cell:
@@ -148,7 +170,7 @@ def _as_text(shape: Shape, kind: Kind) -> Cell:
 def _sums(version: int, judged: Judged) -> list[Sum]:
     verdict = judged.verdicts[version]
     return [
-        Sum(version, name, both(there, term.mask == 0), term.shape)
+        Sum(version, name, both(there, term.mask == 0), term.mask, term.shape)
         for values in (verdict.granted, verdict.amounts)
         for name, (there, term) in values.items()
         if isinstance(term.shape, Number)

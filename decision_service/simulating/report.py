@@ -108,7 +108,7 @@ class _Counting:
     def report(self) -> Report:
         for group in self.answer.groups:
             if group["out"]:
-                self.left_out += group["n"]
+                self.left_out += int(group["n"])
             else:
                 self._count(group)
         first, population = self.policies[0], self.answer.population
@@ -141,17 +141,17 @@ class _Counting:
             for at, profile in enumerate(self.profiles)
         ]
         for at, one in enumerate(told):
-            self.outcomes[at][one.outcome] += group["n"]
+            self.outcomes[at][one.outcome] += int(group["n"])
             for code in one.reasons:
-                self.reasons[at][code] += group["n"]
+                self.reasons[at][code] += int(group["n"])
             for place, values in enumerate(self.values):
-                values[group[f"d{place}"]][at][one.outcome] += group["n"]
+                values[group[f"d{place}"]][at][one.outcome] += int(group["n"])
         if len(told) == 2:
             old, new = told
-            self.flips[old.outcome, new.outcome] += group["n"]
+            self.flips[old.outcome, new.outcome] += int(group["n"])
             if old.outcome is not new.outcome:
-                self.lost.update(dict.fromkeys(old.reasons, group["n"]))
-                self.gained.update(dict.fromkeys(new.reasons, group["n"]))
+                self.lost.update(dict.fromkeys(old.reasons, int(group["n"])))
+                self.gained.update(dict.fromkeys(new.reasons, int(group["n"])))
 
     def _groupings(self) -> Iterable[Grouping]:
         for one, values in zip(self.answer.question.dimensions, self.values, strict=True):

@@ -94,7 +94,7 @@ def simulate_over(
 ) -> Answer:
     """The same over a population that was opened. Raises PopulationError, NotInBulkError, NoSuchNameError."""
     started = perf_counter()
-    asked = question(policies, catalogue, population.table, population.given, by)
+    asked = question(policies, catalogue, population.table, population.given, by, population.few)
     try:
         groups = _watched(connection, sql_of(asked.grouped().limit(MOST_GROUPS + 1), "duckdb"), progress)
         _complain(connection, asked, groups, policies)

@@ -35,15 +35,21 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """`table` has everything; the verdicts, forms and lets, one for each policy, are columns of it. `wrong` by column:
-    whether a row holds a value that is not of its kind; `left_out`: whether it holds one that is not judged in bulk."""
+    """`stages` have everything; the verdicts, forms and lets, one for each policy, are columns of their table. `wrong`
+    by column: whether a row holds a value that is not of its kind; `left_out`: whether it holds one that is not judged
+    in bulk."""
 
-    table: Table
+    stages: Stages
     verdicts: tuple[VerdictColumns, ...]
     forms: tuple[FormColumns, ...]
     worlds: tuple[World, ...]
     wrong: Mapping[str, Cell]
     left_out: Cell
+
+    @property
+    def table(self) -> Table:
+        """The table of all rows."""
+        return self.stages.table
 
 
 def judge_all(policies: Sequence[Policy], catalogue: Catalogue, table: Table, given: Given) -> Judged:
@@ -65,6 +71,7 @@ class _Judging:
         as_of = self._as_of()
         forms = [self._form(policy, as_of) for policy in self.policies]
         worlds = [self._world(policy, form, as_of) for policy, form in zip(self.policies, forms, strict=True)]
+        self.stages.settled = len(self.stages.history)
         worlds = self._defined(worlds)
         concluders = [
             Concluder(policy, world, form, self.stages)
@@ -78,9 +85,7 @@ class _Judging:
             one.conclude({key: cell for (of, key), cell in _paired(kept) if of == at})
             for at, one in enumerate(concluders)
         ]
-        return Judged(
-            self.stages.table, tuple(verdicts), tuple(forms), tuple(worlds), self.wrong, either(*self.left_out)
-        )
+        return Judged(self.stages, tuple(verdicts), tuple(forms), tuple(worlds), self.wrong, either(*self.left_out))
 
     def _as_of(self) -> Cell:
         if self.given.as_of is not None:

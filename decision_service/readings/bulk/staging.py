@@ -29,10 +29,15 @@ LARGE = 120
 
 
 class Stages:
-    """A table that grows by columns. What is kept stands in a column of its own from the next projection on."""
+    """A table that grows by columns. What is kept stands in a column of its own from the next projection on.
+
+    `history`: the new columns of each projection over `base`, as cells of the table before; of the first `settled`
+    projections all that comes of them is read from their columns, never worked out again."""
 
     def __init__(self, table: Table) -> None:
-        self.table = table
+        self.base = self.table = table
+        self.history: list[Mapping[str, Cell]] = []
+        self.settled = 0
         self._columns: dict[object, Cell] = {}
         self._count = 0
         self._weights: dict[object, int] = {}
@@ -72,6 +77,7 @@ class Stages:
             new[name] = cell
             names[cell.op()] = name
         if new:
+            self.history.append(new)
             self.table = self.table.mutate(**new)
             self._columns |= {operation: self.table[name] for operation, name in names.items()}
 
