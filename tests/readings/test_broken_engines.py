@@ -6,8 +6,10 @@ what the service does with it: `Decided.referred_by` is R15, whatever either eng
 
 import dataclasses
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing
 from datetime import date
+from functools import cache
 
 import pytest
 
@@ -18,7 +20,7 @@ from decision_service.offline import Engines, decide
 from decision_service.outcome import PRECEDENCE, Outcome
 from decision_service.policy.needs import fields_read, registers_read
 from decision_service.policy.shape import Policy, Row, Table, WorkedCase
-from decision_service.readings.compiled.compile import compile_policy
+from decision_service.readings.compiled.compile import Judge, compile_policy
 from decision_service.readings.rete import settling
 from decision_service.readings.rete.engine import ReteEngine
 from tests.shipped import shelf
@@ -35,31 +37,42 @@ ROWS = [
 ]
 
 
-def decided(
-    policy: Policy, first: Policy, second: ReteEngine, case: WorkedCase, form: Mapping[str, object] | None = None
-) -> Decided:
-    engines = Engines(compile_policy(first).judge, second.judge)
+def decided(policy: Policy, engines: Engines, case: WorkedCase, form: Mapping[str, object] | None = None) -> Decided:
     return decide(policy, SHELF.catalogue, engines, form or case.form, case.facts, case.as_of)
 
 
+@pytest.fixture(scope="module")
+def second() -> Iterator[Callable[[str], ReteEngine]]:
+    """The second engine of a matter as it is, made once."""
+    with ExitStack() as stack:
+        made = cache(lambda matter: stack.enter_context(closing(ReteEngine(POLICIES[matter]))))
+        yield made
+
+
+@cache
+def whole(matter: str) -> Judge:
+    """The first engine of a matter as it is."""
+    return compile_policy(POLICIES[matter]).judge
+
+
 @pytest.mark.parametrize(("matter", "rule_id"), RULES)
-def test_a_rule_broken_in_one_engine_is_seen(matter: str, rule_id: str) -> None:
+def test_a_rule_broken_in_one_engine_is_seen(matter: str, rule_id: str, second: Callable[[str], ReteEngine]) -> None:
     """A condition turned into its contrary in the generated engine alone: the answer is R15, never that engine's."""
     policy = POLICIES[matter]
     rules = tuple(
         dataclasses.replace(rule, must=Not(rule.must, BOOLEAN)) if rule.id == rule_id else rule for rule in policy.rules
     )
-    broken = dataclasses.replace(policy, rules=rules)
-    second = ReteEngine(policy)
-    try:
-        whole = [decided(policy, policy, second, case) for case in policy.cases]
-        found = [decided(policy, broken, second, case) for case in policy.cases]
-    finally:
-        second.close()
-    assert all(one.referred_by is None for one in whole)
+    broken = Engines(compile_policy(dataclasses.replace(policy, rules=rules)).judge, second(matter).judge)
+    found = [decided(policy, broken, case) for case in policy.cases]
     seen = [one for one in found if one.referred_by == ENGINES_DIFFER]
     assert seen
     assert all(one.outcome is Outcome.REFERRED for one in seen)
+
+
+@pytest.mark.parametrize("matter", POLICIES)
+def test_of_whole_engines_nothing_is_seen(matter: str, second: Callable[[str], ReteEngine]) -> None:
+    policy, engines = POLICIES[matter], Engines(whole(matter), second(matter).judge)
+    assert all(decided(policy, engines, case).referred_by is None for case in policy.cases)
 
 
 def _other(output: Literal) -> Literal:
@@ -122,21 +135,19 @@ def _laid_over(case: WorkedCase, changes: Mapping[str, object]) -> WorkedCase:
 
 
 @pytest.mark.parametrize(("matter", "name", "place"), ROWS)
-def test_a_table_row_broken_in_one_engine_is_seen(matter: str, name: str, place: int) -> None:
+def test_a_table_row_broken_in_one_engine_is_seen(
+    matter: str, name: str, place: int, second: Callable[[str], ReteEngine]
+) -> None:
     """Another value in one row of one table of the generated engine alone: whoever falls on the row gets R15."""
     policy = POLICIES[matter]
     table = policy.tables[name]
-    first, second = compile_policy(_with_row(policy, table, place)), ReteEngine(policy)
-    try:
-        engines = Engines(first.judge, second.judge)
-        for case in policy.cases:
-            for varied in _varied(policy, table, case):
-                found = decide(policy, SHELF.catalogue, engines, varied.form, varied.facts, varied.as_of)
-                if found.referred_by == ENGINES_DIFFER:
-                    assert found.outcome is Outcome.REFERRED
-                    return
-    finally:
-        second.close()
+    engines = Engines(compile_policy(_with_row(policy, table, place)).judge, second(matter).judge)
+    for case in policy.cases:
+        for varied in _varied(policy, table, case):
+            found = decided(policy, engines, varied)
+            if found.referred_by == ENGINES_DIFFER:
+                assert found.outcome is Outcome.REFERRED
+                return
     pytest.fail(f"nobody falls on row {place} of {name}")
 
 
@@ -161,19 +172,16 @@ def _seen_when_swapped(pair: tuple[Outcome, Outcome], monkeypatch: pytest.Monkey
         patch.setattr(settling, "PRECEDENCE", swapped)
         patch.setattr(settling, "RANK", {outcome: place for place, outcome in enumerate(swapped)})
         for policy in POLICIES.values():
-            second = ReteEngine(policy)
-            try:
-                found = [decided(policy, policy, second, case) for case in policy.cases]
-                broken_forms = [{**case.form, "human_review": True} for case in policy.cases]
-                found += [
-                    decided(policy, policy, second, case, form)
-                    for case, form in zip(policy.cases, broken_forms, strict=True)
+            with closing(ReteEngine(policy)) as swapped_one:
+                engines = Engines(whole(policy.matter), swapped_one.judge)
+                asks = [
+                    {**case.form, **more}
+                    for more in ({}, {"human_review": True}, {"notice_read": False})
+                    for case in policy.cases
                 ]
-                found += [
-                    decided(policy, policy, second, case, {**case.form, "notice_read": False}) for case in policy.cases
+                found = [
+                    decided(policy, engines, case, form) for case, form in zip(policy.cases * 3, asks, strict=True)
                 ]
-            finally:
-                second.close()
             if any(one.referred_by == ENGINES_DIFFER for one in found):
                 return True
     return False
