@@ -2,8 +2,11 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
+ifndef BESIDE
 .NOTPARALLEL:
-.PHONY: help demo test test-spark lint types layers house check prove-it fuzz bench site reference clean
+endif
+unexport PYTHONDONTWRITEBYTECODE  # else every process that the tests start compiles the same modules again
+.PHONY: help demo test test-spark lint types layers house check collect prove-it fuzz bench site reference clean
 BIN := .venv/bin
 READY := .venv/ready
 
@@ -17,8 +20,14 @@ $(READY): pyproject.toml .ci/prepare
 demo: $(READY)  ## real applications of every matter through a real service, from nothing
 	@$(BIN)/miaopi demo
 
-test: lint types layers house check  ## everything that must hold, quickest first; but for Spark: make test-spark
-	@$(BIN)/pytest -n 4 --ignore=tests/house --ignore=tests/spark  # most tests wait for processes and clocks, not for a core
+test: $(READY)  ## everything that must hold, quickest first; but for Spark: make test-spark
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target BESIDE=1 lint types layers house check collect
+	@$(BIN)/pytest -n 4 --dist worksteal $(ELSEWHERE)  # most tests wait for processes and clocks, not for a core
+
+ELSEWHERE := --ignore=tests/house --ignore=tests/spark
+
+collect: $(READY)  # what the tests import is compiled once, not in each worker of theirs
+	@$(BIN)/pytest --collect-only -qq $(ELSEWHERE) >/dev/null
 
 test-spark: $(READY)  ## populations on a real Spark, row by row; needs a Java of 17 or later and 3 GB of memory
 	@command -v java >/dev/null || { printf 'Spark needs Java, which is not here. On Debian or Ubuntu:\n\n    apt-get install default-jre-headless\n\n' >&2; exit 1; }
