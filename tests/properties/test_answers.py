@@ -94,7 +94,7 @@ def test_answers_are_told_in_full(matter: str) -> None:
     policy = policy_of(matter)
     kinds = {result.name: result.value.kind.name for result in policy.results}
 
-    @thorough("told", quick=80, full=20_000)
+    @thorough("told", quick=40, full=20_000)
     @given(applications(policy, messy=0.3, unknown=0.1))
     def holds(application: Application) -> None:
         answer = answered(policy, application)
@@ -118,7 +118,7 @@ def test_an_amount_is_floored_to_whole_yuan() -> None:
     """The withdrawal is the whole yuan below months times limit, and never above the balance."""
     policy = policy_of("housing_fund_rent")
 
-    @thorough("floor", quick=300, full=20_000)
+    @thorough("floor", quick=150, full=20_000)
     @given(applications(policy))
     def holds(application: Application) -> None:
         answer = answered(policy, application)
@@ -144,7 +144,7 @@ def test_what_a_file_claims_is_so(matter: str, claim: Claim) -> None:
     the named value is made from, the one with more of it gets no less."""
     policy = policy_of(matter)
 
-    @thorough("claims", quick=50, full=10_000)
+    @thorough("claims", quick=30, full=10_000)
     @given(applications(policy, unknown=0.04), st.randoms(use_true_random=False))
     def holds(application: Application, random: Random) -> None:
         if claim.nondecreasing is not None:

@@ -26,7 +26,7 @@ from tests.properties.policies import policies, written
 from tests.properties.test_answers import exact, remedies_complete, told_in_full
 from tests.sizes import size
 
-EACH = size("applications_a_policy", quick=25, full=60)
+EACH = size("applications_a_policy", quick=15, full=60)
 
 
 @contextmanager
@@ -58,7 +58,7 @@ def test_the_engines_say_what_the_reference_says(matter: str) -> None:
     policy = policy_of(matter)
     with both(policy) as engines:
 
-        @thorough("engines", quick=150, full=100_000)
+        @thorough("engines", quick=80, full=100_000)
         @given(applications(policy, messy=0.1, unknown=0.08))
         def holds(application: Application) -> None:
             note(application)
@@ -67,7 +67,7 @@ def test_the_engines_say_what_the_reference_says(matter: str) -> None:
         holds()
 
 
-@thorough("made_up_policies", quick=25, full=2_000)
+@thorough("made_up_policies", quick=15, full=2_000)
 @given(made=policies(lambda: shelf().catalogue), seed=st.integers(0, 2**32))
 def test_the_engines_agree_on_policies_made_at_random(made: tuple[str, Policy], seed: int) -> None:
     """A policy nobody wrote by hand means the same to all three, and every answer under it is told in full."""

@@ -31,7 +31,7 @@ def test_credit_that_is_only_recorded_never_counts(matter: str) -> None:
     policy = policy_of(matter)
     constants = constants_of(policy)
 
-    @thorough("credit", quick=80, full=10_000)
+    @thorough("credit", quick=40, full=10_000)
     @given(applications(policy, messy=0.1, unknown=0.05), st.randoms(use_true_random=False))
     def holds(application: Application, random: Random) -> None:
         first = answered(policy, application)
@@ -61,7 +61,7 @@ def test_sex_never_counts(matter: str) -> None:
     """Someone of the other sex, all else equal, gets the same outcome for the same reasons, and the same result."""
     policy = policy_of(matter)
 
-    @thorough("sex", quick=80, full=10_000)
+    @thorough("sex", quick=40, full=10_000)
     @given(applications(policy, unknown=0.05))
     def holds(application: Application) -> None:
         number = application.form.get("id_no")
@@ -80,7 +80,7 @@ def test_the_name_never_counts(matter: str) -> None:
     policy = policy_of(matter)
     names = st.text(st.characters(categories=["L"]), min_size=1, max_size=50)
 
-    @thorough("name", quick=50, full=5_000)
+    @thorough("name", quick=25, full=5_000)
     @given(applications(policy, unknown=0.05), names | st.just("买买提·示例"))
     def holds(application: Application, name: str) -> None:
         other = Application({**application.form, "applicant_name": name}, application.facts, application.as_of)
@@ -97,7 +97,7 @@ def test_the_channel_never_counts(matter: str) -> None:
     """From the counter, a PC, a phone or a machine: one answer, but for the word that names the channel."""
     policy = policy_of(matter)
 
-    @thorough("channel", quick=30, full=3_000)
+    @thorough("channel", quick=20, full=3_000)
     @given(applications(policy, messy=0.2, unknown=0.1))
     def holds(application: Application) -> None:
         found = decided(policy, application)
@@ -138,7 +138,7 @@ def test_the_city_never_counts(matter: str) -> None:
     are declared parameters, and the names of offices differ."""
     policy = policy_of(matter)
 
-    @thorough("city", quick=120, full=20_000)
+    @thorough("city", quick=60, full=20_000)
     @given(applications(policy, unknown=0.05), st.sampled_from(CITIES))
     def holds(application: Application, to: str) -> None:
         city = application.form.get("city", application.form.get("region"))

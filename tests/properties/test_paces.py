@@ -32,7 +32,7 @@ def share_within(times: list[float], limit: float) -> float:
     return sum(one <= limit for one in times) / len(times)
 
 
-@thorough("one_wave", quick=40, full=500)
+@thorough("one_wave", quick=25, full=500)
 @given(MEMBERS, st.integers(0, 2**32))
 def test_a_wave_is_as_slow_as_its_slowest_member(members: list[tuple[Usual, int]], seed: int) -> None:
     """But for the grid and the draws, half of the draws are over at the median, 95 % at the 95th percentile."""

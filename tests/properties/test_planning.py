@@ -88,7 +88,7 @@ def test_waves_and_all_at_once_come_to_the_same(matter: str) -> None:
     """For every matter, near every boundary, with faults."""
     policy = policy_of(matter)
 
-    @thorough("planned", quick=25, full=2000)
+    @thorough("planned", quick=12, full=2000)
     @given(applications(policy, messy=0.2, unknown=0.15), st.randoms(use_true_random=False), BUDGETS)
     def agree(application: Application, random: Random, budget: Budget | None) -> None:
         nothing_is_lost(policy, application, random, budget)
@@ -96,7 +96,7 @@ def test_waves_and_all_at_once_come_to_the_same(matter: str) -> None:
     agree()
 
 
-@thorough("planned_policies", quick=40, full=3000)
+@thorough("planned_policies", quick=20, full=3000)
 @given(policies(lambda: shelf().catalogue), st.randoms(use_true_random=False), BUDGETS, st.data())
 def test_so_they_do_for_made_up_policies(
     made: tuple[str, Policy], random: Random, budget: Budget | None, data: st.DataObject

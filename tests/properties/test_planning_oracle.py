@@ -173,7 +173,7 @@ RANDOM = st.randoms(use_true_random=False)
 def test_who_was_not_asked_could_have_said_anything(budget: Budget) -> None:
     """Every possible answer of every register that was not asked leaves outcome, reasons and grant as they are."""
 
-    @thorough("planning_oracle", quick=60, full=5000)
+    @thorough("planning_oracle", quick=30, full=5000)
     @given(RANDOM)
     def needless(random: Random) -> None:
         found = trial(random, budget, 0.15)
@@ -184,7 +184,7 @@ def test_who_was_not_asked_could_have_said_anything(budget: Budget) -> None:
     needless()
 
 
-@thorough("planning_minimal", quick=60, full=5000)
+@thorough("planning_minimal", quick=30, full=5000)
 @given(RANDOM)
 def test_whoever_is_asked_could_have_changed_the_end(random: Random) -> None:
     """Given what was known when it was asked, some answer of the register leads elsewhere than another, whatever would

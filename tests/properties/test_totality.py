@@ -49,7 +49,7 @@ def odd(draw: st.DrawFn, matter: str) -> Application:
 def test_any_json_decides(matter: str) -> None:
     """Whatever JSON stands in form and facts, on whatever day, an answer in JSON comes out."""
 
-    @thorough("totality", quick=70, full=20_000)
+    @thorough("totality", quick=30, full=20_000)
     @given(odd(matter))
     def holds(application: Application) -> None:
         answer = answered(policy_of(matter), application)
@@ -60,7 +60,7 @@ def test_any_json_decides(matter: str) -> None:
 
 
 @given(form=st.dictionaries(st.text(max_size=8), JSON, max_size=6), facts=st.dictionaries(st.text(), JSON, max_size=4))
-@thorough("totality_nothing", quick=60, full=10_000)
+@thorough("totality_nothing", quick=30, full=10_000)
 def test_nothing_of_use_approves_nothing(form: dict[str, object], facts: dict[str, object]) -> None:
     """JSON that was not written for a matter never gets anything from it."""
     for matter in MATTERS:
@@ -72,7 +72,7 @@ def test_nothing_of_use_approves_nothing(form: dict[str, object], facts: dict[st
 def test_equal_applications_have_equal_answers(matter: str) -> None:
     """The same form, facts and day give the same answer byte for byte, in whatever order their keys arrive."""
 
-    @thorough("determinism", quick=40, full=5_000)
+    @thorough("determinism", quick=20, full=5_000)
     @given(applications(policy_of(matter), messy=0.3, unknown=0.2), st.randoms(use_true_random=False))
     def holds(application: Application, random: Random) -> None:
         note(application)

@@ -68,7 +68,7 @@ def test_what_is_definite_stays_when_more_is_known(matter: str) -> None:
     policy = policy_of(matter)
     constants = constants_of(policy)
 
-    @thorough("monotone", quick=120, full=20_000)
+    @thorough("monotone", quick=50, full=20_000)
     @given(
         applications(policy),
         st.lists(st.sampled_from(list(policy.asks)), min_size=1, unique=True),
@@ -102,7 +102,7 @@ def test_no_favour_rests_on_anything_unknown(matter: str) -> None:
     """Behind an approval or a tolerance no rule that settles it is unknown, the form is whole, identity is known."""
     policy = policy_of(matter)
 
-    @thorough("support", quick=120, full=20_000)
+    @thorough("support", quick=50, full=20_000)
     @given(applications(policy, messy=0.1, unknown=0.08))
     def holds(application: Application) -> None:
         found = decided(policy, application)
@@ -135,7 +135,7 @@ def test_the_order_of_arrival_never_matters(matter: str) -> None:
     """Registers that answer one by one, in any order, lead to one verdict; what is known never becomes unknown."""
     policy = policy_of(matter)
 
-    @thorough("order", quick=40, full=5_000)
+    @thorough("order", quick=20, full=5_000)
     @given(
         applications(policy, messy=0.1, unknown=0.1),
         st.permutations(list(policy.asks)),
@@ -174,7 +174,7 @@ def test_registers_not_asked_could_not_have_mattered(matter: str) -> None:
     policy = policy_of(matter)
     constants = constants_of(policy)
 
-    @thorough("need_to_know", quick=60, full=20_000)
+    @thorough("need_to_know", quick=30, full=20_000)
     @given(applications(policy, unknown=0.05), st.randoms(use_true_random=False))
     def holds(application: Application, random: Random) -> None:
         maker = Maker(random, policy, constants)

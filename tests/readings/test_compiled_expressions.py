@@ -20,7 +20,7 @@ from tests.readings.trees import DATE, WHOLE, _empty, days, decimals, made_polic
 from tests.sizes import size
 from verifiers.kinds import Kind, Period, Value
 
-EXAMPLES = size("compiled_expressions", quick=30, full=3_000)
+EXAMPLES = size("compiled_expressions", quick=20, full=3_000)
 UNSHRUNK = [Phase.explicit, Phase.reuse, Phase.generate]
 """Whole policies take minutes to shrink and are hardly smaller after it; the seed brings a failure back."""
 many = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck), phases=UNSHRUNK)
@@ -85,7 +85,9 @@ def tables(draw: st.DrawFn, hit: HitPolicy) -> Table:
 
 
 @pytest.mark.parametrize("hit", get_args(HitPolicy))
-@settings(max_examples=max(25, EXAMPLES // 4), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=size("compiled_tables", quick=12, full=750), deadline=None, suppress_health_check=list(HealthCheck)
+)
 @given(data=st.data())
 def test_every_hit_policy_comes_out_as_in_the_reference(hit: HitPolicy, data: st.DataObject) -> None:
     table = data.draw(tables(hit))
@@ -129,7 +131,7 @@ def test_the_functions_are_those_of_the_language() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(ARGUMENTS))
-@settings(max_examples=max(150, EXAMPLES), deadline=None)
+@settings(max_examples=size("compiled_functions", quick=60, full=3_000), deadline=None)
 @given(data=st.data())
 def test_every_function_gives_what_the_reference_gives(name: str, data: st.DataObject) -> None:
     arguments = list(data.draw(st.tuples(*ARGUMENTS[name])))

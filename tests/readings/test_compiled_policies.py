@@ -19,7 +19,7 @@ from tests.readings.sheets import Variations, case_sheets, policies
 from tests.sizes import size
 
 POLICIES = policies()
-SHEETS = size("compiled_sheets", quick=400, full=20_000)
+SHEETS = size("compiled_sheets", quick=250, full=20_000)
 
 everywhere = pytest.mark.parametrize("policy", POLICIES, ids=[policy.matter for policy in POLICIES])
 

@@ -20,8 +20,8 @@ from decision_service.verdict import RESULT, State
 from tests.readings.rete_policies import POLICIES, case_sheets, policies, sheets, shelf
 from tests.sizes import size
 
-SAMPLES = size("agreement", quick=350, full=20_000)
-GENERATED = size("agreement_policies", quick=300, full=20_000)
+SAMPLES = size("agreement", quick=200, full=20_000)
+GENERATED = size("agreement_policies", quick=150, full=20_000)
 
 everywhere = pytest.mark.parametrize("policy", POLICIES, ids=[policy.matter for policy in POLICIES])
 SETS = [set(some) for number in range(len(Outcome) + 1) for some in combinations(Outcome, number)]

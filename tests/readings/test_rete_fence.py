@@ -224,7 +224,7 @@ def test_memory_stays_flat_over_many_decisions() -> None:
         engine.judge(sheet)
     gc.collect()
     before = resident()
-    for engine, sheet in islice(cycle(work), size("soak", quick=3000, full=200_000)):
+    for engine, sheet in islice(cycle(work), size("soak", quick=2000, full=200_000)):
         engine.judge(sheet)
     gc.collect()
     assert resident() - before < 8 * 1024 * 1024

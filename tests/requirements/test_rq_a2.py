@@ -66,7 +66,7 @@ def published(policy: Policy) -> set[str]:
 
 
 @given(data=st.data(), place=st.integers(0, 999), day=st.integers(-400, 400))
-@settings(max_examples=size("rq_a2", quick=150, full=20_000), deadline=None)
+@settings(max_examples=size("rq_a2", quick=80, full=20_000), deadline=None)
 def test_all_that_is_read_is_in_the_published_guide(data: st.DataObject, place: int, day: int) -> None:
     policy = policies()[place % len(policies())]
     case = data.draw(st.sampled_from(policy.cases))

@@ -36,7 +36,7 @@ def test_who_corrects_what_is_listed_is_not_sent_back(policy: Policy) -> None:
     assert worth_correcting(policy)
     constants = constants_of(policy)
 
-    @thorough("one_notice", quick=150, full=20_000)
+    @thorough("one_notice", quick=80, full=20_000)
     @given(applications(policy, messy=0.7, unknown=0.05), st.randoms(use_true_random=False))
     def holds(application: Application, random: object) -> None:
         maker = Maker(random, policy, constants)  # type: ignore[arg-type]  # a Random of Hypothesis

@@ -13,7 +13,7 @@ from tests.http.staging import publication
 from tests.simulation.again import Again, again_of
 from tests.sizes import size
 
-SEEDS = size("simulation_again", quick=120, full=20_000)
+SEEDS = size("simulation_again", quick=60, full=20_000)
 PARTS = 4
 KEPT = (442,)
 """Seeds that once failed: of two late registers one answers, and a decision then would have used up the only chance."""

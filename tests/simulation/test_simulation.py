@@ -10,7 +10,7 @@ from tests.http.staging import DAY, publication
 from tests.simulation.world import Story, story_of
 from tests.sizes import size
 
-SEEDS = size("simulation_seeds", quick=400, full=20_000)
+SEEDS = size("simulation_seeds", quick=200, full=20_000)
 PARTS = 8
 APPROVED = {outcome.value for outcome in APPROVALS} | {Outcome.PARTIALLY_APPROVED.value}
 DECISIVE = APPROVED | {Outcome.REJECTED.value}

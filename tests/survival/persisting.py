@@ -90,7 +90,8 @@ class Clients:
             try:
                 got = stage.decide(one.body, one.key)
             except ConnectionRefusedError:
-                pass  # nobody is there yet
+                with self.changed:  # nobody is there yet, or any more
+                    self.changed.wait_for(lambda stage=stage: self.stage is not stage, 0.5)
             except (OSError, HTTPException):
                 self.broken_off += 1
             if got is not None and got.status == 200:

@@ -23,7 +23,7 @@ from tests.http.staging import RULES, Got
 from tests.sizes import size
 from tests.survival.canaries import MARKED, NUMBERED, Heads, applied, in_tables, mark, numbered, relayed
 
-COUNT = size("canaries", quick=300, full=10_000)
+COUNT = size("canaries", quick=200, full=10_000)
 RAW = {("ledger-calls.sqlite3", "answer.body"), ("ledger-followups.sqlite3", "completed.answer")}
 """Where answers of registers stand as they came, for the days that `keep_answers_days` says, and no longer (RQ-H2)."""
 
