@@ -60,7 +60,8 @@ class Services:
 @dataclass(frozen=True, slots=True)
 class Work:
     """One application being decided. The rules and the day are taken once and hold to the end. `suffix` stands behind
-    the purpose of questions; `replaces` is the decision in whose place this one is made."""
+    the purpose of questions; `replaces` is the decision in whose place this one is made; `referred_by` is a reason of
+    the catalogue for which nothing is asked or judged and an officer decides."""
 
     application: Application
     publication: Publication
@@ -73,6 +74,7 @@ class Work:
     kept: Kept = nothing_kept
     suffix: str = ""
     replaces: str | None = None
+    referred_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,8 @@ async def _decided(services: Services, planner: Planner, work: Work) -> tuple[De
         return Decided(policy, catalogue, reading, known or sheet(evidence), evidence, verdict, referred_by, agent)
 
     try:
+        if work.referred_by is not None:
+            return outcome(_NOTHING, work.referred_by), inquiry
         if stopped(services, policy.matter):
             await inquiry.ask_credit()
             return outcome(_NOTHING, SUSPENDED), inquiry

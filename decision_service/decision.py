@@ -34,6 +34,8 @@ _KINDS = Derived(lambda policy: {result.name: result.value.kind for result in po
 
 ENGINES_DIFFER = "R15_ENGINES_DIFFER"
 SUSPENDED = "R16_SUSPENDED"
+WORKER_LOST = "R18_WORKER_LOST"
+"""Whoever was deciding it, a process of this service, was lost: nobody knows how far it had come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What was found: `referred_by` replaces all findings by one reason (R15, R16) where a machine may not decide.
+    """What was found: `referred_by` replaces all findings by one reason (R15, R16, R18) where a machine may not decide.
     `agent` handed the application in, if anybody did; what is wrong with that is among the defects of `form`."""
 
     policy: Policy

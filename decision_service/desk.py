@@ -2,8 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -19,6 +18,7 @@ from decision_service.application import (
 )
 from decision_service.archive import answer_to_json
 from decision_service.deciding import Draft, Services, Work, as_it_stands, draft_of, entry_of, stopped
+from decision_service.docket import Docket, OwnDocket, Rests, StoppedError, SupersededError
 from decision_service.followups.turns import Key, Turns
 from decision_service.lateness import Retried, Word, is_late_still, waits
 from decision_service.ledger.entry import DECISION, Recorded
@@ -28,7 +28,7 @@ from decision_service.ledger.store import About, ByApplication, ByKey
 from decision_service.loglines import line_of
 from decision_service.planning import Planners
 from decision_service.redecision import AGAIN, CAME, USABLE, Known, Redecision, redecision_of
-from decision_service.resubmission import Answers, submission_of
+from decision_service.resubmission import Answers, kept_answers, submission_of
 from verifiers.deadline import Deadline
 from verifiers.journal.errors import JournalBusyError, JournalError
 from verifiers.journal.journaling import taken_down
@@ -51,14 +51,15 @@ class Reply:
 
 
 class Desk:
-    """Decides applications. One in a process: keys and applications in work are known to it alone."""
+    """Decides applications. One in a process: keys and applications in work are known to its docket alone."""
 
-    def __init__(self, services: Services, turns: Turns | None = None) -> None:
-        """`turns` are shared with the worker that makes late checks, where there is one."""
+    def __init__(self, services: Services, turns: Turns | None = None, docket: Docket | None = None) -> None:
+        """`turns` are shared with the worker that makes late checks, where there is one. `docket`: that of another
+        process, which has the ledger; else one of its own."""
         self.services = services
-        self._turns = turns or Turns()
+        self.turns = turns or Turns()
+        self.docket: Docket = docket or OwnDocket(services.ledger)
         self._planners = Planners(services.measured)
-        self._in_work: set[tuple[str, str, str]] = set()
         self._record_failed_at = -math.inf
 
     @property
@@ -68,7 +69,7 @@ class Desk:
 
     def is_deciding(self, key: Key) -> bool:
         """Whether this application is before the desk just now."""
-        return ("application", *key) in self._in_work
+        return self.docket.is_deciding(key)
 
     async def decide(self, application: Application) -> Reply:
         """The recorded answer to `application`; returns when it is on disk.
@@ -78,31 +79,41 @@ class Desk:
         found = self._find(ByKey(application.caller, application.key))
         if found:
             return _given_again(found[0], application)
-        with self._before_it(application):
-            return await self._serve(application)
+        async with self.docket.taking(application) as waited:
+            found = self._find(ByKey(application.caller, application.key)) if waited else ()
+            return _given_again(found[0], application) if found else await self._serve(application)
 
-    @contextmanager
-    def _before_it(self, application: Application) -> Iterator[None]:
-        """The application and its key are before the desk. Raises InWorkError where they are already."""
-        claims = {
-            ("key", application.caller, application.key),
-            ("application", application.caller, application.application_id),
-        }
-        if claims & self._in_work:
-            raise InWorkError("this application is being decided; ask again with the same key")
-        self._in_work |= claims
-        try:
-            yield
-        finally:
-            self._in_work -= claims
+    async def refer(self, application: Application, why: str) -> None:
+        """Put on record that an officer decides an application that is before the desk and can't be decided there any
+        more; `why` is a reason of the catalogue. Raises TurnedAwayError."""
+        work = replace(await self._work(application, self.services.clock.monotonic()), referred_by=why)
+        await self._record(work, await draft_of(self.services, self._planners.of(work.published.policy), work))
 
     async def _serve(self, application: Application) -> Reply:
         services = self.services
         started = services.clock.monotonic()
         if not services.has_room():
             raise NoRecordKeptError
-        if not await self._turns.landed((application.caller, application.application_id)):
+        if not await self.turns.landed((application.caller, application.application_id)):
             raise InWorkError("a check for this application is under way; ask again with the same key")
+        work = await self._work(application, started)
+        while True:
+            draft = await draft_of(services, self._planners.of(work.published.policy), work)
+            try:
+                recorded, _ = await self._record(work, draft)
+            except SupersededError:
+                # Decided anew, by the version that decides now. What has been answered is not asked again.
+                work = await self._work(application, started, _answers_of(work, draft))
+                continue
+            # Another process may have recorded the same request first: its answer is the answer.
+            if recorded.entry.decision_id != draft.occasion.decision_id:
+                return _given_again(recorded, application)
+            return Reply(full_answer(recorded), replayed=False)
+
+    async def _work(self, application: Application, started: float, *more: Answers) -> Work:
+        """The application under the rules of now. `more`: what was answered to it a moment ago. Raises
+        TurnedAwayError."""
+        services = self.services
         publication, now = services.in_force.publication, services.clock.now()
         published = publication.in_force(application.matter, now.date())
         if published is None:
@@ -112,38 +123,37 @@ class Desk:
             if register not in policy.asks:
                 raise CredentialOutOfPlaceError(place)
         earlier = self._find(ByApplication(application.caller, application.application_id))
-        late = await self._turns.late_answers(earlier)
+        late = await self.turns.late_answers(earlier)
         submission = submission_of(application, earlier, policy, now, late)
+        kept = kept_answers(earlier, policy, now, late, *more) if more else submission.kept
         deadline = Deadline(started + policy.budget.deadline / 1000, services.clock.monotonic)
-        work = Work(
-            application, publication, published, submission.form, now.date(), now, started, deadline, submission.kept
-        )
-        draft = await draft_of(services, self._planners.of(policy), work)
-        recorded, _ = await self._record(work, draft)
-        # Another process may have recorded the same request first: its answer is the answer.
-        if recorded.entry.decision_id != draft.occasion.decision_id:
-            return _given_again(recorded, application)
-        return Reply(full_answer(recorded), replayed=False)
+        return Work(application, publication, published, submission.form, now.date(), now, started, deadline, kept)
 
     async def _record(
         self, work: Work, draft: Draft, require: Callable[[Draft], None] = lambda _: None
     ) -> tuple[Recorded, Draft]:
         """The draft on record, or what stands under its key; and the draft as it was to be recorded. `require` raises
-        where, at the last moment, it may not be."""
+        where, at the last moment, it may not be. Raises TurnedAwayError, SupersededError."""
         services = self.services
         try:
             await taken_down(services.journal, draft.inquiry.evidence.values())
-            # From here to the ledger's queue nothing is waited for: what is suspended by now is referred.
-            draft = as_it_stands(services, draft)
-            require(draft)
-            recorded = await services.ledger.append(entry_of(services, work, draft))
+            while True:
+                # From here to the ledger's queue nothing is waited for: what is suspended by now is referred.
+                draft = as_it_stands(services, draft)
+                require(draft)
+                rests = Rests(work.as_of, draft.decided.referred_by is not None)
+                try:
+                    recorded = await self.docket.record(entry_of(services, work, draft), rests)
+                    break
+                except StoppedError:
+                    continue
         except KeyConflictError:
             raise KeyReusedError("this key was used before, for another application") from None
         except (LedgerError, JournalError) as error:
             services.telemetry.fault("record", error)
             self._record_failed_at = services.clock.monotonic()
             raise NoRecordKeptError(busy=isinstance(error, LedgerBusyError | JournalBusyError)) from None
-        self._turns.wake()
+        self.turns.wake()
         if recorded.entry.decision_id == draft.occasion.decision_id:
             services.telemetry.decided(line_of(draft.decided, draft.occasion, draft.told))
         return recorded, draft
@@ -157,15 +167,15 @@ class Desk:
             if not case:
                 return Retried("settled")
             key = case[0].entry.caller, case[0].entry.application_id
-            if self.is_deciding(key) or not await self._turns.landed(key):
+            if self.is_deciding(key) or not await self.turns.landed(key):
                 return Retried("in_work")
             decisions = self._find(ByApplication(*key))
-            late = await self._turns.late_answers(decisions)
+            late = await self.turns.late_answers(decisions)
             publication = self.services.in_force.publication
             found = redecision_of(case, decisions, publication, Known(now, late, remembered))
             if not isinstance(found, Redecision):
                 return Retried(found)
-            with self._before_it(found.application):
+            async with self.docket.taking(found.application):
                 return await self._decide_again(found, decision_id, started, now)
         except InWorkError:
             return Retried("in_work")
@@ -238,6 +248,11 @@ class Desk:
         except LedgerError as error:
             self.services.telemetry.fault("find", error)
             raise NoRecordKeptError from None
+
+
+def _answers_of(work: Work, draft: Draft) -> Answers:
+    asks = work.published.policy.asks
+    return {name: answer_to_json(asks[name], one) for name, one in draft.inquiry.answers.items()}
 
 
 class _NotNowError(Exception):

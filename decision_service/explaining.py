@@ -21,7 +21,7 @@ STANDINGS: Mapping[State, Bilingual] = {
 """How a rule stands, for people."""
 
 NOT_JUDGED = Bilingual("留给工作人员判断", "left to an officer")
-"""How every rule stands where a machine may not decide at all (R15, R16)."""
+"""How every rule stands where a machine may not decide at all (R15, R16, R18)."""
 
 
 def explanation(

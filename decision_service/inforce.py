@@ -1,5 +1,6 @@
 """What is in force in this process: the published rules, swapped whole, and the matters that are suspended."""
 
+from collections.abc import Callable
 from typing import Final
 
 from decision_service.publishing import Publication
@@ -14,6 +15,16 @@ class InForce:
     def __init__(self, publication: Publication) -> None:
         self._publication = publication
         self._suspended: frozenset[str] = frozenset()
+        self._listening: list[Callable[[], None]] = []
+
+    def listen(self, told: Callable[[], None]) -> None:
+        """Have `told` called right after each change, before anything is decided by it."""
+        self._listening.append(told)
+
+    @property
+    def suspended(self) -> frozenset[str]:
+        """The matters that no machine decides at present, EVERYTHING among them where that is."""
+        return self._suspended
 
     @property
     def publication(self) -> Publication:
@@ -23,6 +34,7 @@ class InForce:
     def swap(self, publication: Publication) -> None:
         """Put another publication in force for every application that comes in from now on."""
         self._publication = publication
+        self._changed()
 
     def is_suspended(self, matter: str) -> bool:
         """Whether no machine decides `matter` at present."""
@@ -31,7 +43,13 @@ class InForce:
     def suspend(self, matter: str) -> None:
         """From now on every application of `matter`, or of EVERYTHING, goes to an officer (R16)."""
         self._suspended |= {matter}
+        self._changed()
 
     def resume(self, matter: str) -> None:
         """Let machines decide what `suspend` stopped under the same name."""
         self._suspended -= {matter}
+        self._changed()
+
+    def _changed(self) -> None:
+        for told in self._listening:
+            told()

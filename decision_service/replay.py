@@ -36,8 +36,8 @@ def replay(recorded: Recorded, publication: Publication, second_of: Callable[[Po
     """The answer's bytes as they come out now, under the rules that decided then: equal to the stored ones, or the
     record, the rules or an engine is not what it was.
 
-    An officer's referral that no rule gave (R15, R16) is taken as it was recorded: an outage does not repeat itself.
-    Raises ReplayError where the record can't be read or the rules of its digest are not in `publication`.
+    An officer's referral that no rule gave (R15, R16, R18) is taken as it was recorded: an outage does not repeat
+    itself. Raises ReplayError where the record can't be read or the rules of its digest are not in `publication`.
     """
     published = _published(recorded, publication)
     again = decide_again(recorded, publication, published.judge, second_of(published.policy))

@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     taken, `audience` the name under which wallets know this service. `subscribers` is the file that says who gets
     events; `deliver_within_days`: how long an adverse notice may take to arrive before an officer is told. `access` is
     the file that says who may call; if it lists staff, the control plane listens on `control_host` and `control_port`.
+    `workers`: how many processes decide (docs/workers.md); what bounds the service bounds all of them together.
     `most_connections` may be open at once at a listener, `most_connections_per_peer` of one address; those of this
     machine, a proxy's, only count there.
     `witnesses` are those who cosign the record's checkpoints: lines `key url`, or the file that holds them.
@@ -119,6 +120,7 @@ class Settings(BaseSettings):
     control_host: str = "127.0.0.1"
     control_port: Annotated[int, Field(ge=0, le=65535)] = 8081
     sample_rate: Annotated[Decimal, Field(ge=0, le=1, max_digits=8)] = Decimal("0.01")
+    workers: Annotated[int, Field(ge=1, le=64)] = 1
     most_in_flight: Annotated[int, Field(ge=1, le=4096)] = 64
     decide_again_hours: Annotated[int, Field(ge=0, le=168)] = 24
     most_connections: Annotated[int, Field(ge=16, le=65536)] = 2048

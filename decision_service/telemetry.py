@@ -89,7 +89,13 @@ class Telemetry:
             "miaopi_register_seconds", "waiting for registers", ["register"], buckets=SECONDS, registry=register
         )
         self._share = Gauge("miaopi_instant_share", "share decided without an officer", ["matter"], registry=register)
-        self._breaker = Gauge("miaopi_breaker_state", "0 closed, 1 half open, 2 open", ["register"], registry=register)
+        self._breaker = Gauge(
+            "miaopi_breaker_state",
+            "0 closed, 1 half open, 2 open",
+            ["register"],
+            registry=register,
+            multiprocess_mode="livemax",
+        )
         self._guard = Counter(
             "miaopi_guard", "what the guard did instead of one plain call", ["register", "event"], registry=register
         )

@@ -28,14 +28,11 @@ from decision_service.access.limits import Limits
 from decision_service.agreement import SecondJudge
 from decision_service.clock import ServiceClock
 from decision_service.clockguard import ClockGuard
-from decision_service.control.copies import RulesCopies
 from decision_service.desk import Desk, Services
 from decision_service.facts import FactSheet
 from decision_service.http.admitting import admitting
 from decision_service.http.app import create_app
 from decision_service.http.caseworking import caseworking
-from decision_service.http.controlling import Recording, controlled
-from decision_service.http.erasing import erasing
 from decision_service.http.listening import settle_memory
 from decision_service.http.state import State
 from decision_service.inforce import InForce
@@ -165,14 +162,9 @@ async def service(kind: str, folder: Path, stack: AsyncExitStack) -> FastAPI:
     settings = read_settings({"ledger": folder / "l.sqlite3", "access": access}, {})
     office = await stack.enter_async_context(caseworking(settings, services))
     doorkeeper = await stack.enter_async_context(admitting(settings, clock))
-    erasures = await stack.enter_async_context(erasing(settings, record, journal, clock, telemetry))
-    copies = RulesCopies(ROOT / "rules")
-    stack.callback(copies.close)
-    _, control = controlled(settings, rules, second, copies, Recording(record.ledger, clock, telemetry))
     app = create_app(
         State(
-            Desk(services), record, office, {}, doorkeeper, Limits(clock.monotonic), control, erasures, lambda _: None,
-            vitals,
+            Desk(services), record, office, {}, doorkeeper, Limits(clock.monotonic), None, vitals,
         )
     )  # fmt: skip
     if isinstance(second, Timed):

@@ -45,6 +45,10 @@ class LimitReached(Exception):  # noqa: N818 - nothing has failed; somebody has 
         }
 
 
+Taken = Callable[[What, bytes, Rate, int], None]
+"""Hears what was taken out of which bucket."""
+
+
 class Buckets:
     """A bucket of tokens for each mark. It starts full, and one that has been forgotten is full again."""
 
@@ -78,11 +82,17 @@ class Buckets:
 class Limits:
     """The limits of one process. An anonymous trial has none."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
-        """`clock` gives seconds that only grow."""
+    def __init__(self, clock: Callable[[], float], key: bytes | None = None, taken: Taken | None = None) -> None:
+        """`clock` gives seconds that only grow. Where several processes share the limits they have one `key`, and each
+        tells by `taken` what the others are to hear (`hear`)."""
         self._callers = Buckets(clock)
         self._subjects = Buckets(clock)
-        self._key = secrets.token_bytes(32)
+        self._key = key or secrets.token_bytes(32)
+        self._taken = taken
+
+    def hear(self, what: What, mark: bytes, rate: Rate, count: int) -> None:
+        """So much was taken elsewhere; beyond what was there it is owed."""
+        self._of(what).take(mark, rate, count)
 
     def request(self, principal: Principal, count: int = 1) -> None:
         """`principal` asks for so much: a batch for as much as it has items, if there is room for one. Raises
@@ -91,18 +101,27 @@ class Limits:
             rate = principal.allowance.requests
             mark = principal.name.encode()
             self._require("caller", self._callers, [mark], rate)
-            self._callers.take(mark, rate, count)
+            self.take("caller", mark, rate, count)
 
     def probe(self, principal: Principal, matter: str, persons: Iterable[str]) -> "Probe":
         """Something is asked about these persons (their numbers) in one matter. Raises LimitReached."""
         if principal.allowance is None:
-            return Probe(self._subjects, [], None)
+            return Probe(self, [], None)
         rate = principal.allowance.per_person
         marks = [self._mark(principal.name, matter, one) for one in set(persons)]
         self._require("subject", self._subjects, marks, rate)
         for mark in marks:
-            self._subjects.take(mark, rate)
-        return Probe(self._subjects, marks, rate)
+            self.take("subject", mark, rate, 1)
+        return Probe(self, marks, rate)
+
+    def take(self, what: What, mark: bytes, rate: Rate, count: int) -> None:
+        """Take tokens of a bucket, or put back where `count` is negative."""
+        self._of(what).take(mark, rate, count)
+        if self._taken is not None:
+            self._taken(what, mark, rate, count)
+
+    def _of(self, what: What) -> Buckets:
+        return self._callers if what == "caller" else self._subjects
 
     def _mark(self, *words: str) -> bytes:
         text = "\x00".join(words).upper().encode("utf-8", "surrogatepass")
@@ -118,7 +137,7 @@ class Limits:
 class Probe:
     """What was asked about persons, as it counts."""
 
-    buckets: Buckets
+    limits: Limits
     marks: list[bytes]
     rate: Rate | None
 
@@ -126,4 +145,4 @@ class Probe:
         """It comes to nothing: the answer was there before, or none was given."""
         for mark in self.marks:
             if self.rate is not None:
-                self.buckets.take(mark, self.rate, -1)
+                self.limits.take("subject", mark, self.rate, -1)

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, Protocol
 
 import typer
 
@@ -11,7 +11,6 @@ from decision_service.cli.secret import shared_secret
 from decision_service.policy.shelf import Shelf
 
 if TYPE_CHECKING:
-    from decision_service.http.service import Up
     from decision_service.settings import Settings
 
 
@@ -23,6 +22,7 @@ def serve(
     registers_url: Annotated[str | None, typer.Option("--registers-url", help="数据源地址 where registers are")] = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help="固定日期 pin the day, for trials")] = None,
     profile: Annotated[str | None, typer.Option("--profile", help="运行方式 trial or production")] = None,
+    workers: Annotated[int | None, typer.Option("--workers", help="办理进程数 processes that decide")] = None,
 ) -> None:
     """启动办理服务。 Decide applications over HTTP until stopped; settings also from MIAOPI_… variables."""
     from decision_service.clock import ServiceClock
@@ -33,10 +33,12 @@ def serve(
     from decision_service.publishing import publish
     from decision_service.settings import SettingsRefusedError, read_settings
     from decision_service.source import PolicyProblems
+    from decision_service.workers.crew import NotStartedError
+    from decision_service.workers.service import run as run_all
 
     given = {"host": host, "port": port, "rules": rules, "ledger": ledger, "registers_url": registers_url}
     try:
-        settings = with_shared_secret(read_settings({**given, "as_of": as_of, "profile": profile}))
+        settings = with_shared_secret(read_settings({**given, "as_of": as_of, "profile": profile, "workers": workers}))
         _say_who_is_served(settings)
         require_reachable(settings)  # before the rules are read: a wrong setting is told at once
         shelf = shelf_or_exit(settings.rules)
@@ -44,7 +46,7 @@ def serve(
         require_fit(settings, publication)
         connected(settings, shelf.catalogue.registers, ServiceClock(settings.as_of))  # told now, not after the gate
         gated(settings, shelf)
-        run(Parts(settings, publication), _told)
+        (run_all if settings.workers > 1 else run)(Parts(settings, publication), _told)
     except GateError as error:
         misuse(f"the publish gate stopped the start: {error}", "发布前核对未通过，服务没有启动")
     except SettingsRefusedError as error:
@@ -53,6 +55,8 @@ def serve(
         misuse(str(problems), "规则文件有误，服务没有启动")
     except LedgerError as error:
         misuse(str(error), "账本不能使用，服务没有启动")
+    except NotStartedError as error:
+        misuse(str(error), "办理进程没有启动，原因见标准错误输出")
     except OSError as error:
         _not_started(error)
 
@@ -95,7 +99,14 @@ def with_shared_secret(settings: "Settings") -> "Settings":
     return settings.model_copy(update={"registers_secret": SecretStr(shared_secret("registers").decode())})
 
 
-def _told(up: "Up") -> None:
+class _Listens(Protocol):
+    @property
+    def url(self) -> str: ...
+    @property
+    def control(self) -> str: ...
+
+
+def _told(up: _Listens) -> None:
     sys.stdout.write(f"miaopi listening on {up.url}\n")
     if up.control:
         sys.stdout.write(f"miaopi control plane on {up.control}\n")

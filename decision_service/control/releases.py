@@ -52,6 +52,11 @@ class ReleaseSettledError(Exception):
     """It was approved before, and is in force or was followed by another."""
 
 
+class NotTakenUpError(Exception):
+    """A process that decides could not load the new rules, so what decided goes on in all of them. The text says why,
+    and names no person."""
+
+
 class NeedsRestartError(Exception):
     """Registers were added or changed, and they are connected at the start alone."""
 
@@ -104,7 +109,8 @@ class Releases:
         """`by`, another than who proposed, approves exactly `digests`; returns when they are in force.
 
         Raises as `propose`, and NoSuchReleaseError, ReleaseSettledError, SamePersonError, ReleaseChangedError,
-        GateError, and whatever the second engine raises when it can't read the rules; then what decided goes on.
+        GateError, NotTakenUpError, and whatever the second engine raises when it can't read the rules; then what
+        decided goes on.
         """
         async with self._turn:
             found = self._proposed(number, by)

@@ -1,8 +1,9 @@
 """The chain through which the service asks registers, from the desk's side down to the wire."""
 
+import math
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from decision_service.clock import ServiceClock
 from decision_service.http.connecting import connected
@@ -10,6 +11,7 @@ from decision_service.http.keeping import taken_down
 from decision_service.settings import Settings
 from decision_service.telemetry import Telemetry
 from verifiers.guard.guarded import GuardedVerifier, Surroundings
+from verifiers.guard.line import LineRules
 from verifiers.journal.journal import Journal
 from verifiers.registers import Register
 from verifiers.verifier import Verifier
@@ -42,6 +44,12 @@ async def asking(
             around = Surroundings(clock.monotonic, clock.now, told=telemetry.guarded)
             # A pinned day is for trials, in which the same person may stand for several: nothing said for one
             # application may serve another.
-            yield guard(calls, surroundings=around, across=settings.as_of is None)
+            yield guard(calls, _rules(settings), around, across=settings.as_of is None)
     finally:
         await router.close()
+
+
+def _rules(settings: Settings) -> LineRules:
+    """What bounds the calls of this process: all workers together make no more than one process would."""
+    usual = LineRules()
+    return replace(usual, most_in_flight=math.ceil(usual.most_in_flight / settings.workers))

@@ -18,7 +18,7 @@ from decision_service.http.decisions import JSON
 from decision_service.http.documents import document
 from decision_service.http.problems import Fault, ProblemError
 from decision_service.http.reading import read_envelope
-from decision_service.http.state import caller_of, state_of
+from decision_service.http.state import caller_of, staff_of, state_of
 from decision_service.http.wire import ErasureIn
 from decision_service.ledger.errors import LedgerError
 from decision_service.subject import application_words, person_words
@@ -60,7 +60,7 @@ APPROVE = document(_ONE, ("unknown_erasure", "second_person_needed", "not_record
 async def erasures(request: Request) -> Response:
     """What waits for a second person."""
     await looked_at(request)
-    found = [_told(one) for one in state_of(request).erasures.waiting]
+    found = [_told(one) for one in staff_of(request).erasures.waiting]
     return Response(orjson.dumps({"erasures": found}), media_type=JSON)
 
 
@@ -70,17 +70,17 @@ async def ask(request: Request) -> Response:
     sent = await read_envelope(request, ErasureIn)
     if may_identify(sent.note):
         raise ProblemError("envelope", (Fault("/note", "personal_value"),))
-    state = state_of(request)
+    state, staff = state_of(request), staff_of(request)
     if sent.person is not None and sent.application is None:
         words = person_words(sent.person.id_type, sent.person.id_no)
-        state.forget_kept(sent.person.id_no)
+        staff.forget_kept(sent.person.id_no)
     elif sent.application is not None and sent.person is None:
         words = application_words(sent.application.platform, sent.application.application_id)
     else:
         raise ProblemError("envelope", (Fault("/person", "one_of_two"), Fault("/application", "one_of_two")))
     try:
         subject = state.services.mark(*words)
-        found = await state.erasures.ask(subject, sent.ground, sent.note, caller_of(request))
+        found = await staff.erasures.ask(subject, sent.ground, sent.note, caller_of(request))
     except NobodyError:
         raise ProblemError("nobody") from None
     except KeptError as error:
@@ -94,7 +94,7 @@ async def ask(request: Request) -> Response:
 async def approve(request: Request, erasure: str) -> Response:
     """Have it done, as another person than who asked. It can't be undone."""
     try:
-        found = await state_of(request).erasures.approve(erasure, caller_of(request))
+        found = await staff_of(request).erasures.approve(erasure, caller_of(request))
     except NoSuchErasureError:
         raise ProblemError("unknown_erasure") from None
     except SamePersonError:

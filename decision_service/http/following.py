@@ -1,7 +1,7 @@
 """The desk with the worker beside it that makes up for what decisions went out without."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from decision_service.desk import Desk, Services
@@ -31,14 +31,7 @@ async def followed(settings: Settings, services: Services) -> AsyncIterator[Desk
         stack.callback(alone.close)
         checks = Checks(file)
 
-        def late(decision_ids: Sequence[str]) -> Late:
-            try:
-                return checks.answers(decision_ids)
-            except LedgerError as error:
-                services.telemetry.fault("followups", error)
-                return {}
-
-        turns = Turns(late)
+        turns = Turns(late_answers(checks, services))
         desk = Desk(services, turns)
         worker = Worker(_tools(services, desk, turns, file, alone))
         task = asyncio.create_task(worker.run(), name="followups")
@@ -48,6 +41,19 @@ async def followed(settings: Settings, services: Services) -> AsyncIterator[Desk
         finally:
             worker.stop()
             await task
+
+
+def late_answers(checks: Checks, services: Services) -> Callable[[Sequence[str]], Late]:
+    """Looks up what late checks brought for these decisions; a file that fails brought nothing."""
+
+    def late(decision_ids: Sequence[str]) -> Late:
+        try:
+            return checks.answers(decision_ids)
+        except LedgerError as error:
+            services.telemetry.fault("followups", error)
+            return {}
+
+    return late
 
 
 def _tools(services: Services, desk: Desk, turns: Turns, file: FollowupFile, alone: Alone) -> Tools:

@@ -45,8 +45,10 @@ async def readyz(request: Request) -> Response:
 
 @router.get("/metrics", **METRICS)
 async def metrics(request: Request) -> Response:
-    """The figures of this process, as Prometheus reads them."""
-    return Response(state_of(request).services.telemetry.exposition(), media_type=CONTENT_TYPE_LATEST)
+    """The figures of the service, of all its processes together, as Prometheus reads them."""
+    state = state_of(request)
+    told = state.services.telemetry.exposition() if state.figures is None else await state.figures()
+    return Response(told, media_type=CONTENT_TYPE_LATEST)
 
 
 def _can_record(state: State) -> bool:

@@ -34,10 +34,7 @@ async def keeping(settings: Settings, clock: ServiceClock, telemetry: Telemetry)
 
     Raises SettingsRefusedError where the file or a retention can't serve.
     """
-    try:
-        store = JournalStore(settings.journal_path, settings.retention)
-    except JournalRefusedError as error:
-        raise SettingsRefusedError(str(error)) from None
+    store = journal_store(settings)
     journal = Journal(store)
     dropping = asyncio.ensure_future(drop_daily(store, clock.now, telemetry, asyncio.sleep))
     try:
@@ -48,6 +45,14 @@ async def keeping(settings: Settings, clock: ServiceClock, telemetry: Telemetry)
             await dropping
         # Closing writes what waits and joins a thread: not on the loop, which has other things to close.
         await asyncio.to_thread(journal.close)
+
+
+def journal_store(settings: Settings) -> JournalStore:
+    """The file of the journal. Raises SettingsRefusedError."""
+    try:
+        return JournalStore(settings.journal_path, settings.retention)
+    except JournalRefusedError as error:
+        raise SettingsRefusedError(str(error)) from None
 
 
 async def drop_daily(store: JournalStore, now: Callable[[], datetime], telemetry: Telemetry, wait: Wait) -> None:

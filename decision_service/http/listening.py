@@ -84,10 +84,11 @@ async def listening(app: FastAPI, places: Places, host: str, port: int) -> Async
             await serving
 
 
-def open_door(host: str, port: int) -> socket.socket:
-    """A socket that takes connections. Raises OSError when the port is not free."""
+def open_door(host: str, port: int, *, shared: bool = False) -> socket.socket:
+    """A socket that takes connections; `shared`: with other processes of this user that open it so. Raises OSError
+    when the port is not free."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    door = socket.create_server((host, port), family=family, backlog=2048)
+    door = socket.create_server((host, port), family=family, backlog=2048, reuse_port=shared)
     door.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # connections have it from their door
     return door
 

@@ -11,6 +11,7 @@ from decision_service.control.releases import (
     NeedsRestartError,
     NoSuchReleaseError,
     NothingToReleaseError,
+    NotTakenUpError,
     ReleaseChangedError,
     Releases,
     ReleaseSettledError,
@@ -22,7 +23,7 @@ from decision_service.http.decisions import JSON
 from decision_service.http.documents import document
 from decision_service.http.problems import Fault, ProblemError
 from decision_service.http.reading import read_envelope
-from decision_service.http.state import caller_of, state_of
+from decision_service.http.state import caller_of, staff_of, state_of
 from decision_service.http.wire import ApprovalIn
 from decision_service.ledger.errors import LedgerError
 from decision_service.readings.rete.process import EngineUnavailable
@@ -107,13 +108,16 @@ async def approve(request: Request, release: str) -> Response:
     except EngineUnavailable as error:
         state_of(request).services.telemetry.fault("release", error)
         raise ProblemError("not_ready", (Fault("", "second_engine"),), {"Retry-After": "5"}) from None
+    except NotTakenUpError as error:
+        state_of(request).services.telemetry.fault("release", error)
+        raise ProblemError("not_ready", (Fault("", "workers"),), {"Retry-After": "5"}) from None
     except (PolicyProblems, NeedsRestartError, IllustrativeError, LedgerError) as error:
         raise _refused(request, error) from None
     return Response(orjson.dumps(found.as_json()), media_type=JSON)
 
 
 def _releases(request: Request) -> Releases:
-    return state_of(request).control.releases
+    return staff_of(request).control.releases
 
 
 def _refused(

@@ -25,7 +25,7 @@ from decision_service.http.app import create_app
 from decision_service.http.asking import Wiring, asking
 from decision_service.http.caseworking import caseworking
 from decision_service.http.control import create_control_app
-from decision_service.http.controlling import Recording, controlled
+from decision_service.http.controlling import Beside, Recording, controlled
 from decision_service.http.delivering import delivering
 from decision_service.http.erasing import erasing
 from decision_service.http.following import followed
@@ -43,7 +43,7 @@ from decision_service.http.listening import (
 )
 from decision_service.http.notifying import READY, notify
 from decision_service.http.recording import recording
-from decision_service.http.state import State
+from decision_service.http.state import Staff, State
 from decision_service.http.trusting import trusting
 from decision_service.http.watching import guarded, watching
 from decision_service.publishing import Publication
@@ -58,13 +58,15 @@ START_SECONDS = 90.0
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What a service is put together from. `second`: another second engine than the process (for trials). `out`: where
-    the log goes, standard error if None. `wiring`: how registers are asked in a drill."""
+    the log goes, standard error if None. `wiring`: how registers are asked in a drill. `beside`: how other processes of
+    the service take up new rules."""
 
     settings: Settings
     publication: Publication
     second: SecondJudge | None = None
     out: TextIO | None = None
     wiring: Wiring | None = None
+    beside: Beside | None = None
 
 
 def require_fit(settings: Settings, publication: Publication) -> None:
@@ -102,7 +104,7 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
         second = given if given is not None else await stack.enter_async_context(_second_engine(copies.path))
         erasures = await stack.enter_async_context(erasing(settings, record, journal, clock, telemetry))
         noting = Recording(record.ledger, clock, telemetry)
-        in_force, control = controlled(settings, parts.publication, second, copies, noting)
+        in_force, control = controlled(settings, parts.publication, second, copies, noting, parts.beside)
         vitals = Vitals(guard, record.ledger, settings.ledger.absolute().parent, telemetry, clock.monotonic)
         await stack.enter_async_context(watching(vitals, telemetry))
         services = Services(
@@ -115,8 +117,8 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
         await stack.enter_async_context(acknowledging(settings, services))
         await stack.enter_async_context(delivering(settings, services))
         yield State(
-            desk, record, office, bundles, doorkeeper, Limits(clock.monotonic), control, erasures, verifier.purge,
-            vitals, settings.most_in_flight,
+            desk, record, office, bundles, doorkeeper, Limits(clock.monotonic),
+            Staff(control, erasures, verifier.purge), vitals, settings.most_in_flight,
         )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """What the HTTP door serves from."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from starlette.requests import Request
 
@@ -15,17 +15,36 @@ from decision_service.control.erasures import Erasures
 from decision_service.desk import Desk, Services
 from decision_service.http.controlling import Control
 from decision_service.ledger.opening import Record
-from decision_service.vitals import Vitals
 
 PRINCIPAL: Final = "miaopi.principal"
 """Where in a request's scope the door puts who sends it."""
 
 
+class VitalSigns(Protocol):
+    """How the service is, for whoever probes it (`vitals.Vitals`)."""
+
+    def lacking(self) -> list[str]:
+        """What keeps it from deciding."""
+
+    def stuck(self) -> list[str]:
+        """What has stopped, so that a restart is what helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """What members of staff work with, by the control plane: they steer by `control` and erase by `erasures`;
+    `forget_kept` lets go of kept answers of registers about an ID number."""
+
+    control: Control
+    erasures: Erasures
+    forget_kept: Callable[[str], object]
+
+
 @dataclass(frozen=True, slots=True)
 class State:
-    """The desk, and what stands beside it. `doorkeeper` tells who calls, `limits` how much; staff steer by `control`
-    and erase by `erasures`; `forget_kept` lets go of kept answers of registers about an ID number.
-    `most_in_flight`: more requests at once are turned away with 503."""
+    """The desk, and what stands beside it. `doorkeeper` tells who calls, `limits` how much. `staff` is None where no
+    control plane is served from here. `figures` gives those of the whole service, as Prometheus reads them; None
+    where they are those of this process. `most_in_flight`: more requests at once are turned away with 503."""
 
     desk: Desk
     record: Record
@@ -33,11 +52,10 @@ class State:
     bundles: Mapping[str, Bundle]
     doorkeeper: Doorkeeper
     limits: Limits
-    control: Control
-    erasures: Erasures
-    forget_kept: Callable[[str], object]
-    vitals: Vitals
+    staff: Staff | None
+    vitals: VitalSigns
     most_in_flight: int = 64
+    figures: Callable[[], Awaitable[bytes]] | None = None
 
     @property
     def services(self) -> Services:
@@ -49,6 +67,14 @@ def state_of(request: Request) -> State:
     """The state of the application that serves `request`."""
     state: State = request.app.state.miaopi
     return state
+
+
+def staff_of(request: Request) -> Staff:
+    """What staff work with, on a route of the control plane. RuntimeError where none is served from here."""
+    staff = state_of(request).staff
+    if staff is None:
+        raise RuntimeError("no control plane is served from this process")
+    return staff
 
 
 def principal_of(request: Request) -> Principal:

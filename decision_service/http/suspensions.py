@@ -18,7 +18,7 @@ from decision_service.http.decisions import JSON
 from decision_service.http.documents import document
 from decision_service.http.problems import ProblemError
 from decision_service.http.reading import read_envelope
-from decision_service.http.state import caller_of, state_of
+from decision_service.http.state import caller_of, staff_of, state_of
 from decision_service.http.wire import SuspensionIn
 from decision_service.inforce import EVERYTHING
 from decision_service.ledger.errors import LedgerError
@@ -101,7 +101,7 @@ async def confirm(request: Request, suspension: str) -> Response:
 
 
 def _switch(request: Request) -> KillSwitch:
-    return state_of(request).control.switch
+    return staff_of(request).control.switch
 
 
 def _unrecorded(request: Request, error: LedgerError) -> ProblemError:

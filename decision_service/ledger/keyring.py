@@ -50,8 +50,10 @@ class KeyRing:
     """The keys at `path`, wrapped under `master`. Used from several threads. Raises LedgerRefusedError when opened on
     what is no key ring; each method raises LedgerFaultError when the file fails."""
 
-    def __init__(self, path: Path, master: MasterKey) -> None:
+    def __init__(self, path: Path, master: MasterKey, remembered: int = REMEMBERED) -> None:
+        """`remembered`: how many keys are kept in memory; 0 where another process destroys them."""
         self._path = path
+        self._remembered = remembered
         self._marks = master.derive("subject marks v1")
         self._wrap = AESGCM(master.derive("key wrap v1"))
         self._lock = threading.Lock()
@@ -150,9 +152,10 @@ class KeyRing:
         self._ready = made
 
     def _remember(self, key_id: bytes, key: bytes) -> None:
-        if len(self._known) >= REMEMBERED:
+        if len(self._known) >= self._remembered > 0:
             self._known.pop(next(iter(self._known)))
-        self._known[key_id] = key
+        if self._remembered:
+            self._known[key_id] = key
 
     def _open(self) -> sqlite3.Connection:
         if not self._path.exists():

@@ -77,7 +77,7 @@ def writing(
         signer = load_or_create_key(files.key)
         ring = KeyRing(files.ring, load_or_create_master(files.master))
         stack.callback(ring.close)
-        store = _store(files, log, signer, ring)
+        store = open_store(files, log, signer, ring)
         ledger = Ledger(store)
         stack.callback(ledger.close)
         checkpoints = Checkpoints(store, log, signer)
@@ -88,7 +88,8 @@ def writing(
         yield Record(ledger, checkpoints, ring)
 
 
-def _store(files: LedgerFiles, log: str, signer: Signer, ring: KeyRing) -> BothStores:
+def open_store(files: LedgerFiles, log: str, signer: Signer, ring: KeyRing) -> BothStores:
+    """The place in which the records of `files` lie, for whoever may write them. Raises LedgerRefusedError."""
     if files.address is None:
         return SqliteStore(files.ledger, log=log, signer=signer, ring=ring)
     try:

@@ -33,6 +33,7 @@ NOT_ROWS: Final[Mapping[str, tuple[str, str]]] = {
     ERASED: ("已依法删除", "erased"),
     "R15_ENGINES_DIFFER": ("两个引擎不一致，转人工", "referred since the engines differed"),
     "R16_SUSPENDED": ("暂停自动决定，转人工", "referred since the matter was suspended"),
+    "R18_WORKER_LOST": ("办理进程中断，转人工", "referred since the process that was deciding was lost"),
     UNREADABLE: ("存档读不出", "the archive can't be read"),
     FORM: (
         "表单中有不能列成列的内容",

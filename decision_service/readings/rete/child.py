@@ -4,16 +4,15 @@ It reads the rule files by itself, says which policy versions it knows, and answ
 ends. It decides nothing for a version that it does not know.
 """
 
-import ctypes
 import gc
 import os
-import signal
 import sys
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from decision_service.orphans import dies_with_parent
 from decision_service.policy.shelf import read_shelf
 from decision_service.readings.rete.engine import ReteEngine
 from decision_service.readings.rete.fence import EngineFault
@@ -31,13 +30,10 @@ from decision_service.readings.rete.frames import (
 
 Calendar = Mapping[int, frozenset[date]]
 
-_PR_SET_PDEATHSIG = 1
-"""<linux/prctl.h>: the signal that this process gets when its parent dies."""
-
 
 def main(rules: Path) -> int:
     """Serves until standard input ends. The exit status is 0 then, 1 for input that is no frame."""
-    if not _outlived_by_parent():
+    if not dies_with_parent():
         return 0
     incoming, outgoing = _channel()
     engines = {policy.digest: ReteEngine(policy) for policy in read_shelf(rules).policies()}
@@ -55,15 +51,6 @@ def main(rules: Path) -> int:
         for engine in engines.values():
             engine.close()
     return 0
-
-
-def _outlived_by_parent() -> bool:
-    """Linux: dies with its parent even while the engine hangs. Elsewhere the end of input must do."""
-    if not sys.platform.startswith("linux"):
-        return True
-    parent = os.getppid()
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    return os.getppid() == parent
 
 
 def _channel() -> tuple[BinaryIO, BinaryIO]:

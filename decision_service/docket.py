@@ -1,0 +1,92 @@
+"""The docket (收件登记): which applications are in work just now, and how what was decided comes onto the record."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from decision_service.application import Application, InWorkError
+from decision_service.ledger.entry import Entry, Recorded
+from decision_service.ledger.writer import Ledger
+
+Key = tuple[str, str]
+"""An application: its caller and its number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rests:
+    """What a decision rests on, and must still rest on when it comes onto the record: the day whose version of the
+    rules decided; whether it is `referred` whatever was found, which nothing that is stopped forbids."""
+
+    as_of: date
+    referred: bool
+
+
+class StoppedError(Exception):
+    """What was stopped since the decision was made may not be decided by a machine: it is to be referred."""
+
+
+class SupersededError(Exception):
+    """Another version of the rules decides by now: the application is to be decided anew."""
+
+
+class Docket(Protocol):
+    """Which applications are in work.
+
+    INVARIANT: an application, and a key, is before one desk at a time (tests/http/test_idempotency.py,
+    tests/workers/test_together.py).
+    """
+
+    def taking(self, application: Application) -> AbstractAsyncContextManager[bool]:
+        """The application and its key are before the desk for as long as the block runs. True where that had to be
+        waited for: then look again for a record under its key. Raises InWorkError where they are before one already."""
+        ...
+
+    def is_deciding(self, key: Key) -> bool:
+        """Whether that application is before a desk."""
+        ...
+
+    async def record(self, entry: Entry, rests: Rests) -> Recorded:
+        """As `Ledger.append`; raises StoppedError or SupersededError where what the decision rests on is no more."""
+        ...
+
+
+class OwnDocket:
+    """The docket of a process that has the ledger: what it rests on is looked at in the same turn of its event loop."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._in_work: set[tuple[str, str, str]] = set()
+
+    @asynccontextmanager
+    async def taking(self, application: Application) -> AsyncIterator[bool]:
+        """See `Docket.taking`; nothing has to be waited for."""
+        self.take(application.caller, application.key, application.application_id)
+        try:
+            yield False
+        finally:
+            self.leave(application.caller, application.key, application.application_id)
+
+    def take(self, caller: str, key: str, application_id: str) -> None:
+        """From now on it is before a desk. Raises InWorkError."""
+        claims = _claims(caller, key, application_id)
+        if claims & self._in_work:
+            raise InWorkError("this application is being decided; ask again with the same key")
+        self._in_work |= claims
+
+    def leave(self, caller: str, key: str, application_id: str) -> None:
+        """It is before no desk any more."""
+        self._in_work -= _claims(caller, key, application_id)
+
+    def is_deciding(self, key: Key) -> bool:
+        """See `Docket.is_deciding`."""
+        return ("application", *key) in self._in_work
+
+    async def record(self, entry: Entry, rests: Rests) -> Recorded:  # noqa: ARG002 - the desk has just looked at it, in this process
+        """See `Docket.record`."""
+        return await self._ledger.append(entry)
+
+
+def _claims(caller: str, key: str, application_id: str) -> set[tuple[str, str, str]]:
+    return {("key", caller, key), ("application", caller, application_id)}

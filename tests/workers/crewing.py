@@ -1,0 +1,127 @@
+"""A service of a keeper and two workers, real processes on a loopback port: what the tests of workers share."""
+
+import io
+import os
+import re
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from decision_service.http.service import Parts
+from decision_service.policy.shelf import read_shelf
+from decision_service.publishing import publish
+from decision_service.workers.service import Up, running
+from tests.http.members import Guarded, Members
+from tests.http.staging import RULES, Got, Stage, settings
+
+HUNG_SECONDS = 2.0
+"""How long a worker of these tests may stand still; a busy machine stops nobody for so long."""
+
+PATIENCE = 6
+"""How many times as long as published registers are waited for: a machine that is busy with other tests is no register
+that is late, and one that a scenario keeps silent holds an application before the desk."""
+
+WAIT_SECONDS = 120.0
+MATTERS = ("elderly_allowance", "senior_card")
+
+
+def rules_in(folder: Path) -> Path:
+    """A rules folder of two matters, which a test may change and which are patient."""
+    shutil.copytree(RULES / "catalogue", folder / "catalogue")
+    (folder / "catalogue" / "bundles.yaml").unlink()
+    for matter in MATTERS:
+        shutil.copytree(RULES / matter, folder / matter)
+    for path in (folder / "catalogue" / "registers.yaml", *folder.glob("*/2*.yaml")):
+        path.write_text(re.sub(r"\b(\d+) ms\b", _longer, path.read_text(encoding="utf-8")), encoding="utf-8")
+    return folder
+
+
+def _longer(found: re.Match[str]) -> str:
+    return f"{PATIENCE * int(found[1])} ms"
+
+
+def members() -> Members:
+    """A platform, those who steer and release, and one who may not ask much."""
+    found = Members().caller("hall").caller("slow", more="per_second = 0.001\nat_once = 5\nper_person_a_day = 1000")
+    found.staff("author", "analyst").staff("chief", "approver")
+    return found.staff("op.li", "operator").staff("op.wang", "operator")
+
+
+@dataclass(slots=True)
+class Hall(Stage):
+    """A stage on which the platform `hall` shows its key."""
+
+    key: dict[str, str] = field(default_factory=dict)
+
+    def send(
+        self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None, url: str = ""
+    ) -> Got:
+        """One request by the hall, or by whoever `headers` show."""
+        return Stage.send(self, method, path, body, {**self.key, **(headers or {})}, url)
+
+
+@dataclass(slots=True)
+class Crewed:
+    """The service with its workers. `rules` is its rules folder."""
+
+    stage: Hall
+    guarded: Guarded
+    up: Up
+    rules: Path
+    ledger: Path
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The workers that serve."""
+        return self.up.crew.pids
+
+    def lost(self, *pids: int) -> None:
+        """Wait until those workers are replaced."""
+        until(lambda: len(self.pids) == 2 and not set(pids) & set(self.pids))
+
+    def figures(self) -> dict[str, float]:
+        """What the service has counted, by series."""
+        text = self.guarded.send("op.li", "GET", "/metrics").body.decode()
+        lines = (line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+        return {series: float(value) for series, value in lines}
+
+    def is_deciding(self, application: Mapping[str, object]) -> bool:
+        """Whether an application of the hall is before a desk."""
+        return self.up.state.desk.is_deciding(("hall", str(application["application_id"])))
+
+
+@contextmanager
+def crewed(folder: Path, registers: str, **more: object) -> Iterator[Crewed]:
+    """The service, with a folder of rules that a test may change and an access file."""
+    rules, found, log = rules_in(folder / "rules"), members(), io.StringIO()
+    access = found.write(folder / "access.toml")
+    given = {"rules": rules, "access": access, "workers": 2, "gate_cases": 5, "certificates": folder / "gate", **more}
+    chosen = settings(folder, registers, **given)
+    with running(Parts(chosen, publish(read_shelf(rules)), None, log), HUNG_SECONDS) as up:
+        stage = Hall(up.url, registers, up.state, log, up.control, found.shows("hall"))
+        yield Crewed(stage, Guarded(stage, found), up, rules, chosen.ledger)
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    ends = time.monotonic() + WAIT_SECONDS
+    while not holds():
+        assert time.monotonic() < ends, "it never came about"
+        time.sleep(0.02)
+
+
+@contextmanager
+def stopped(*pids: int) -> Iterator[None]:
+    """Those processes stand still while the block runs, if they live as long."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
