@@ -153,11 +153,10 @@ async def _decided(services: Services, planner: Planner, work: Work) -> tuple[De
         return Decided(policy, catalogue, reading, known or sheet(evidence), evidence, verdict, referred_by, agent)
 
     try:
-        if work.referred_by is not None:
-            return outcome(_NOTHING, work.referred_by), inquiry
-        if stopped(services, policy.matter):
-            await inquiry.ask_credit()
-            return outcome(_NOTHING, SUSPENDED), inquiry
+        if work.referred_by is not None or stopped(services, policy.matter):
+            if work.referred_by is None:
+                await inquiry.ask_credit()
+            return outcome(_NOTHING, work.referred_by or SUSPENDED), inquiry
         if not reading.stopped:
             await inquiry.gather(judge)
         final, verdict = judge(inquiry.evidence)

@@ -89,6 +89,17 @@ class Telemetry:
             "miaopi_register_seconds", "waiting for registers", ["register"], buckets=SECONDS, registry=register
         )
         self._share = Gauge("miaopi_instant_share", "share decided without an officer", ["matter"], registry=register)
+        self._add_guard(register)
+        self._add_followups(register)
+        self._series: dict[tuple[object, tuple[str, ...]], Any] = {}
+
+    def _begin_counting(self) -> None:
+        self._counted: dict[str, tuple[int, int]] = {}
+        self._uncounted: deque[Line] = deque()
+        self._counting = threading.Lock()
+        self.registry.register(self)  # before all else: it is asked first
+
+    def _add_guard(self, register: CollectorRegistry) -> None:
         self._breaker = Gauge(
             "miaopi_breaker_state",
             "0 closed, 1 half open, 2 open",
@@ -99,14 +110,6 @@ class Telemetry:
         self._guard = Counter(
             "miaopi_guard", "what the guard did instead of one plain call", ["register", "event"], registry=register
         )
-        self._add_followups(register)
-        self._series: dict[tuple[object, tuple[str, ...]], Any] = {}
-
-    def _begin_counting(self) -> None:
-        self._counted: dict[str, tuple[int, int]] = {}
-        self._uncounted: deque[Line] = deque()
-        self._counting = threading.Lock()
-        self.registry.register(self)  # before all else: it is asked first
 
     def _add_followups(self, register: CollectorRegistry) -> None:
         self._owed = Gauge("miaopi_credit_checks_owed", "credit checks still to be made", registry=register)

@@ -1,6 +1,7 @@
 """`miaopi serve`: the service, until stopped."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, Protocol
 
@@ -25,6 +26,12 @@ def serve(
     workers: Annotated[int | None, typer.Option("--workers", help="办理进程数 processes that decide")] = None,
 ) -> None:
     """启动办理服务。 Decide applications over HTTP until stopped; settings also from MIAOPI_… variables."""
+    first = {"host": host, "port": port, "rules": rules, "ledger": ledger, "registers_url": registers_url}
+    _serve({**first, "as_of": as_of, "profile": profile, "workers": workers})
+
+
+def _serve(given: Mapping[str, object]) -> None:
+    """Serves under these settings until stopped; leaves with exit code 2 where it can't start."""
     from decision_service.clock import ServiceClock
     from decision_service.gate import GateError
     from decision_service.http.connecting import connected, require_reachable
@@ -36,9 +43,8 @@ def serve(
     from decision_service.workers.crew import NotStartedError
     from decision_service.workers.service import run as run_all
 
-    given = {"host": host, "port": port, "rules": rules, "ledger": ledger, "registers_url": registers_url}
     try:
-        settings = with_shared_secret(read_settings({**given, "as_of": as_of, "profile": profile, "workers": workers}))
+        settings = with_shared_secret(read_settings(given))
         _say_who_is_served(settings)
         require_reachable(settings)  # before the rules are read: a wrong setting is told at once
         shelf = shelf_or_exit(settings.rules)
