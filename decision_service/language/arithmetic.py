@@ -83,7 +83,7 @@ def _count(typer: Typer, name: str, signature: Signature, syntaxes: list[Syntax]
             Problem(
                 "argument_count",
                 f"函数 `{name}` 需要{least}个参数，写了{len(syntaxes)}个",
-                f"`{name}` takes {least} arguments, {len(syntaxes)} are given",
+                f"`{name}` takes {least} arguments, not {len(syntaxes)}",
                 typer.span(node),
                 signature.zh,
                 signature.en,

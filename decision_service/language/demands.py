@@ -107,8 +107,8 @@ def no_such_month(span: Span) -> Problem:
         f"没有 {span.text} 这个月",
         f"there is no month {span.text}",
         span,
-        "写作 2026-03",
-        "write 2026-03",
+        "月份从 01 到 12，如 2026-03",
+        "months are 01 to 12, such as 2026-03",
     )
 
 

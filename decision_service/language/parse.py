@@ -155,6 +155,10 @@ def _syntax_problem(error: UnexpectedInput, text: str, place: Place) -> Problem:
     return Problem("syntax", f"这里不能写 `{found}`", f"`{found}` cannot stand here", place(at, length), zh, en)
 
 
+_WORD = re.compile(r"[\u4e00-\u9fff]+")
+"""A Chinese word or a sentence without its marks: shown whole, not by its first character."""
+
+
 def _where(error: UnexpectedInput, text: str) -> tuple[int, int]:
     """The offset and the length of what cannot stand there."""
     at: int = getattr(error, "pos_in_stream", None) or 0
@@ -166,6 +170,8 @@ def _where(error: UnexpectedInput, text: str) -> tuple[int, int]:
             at, length = at - 1, 2
     elif text[at : at + 2] in _CURED:
         length = 2
+    elif word := _WORD.match(text, at):
+        length = len(word[0])
     return min(max(at, 0), len(text) - 1), length
 
 
@@ -196,7 +202,7 @@ def _hint(error: UnexpectedInput, text: str, at: int) -> tuple[str, str]:
     if not names:
         return "", ""
     zh, en = zip(*(_TOKENS[name] for name in names), strict=True)
-    return "可以写：" + " ".join(zh), "expected " + ", ".join(en)
+    return "可以写：" + "、".join(zh), "expected " + ", ".join(en)
 
 
 def _expected(error: UnexpectedInput) -> set[str]:

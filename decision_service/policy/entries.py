@@ -212,7 +212,7 @@ class Entries:
             if name not in self.asked:
                 self.complaints.add(
                     "unknown_key",
-                    f"{self.what[0]}不认识 `{name}`",
+                    f"{self.what[0]}里不能写 `{name}`",
                     f"{self.what[1]} has no key `{name}`",
                     key.span,
                     self._way_out(key, value),

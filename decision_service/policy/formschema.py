@@ -283,7 +283,7 @@ def check_form_schema(policy: Policy, prefectures: Collection[str], complaints: 
     if sample is None:
         complaints.add(
             "no_sample",
-            "没有一个获准的案例可作申报样例（RQ-A4）",
+            "没有一个获准的案例可作申报样例",
             "there is no approved case to publish as the sample application",
             None,
             ("在 cases 下写一个 outcome: APPROVED 的案例", "add a case with outcome: APPROVED under `cases`"),
@@ -293,7 +293,8 @@ def check_form_schema(policy: Policy, prefectures: Collection[str], complaints: 
         where = "/".join(str(one) for one in fault.absolute_path) or "form"
         complaints.add(
             "wrong_sample",
-            f"申报样例“{sample.name}”不符合表单的模式：{where}（{fault.validator}）",
+            f"申报样例“{sample.name}”不能通过表单的检查：{where}（{fault.validator}）",
             f"the sample `{sample.name}` does not pass the schema of the form: {where} ({fault.validator})",
             sample.span,
+            ("改这个案例的 form，或改表单的字段", "change `form` of this case, or the field of the form"),
         )

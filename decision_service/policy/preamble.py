@@ -76,7 +76,7 @@ def read_materials(
         if tolerable is not None and not minor:
             inner.complaints.add(
                 "main_material",
-                "主要材料不能容缺后补（RQ-C3）",
+                "主要材料不能容缺后补",
                 "only a minor material may follow later",
                 inner.key_span("may_follow_in"),
                 ("写 `minor: yes`，或删去 may_follow_in", "write `minor: yes`, or leave out may_follow_in"),

@@ -104,7 +104,7 @@ def read_basis(entries: Entries, known: frozenset[int]) -> tuple[int, ...]:
                 f"法律依据中没有第 {word.text} 项",
                 f"there is no legal basis number {word.text}",
                 word.span,
-                (f"有：{listed}", f"there are {listed}"),
+                (f"可写：{listed}", f"one of {listed}"),
             )
         numbers.append(number)
     return tuple(numbers)

@@ -30,7 +30,7 @@ TOO_LARGE = Complaint("file_too_large", "文件超过 512 KiB", "the file is lar
 EMPTY = Complaint("empty_file", "文件里没有内容", "there is nothing in the file")
 TOO_DEEP = Complaint("too_deep", "嵌套超过 24 层", "nested deeper than 24 levels")
 TOO_MANY = Complaint("too_many_nodes", "文件超过 20,000 个节点", "the file has more than 20,000 nodes")
-TOO_MANY_PROBLEMS = Complaint("too_many_problems", "问题太多, 读到这里为止", "too many problems: reading stopped here")
+TOO_MANY_PROBLEMS = Complaint("too_many_problems", "问题太多，读到这里为止", "too many problems: reading stopped here")
 DIRECTIVE = Complaint("directive", "不允许 `%` 指令", "directives (`%`) are not allowed", "请删去", "delete it")
 SECOND_DOCUMENT = Complaint(
     "second_document",
@@ -43,18 +43,18 @@ ALIAS = Complaint(
     "alias",
     "不允许别名 `*`",
     "aliases (`*`) are not allowed",
-    "请写出内容, 或加引号",
+    "请写出内容，或加引号",
     "write it out, or put the text in quotes",
 )
 ANCHOR = Complaint(
     "anchor",
     "不允许锚点 `&`",
     "anchors (`&`) are not allowed",
-    "请删去, 或加引号",
+    "请删去，或加引号",
     "delete it, or put the text in quotes",
 )
 TAG = Complaint(
-    "tag", "不允许标签 `!`", "tags (`!`) are not allowed", "请删去, 或加引号", "delete it, or put the text in quotes"
+    "tag", "不允许标签 `!`", "tags (`!`) are not allowed", "请删去，或加引号", "delete it, or put the text in quotes"
 )
 MERGE_KEY = Complaint(
     "merge_key", "不允许合并键 `<<`", "merge keys (`<<`) are not allowed", "请写出内容", "write it out"
@@ -68,7 +68,7 @@ KEY_NOT_TEXT = Complaint(
 )
 TAB = Complaint("tab", "不允许制表符", "tabs are not allowed", "请用空格", "use spaces")
 BYTE_ORDER_MARK = Complaint(
-    "byte_order_mark", "不允许字节序标记 (BOM)", "byte order marks are not allowed",
+    "byte_order_mark", "不允许字节序标记（BOM）", "byte order marks are not allowed",
     "请另存为不带 BOM 的 UTF-8", "save the file as UTF-8 without a byte order mark",
 )  # fmt: skip
 CARRIAGE_RETURN = Complaint(
@@ -104,13 +104,18 @@ def duplicate(key: str, line: int) -> Complaint:
 
 
 QUOTES_ZH, QUOTES_EN = (
-    "请把文字放进引号, 或放进 `|` 文本块",
+    "请把文字放进引号，或放进 `|` 文本块",
     "put the text in quotes, or in a block that begins with `|`",
+)
+
+NEEDED_ZH, NEEDED_EN = (
+    "文字里有逗号、括号或冒号的放进双引号",
+    "put a text that holds commas, brackets or colons in double quotes",
 )
 
 SENTENCES: tuple[tuple[str, str, str, str, str], ...] = (
     ("mapping values are not allowed", "这里不能有冒号", "a colon is not allowed here",
-     "一行只能有一个 `键: 值`; 请检查缩进; 文字里有冒号和空格时请加引号",
+     "一行只能有一个 `键: 值`；请检查缩进；文字里有冒号和空格时请加引号",
      "one `key: value` a line; check the indentation; put text that holds a colon and a space in quotes"),
     ("block sequence entries are not allowed", "这里不能开始列表", "a list cannot begin here",
      "请把 `- ` 写在下一行", "put the `- ` on a line of its own"),
@@ -118,20 +123,20 @@ SENTENCES: tuple[tuple[str, str, str, str, str], ...] = (
      "请写成 `键: 值`", "write `key: value`"),
     ("cannot start any token", "文字不能以这个字符开头", "text cannot begin with this character", QUOTES_ZH, QUOTES_EN),
     ("did not find expected '-' indicator", "列表在这里中断", "the list is broken off here",
-     "请检查缩进, 列表的每一项以 `- ` 开头", "check the indentation; each item of a list begins with `- `"),
+     "请检查缩进，列表的每一项以 `- ` 开头", "check the indentation; each item of a list begins with `- `"),
     ("did not find expected key", "这里应为下一个键", "the next key is expected here",
      "请检查缩进和引号", "check the indentation and the quotes"),
     ("did not find expected ',' or ']'", "方括号里缺少逗号或 `]`", "a comma or `]` is missing in a list",
-     QUOTES_ZH, QUOTES_EN),
+     f"补上逗号或 `]`，检查引号成对；{NEEDED_ZH}", f"add the comma or `]`, close every quote; {NEEDED_EN}"),
     ("did not find expected ',' or '}'", "花括号里缺少逗号或 `}`", "a comma or `}` is missing in a mapping",
-     QUOTES_ZH, QUOTES_EN),
+     f"补上逗号或 `}}`，检查引号成对；{NEEDED_ZH}", f"add the comma or `}}`, close every quote; {NEEDED_EN}"),
     ("did not find expected comment or line break", "`|` 和 `>` 之后文字要另起一行",
      "after `|` or `>` the text begins on the next line",
      "以 `>` 开头的表达式请加引号或放进 `|` 文本块",
      "put an expression that begins with `>` in quotes or in a `|` block"),
     ("did not find expected node content", "这里缺少值", "a value is missing here", QUOTES_ZH, QUOTES_EN),
     ("unknown escape character", "双引号里不认识的 `\\` 转义", "an unknown escape (`\\`) in double quotes",
-     "请用单引号, 或写成 `\\\\`", "use single quotes, or write `\\\\`"),
+     "请用单引号，或写成 `\\\\`", "use single quotes, or write `\\\\`"),
     ("invalid Unicode character", "不是有效的字符编码", "this is not a valid character code", "", ""),
     ("incompatible YAML document", DIRECTIVE.zh, DIRECTIVE.en, DIRECTIVE.hint_zh, DIRECTIVE.hint_en),
     ("undefined tag handle", TAG.zh, TAG.en, TAG.hint_zh, TAG.hint_en),
@@ -191,5 +196,5 @@ def explain(source: Source, error: yaml.YAMLError) -> Problem:
     at = min(mark.index, size) if mark is not None else 0
     span = Span(source, at, min(at + 1, size))
     rows = [row for row in SENTENCES if row[0] in said] or [row for row in CONTEXTS if row[0] in context]
-    zh, en, hint_zh, hint_en = rows[0][1:] if rows else (f"YAML 写法有误: {said}", f"this is not YAML: {said}", "", "")
+    zh, en, hint_zh, hint_en = rows[0][1:] if rows else (f"YAML 写法有误：{said}", f"this is not YAML: {said}", "", "")
     return Problem("yaml", zh, en, span, hint_zh, hint_en)

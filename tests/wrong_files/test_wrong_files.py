@@ -26,7 +26,7 @@ PLACELESS = {"no_sample"}
 """It lacks, so it stands nowhere."""
 
 PLAIN = {"unreadable_file", "file_too_large", "empty_file", "too_many_nodes", "too_many_problems", "too_deep",
-         "wrong_shape", "wrong_sample"}  # fmt: skip
+         "wrong_shape"}  # fmt: skip
 """Codes whose sentence says by itself what to do."""
 
 MARKER = {"follows"}
