@@ -82,7 +82,7 @@ def table(json: Json = False) -> None:
     for action, row in TABLE.items():
         cells = ["●" if column in row.whose else "" for column in COLUMNS]
         shown.add_row(action.value, f"{row.zh} {row.en}", row.scope, *cells)
-    Console(highlight=False, width=max(150, Console().width)).print(shown)
+    Console(emoji=False, highlight=False, width=max(150, Console().width)).print(shown)
 
 
 def _chosen(option: str, given: list[str], allowed: tuple[str, ...], *, json: bool) -> list[str]:

@@ -34,7 +34,7 @@ def decide(
 
 def _show(answer: Mapping[str, Any], found: CaseFile) -> None:
     """The decision as a person reads it."""
-    out = Console(highlight=False, soft_wrap=True)
+    out = Console(emoji=False, highlight=False, soft_wrap=True)
     text = answer["outcome_text"]
     lines = [f"{answer['outcome']}  {text['zh']} · {text['en']}  ({answer['matter']}, {found.as_of})"]
     for title, name in (("reason", "reasons"), ("advice", "advice"), ("note", "notes")):

@@ -121,7 +121,7 @@ def _reconciled(stage: Stage, shelf: Shelf) -> Report:
 
 
 def _show(shown: Shown, shelf: Shelf) -> None:
-    out = Console(highlight=False, width=max(120, Console().width))
+    out = Console(emoji=False, highlight=False, width=max(120, Console().width))
     table = Table("case", "事项 matter", "结果 outcome", "理由 reasons", "result", "", show_lines=False)
     for one in shown.meaning:
         codes = " ".join(code.split("_")[0] for code in one.reasons)

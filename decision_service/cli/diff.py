@@ -46,7 +46,7 @@ def diff(
     if json:
         print_json(as_json(report))
     else:
-        out = Console(highlight=False, soft_wrap=True)
+        out = Console(emoji=False, highlight=False, soft_wrap=True)
         for indent, text in lines(report):
             out.print(Text(" " * indent + text))
     if not report.same:

@@ -83,7 +83,7 @@ def _drilled(orders: "Orders") -> "Report":
 
 def _show(report: "Report") -> None:
     matters, rows = report.table()
-    out = Console(highlight=False, width=max(160, Console().width))
+    out = Console(emoji=False, highlight=False, width=max(160, Console().width))
     table = Table("故障 fault", *(matter.replace("_", "\n") for matter in matters))
     for name, zh, held in rows:
         table.add_row(f"{name} {zh}", *held)

@@ -70,7 +70,7 @@ def explain(
     if json:
         print_json(told)
     else:
-        show(told, Console(highlight=False, width=WIDTH))
+        show(told, Console(emoji=False, highlight=False, width=WIDTH))
 
 
 def _chosen(shelf: Shelf, matter: str, case: Path | None, *, json: bool) -> tuple[Policy, CaseFile, str]:

@@ -37,7 +37,7 @@ def guide(
         print_json(guides[0] if matter is not None else {"guides": guides})
     else:
         for one in guides:
-            _show(one, Console(highlight=False, soft_wrap=True), whole=matter is not None)
+            _show(one, Console(emoji=False, highlight=False, soft_wrap=True), whole=matter is not None)
 
 
 def _current(shelf: Shelf, matter: str) -> Policy:

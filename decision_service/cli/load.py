@@ -155,7 +155,7 @@ def _row(one: MatterLoad) -> dict[str, object]:
 
 
 def _show(plan: Plan, samples: Sequence[Sample], found: Sequence[MatterLoad]) -> None:
-    out = Console(highlight=False, width=max(132, Console().width))
+    out = Console(emoji=False, highlight=False, width=max(132, Console().width))
     heads = ("事项 matter", "sent", "right", "late*", "wrong", "failed", "p50 ms", "p95 ms", "p99 ms", "时限 budget")
     table = Table(*heads, "")
     for one in found:

@@ -25,8 +25,9 @@ Json = Annotated[bool, typer.Option("--json", help="输出 JSON print JSON")]
 
 
 def console() -> Console:
-    """Where people read: standard error, so that standard output stays for data."""
-    return Console(stderr=True, highlight=False, soft_wrap=True)
+    """Where people read: standard error, so that standard output stays for data. No word between colons becomes a
+    picture: line 100 is `:100:`."""
+    return Console(stderr=True, emoji=False, highlight=False, soft_wrap=True)
 
 
 def folding(*columns: str) -> Table:

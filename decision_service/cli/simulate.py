@@ -246,7 +246,7 @@ def _show(report: "Report", *, json: bool) -> None:
     if json:
         print_json(as_json(report))
         return
-    out = Console(highlight=False)
+    out = Console(emoji=False, highlight=False)
     for one in tables(report):
         if isinstance(one, Table):
             out.print(one)

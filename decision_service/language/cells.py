@@ -153,6 +153,12 @@ def _day(text: str, span: Span) -> date:
         raise WrongExpressionError(no_such_day(span)) from None
 
 
+_MONEY = (
+    "写作 800.00：不写单位，不加千位的逗号，至多两位小数",
+    "write 800.00: no unit, no comma between thousands, at most two decimals",
+)
+
+
 def output_cell(text: str, span: Span, kind: Kind) -> Literal | Problem:
     """The value of an output cell, read as its declared kind."""
     raw: object = text.removeprefix('"').removesuffix('"')
@@ -171,5 +177,5 @@ def output_cell(text: str, span: Span, kind: Kind) -> Literal | Problem:
             f"`{text}` 不是{_kind_words(kind)[0]}",
             f"`{text}` is not {_kind_words(kind)[1]}",
             span,
-            *HINTS[error.hint],
+            *(_MONEY if kind.name == "money" else HINTS[error.hint]),
         )

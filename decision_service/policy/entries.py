@@ -1,5 +1,6 @@
 """Reading a mapping of a rule file key by key: what is missing, what is unknown, what has the wrong shape."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -7,9 +8,12 @@ from datetime import date
 from decision_service.language.vocabulary import FOLLOWS
 from decision_service.policy.nodes import ListNode, MapNode, Node, TextNode
 from decision_service.policy.shape import Bilingual
+from decision_service.policy.syntax import FULL_WIDTH_COLON
 from decision_service.source import Problem, Span, nearest
 
 YES = {"yes": True, "true": True, "是": True, "no": False, "false": False, "否": False}
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def instead(word: str, options: Sequence[str]) -> tuple[str, str]:
@@ -149,9 +153,11 @@ class Entries:
                 return date.fromisoformat(node.text)
         except ValueError:
             pass
-        self.complaints.add(
-            "wrong_shape", f"`{name}` 应是日期，如 2026-01-01", f"`{name}` must be a day such as 2026-01-01", node.span
-        )
+        if isinstance(node, TextNode) and _DAY.fullmatch(node.text):
+            said = (f"`{name}`：没有 {node.text} 这一天", f"`{name}`: there is no day {node.text}")
+        else:
+            said = (f"`{name}` 应是日期，如 2026-01-01", f"`{name}` must be a day such as 2026-01-01")
+        self.complaints.add("wrong_shape", *said, node.span)
         return default or date.min
 
     def words(self, name: str) -> tuple[TextNode, ...]:
@@ -173,7 +179,10 @@ class Entries:
     def inner(self, name: str, *, needed: bool = False) -> "Entries":
         """A mapping inside this one."""
         node = self.need(name) if needed else self.get(name)
-        return Entries(node, self.complaints, (f"`{name}` ", f"`{name}`"), self._span_of(name))
+        found = Entries(node, self.complaints, (f"`{name}` ", f"`{name}`"), self._span_of(name))
+        if needed and node is None:
+            found.shaped = False  # that all of it is missing is told already
+        return found
 
     def _span_of(self, name: str) -> Span | None:
         return self.key_span(name) if name in self.nodes else self.span
@@ -221,11 +230,14 @@ class Entries:
     def _way_out(self, key: TextNode, value: Node) -> tuple[str, str]:
         """What to do about a key that is not known here."""
         if key.in_flow and isinstance(value, TextNode) and not value.text:
+            if FULL_WIDTH_COLON in key.text:
+                return "请用半角冒号加空格 `: `", "use a plain colon and a blank: `: `"
             return (
                 "花括号里逗号把各项隔开：文字里有逗号的请加双引号",
                 "inside {} a comma parts entries: put a text that holds one in double quotes",
             )
-        meant = nearest(key.text, sorted(self.asked))
+        lacking = [name for name in self.asked if name not in self.nodes]
+        meant = nearest(key.text, lacking) or nearest(key.text, self.asked)
         listed = ", ".join(sorted(self.asked))
         if meant:
             return f"是否想写 `{meant}`？", f"did you mean `{meant}`?"

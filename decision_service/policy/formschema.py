@@ -13,6 +13,7 @@ from typing import cast
 from decision_service.language.tree import And, Compare, Expression, FormRef, Literal, Not, OneOf, Or
 from decision_service.outcome import APPROVALS, Outcome
 from decision_service.policy.entries import Complaints
+from decision_service.policy.formfaults import about_sample
 from decision_service.policy.shape import Field, Policy, WorkedCase
 from verifiers.identifiers.check_characters import CREDIT_ALPHABET
 from verifiers.identifiers.citizen_id import PROVINCES
@@ -290,11 +291,4 @@ def check_form_schema(policy: Policy, prefectures: Collection[str], complaints: 
         )
         return
     for fault in Draft202012Validator(schema).iter_errors(dict(sample.form)):
-        where = "/".join(str(one) for one in fault.absolute_path) or "form"
-        complaints.add(
-            "wrong_sample",
-            f"申报样例“{sample.name}”不能通过表单的检查：{where}（{fault.validator}）",
-            f"the sample `{sample.name}` does not pass the schema of the form: {where} ({fault.validator})",
-            sample.span,
-            ("改这个案例的 form，或改表单的字段", "change `form` of this case, or the field of the form"),
-        )
+        complaints.tell(about_sample(sample, fault))

@@ -99,10 +99,13 @@ def read_basis(entries: Entries, known: frozenset[int]) -> tuple[int, ...]:
         number = int(word.text) if word.text.isascii() and word.text.isdigit() else -1
         if number not in known:
             listed = ", ".join(str(entry) for entry in sorted(known))
+            zh, en = f"法律依据中没有第 {word.text} 项", f"there is no legal basis number {word.text}"
+            if number < 0:
+                zh, en = f"法律依据写编号，`{word.text}` 不是编号", f"a basis is cited by its number, not `{word.text}`"
             entries.complaints.add(
                 "no_basis",
-                f"法律依据中没有第 {word.text} 项",
-                f"there is no legal basis number {word.text}",
+                zh,
+                en,
                 word.span,
                 (f"可写：{listed}", f"one of {listed}"),
             )

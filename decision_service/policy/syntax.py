@@ -1,5 +1,6 @@
 """What can be wrong with a rule file as YAML, said plainly in both languages."""
 
+import re
 from dataclasses import dataclass
 
 import yaml
@@ -157,14 +158,33 @@ OPENERS = frozenset({"while scanning a quoted scalar", "while scanning a simple 
 
 FULL_WIDTH_COLON = "："
 
+_WRONG_COLON = re.compile(r"\s*[^\s#:：'\"\[{|]+(?P<wide>：)|\s*[A-Za-z_][\w.]*(?P<tight>:)[^\s:]")
+"""A line that would be `key: value`, but for its colon."""
 
-def _full_width_colon(source: Source, said: str, index: int) -> Problem | None:
-    """The problem of a line (around `index`) that would be `key: value` if its colon were a plain one."""
-    start = source.text.rfind("\n", 0, index) + 1
-    line, _, _ = source.text[start:].partition("\n")
-    if "could not find expected ':'" not in said or FULL_WIDTH_COLON not in line:
+
+def _colon(source: Source, said: str, index: int) -> Problem | None:
+    """The problem of a line (around `index`, or the one before it, which then runs on) that would be `key: value` if
+    its colon were a plain one with a blank after it."""
+    if "could not find expected ':'" not in said and "mapping values are not allowed" not in said:
         return None
-    at = start + line.index(FULL_WIDTH_COLON)
+    start = source.text.rfind("\n", 0, index) + 1
+    before = source.text.rfind("\n", 0, max(0, start - 1)) + 1
+    found = _WRONG_COLON.match(source.text, start)
+    if "mapping values are not allowed" in said:
+        found = _WRONG_COLON.match(source.text, before, start) if before < start else None
+    if found is None:
+        return None
+    if found["tight"]:
+        span = Span(source, found.start("tight"), found.end("tight"))
+        return Problem(
+            "yaml",
+            "冒号后面缺少空格",
+            "a blank is missing after the colon",
+            span,
+            "请写成 `键: 值`",
+            "write `key: value`",
+        )
+    at = found.start("wide")
     return Problem(
         "yaml",
         "键后面的冒号是全角的",
@@ -175,9 +195,42 @@ def _full_width_colon(source: Source, said: str, index: int) -> Problem | None:
     )
 
 
+def _open_quote(source: Source, said: str, at: int) -> Problem | None:
+    """The problem of a quote that was not closed on its line, where the next quote in the file closed it (just before
+    `at`) and what follows makes no sense."""
+    if "did not find expected" not in said or not source.text[:at].rstrip(" ").endswith('"'):
+        return None
+    end = source.text.rfind("\n", 0, at) + 1
+    while end > 0:
+        start = source.text.rfind("\n", 0, end - 1) + 1
+        line = source.text[start:end]
+        if line.count('"') % 2:
+            quote = start + line.rindex('"')
+            return Problem(
+                "yaml",
+                "引号没有闭合",
+                "the quote is not closed",
+                Span(source, quote, quote + 1),
+                "请补上引号",
+                "close the quote",
+            )
+        end = start
+    return None
+
+
 def _unclosed(context: str, opener: yaml.Mark, mark: yaml.Mark) -> bool:
     """Whether a bracket was opened on an earlier line: then that is the line to look at."""
     return context.startswith("while parsing a flow") and opener.line < mark.line
+
+
+def _columns_above(text: str, at: int) -> list[str]:
+    """Where the keys around the line at `at` begin, from the outermost, counted from 1."""
+    columns: list[int] = []
+    for line in reversed(text[: text.rfind("\n", 0, at) + 1].splitlines()):
+        indent = len(line) - len(line.lstrip(" "))
+        if line.strip() and line[indent] != "#" and (not columns or indent + 1 < columns[-1]):
+            columns.append(indent + 1)
+    return [str(column) for column in reversed(columns)]
 
 
 def explain(source: Source, error: yaml.YAMLError) -> Problem:
@@ -190,11 +243,15 @@ def explain(source: Source, error: yaml.YAMLError) -> Problem:
         mark is None or mark.index >= size or context in OPENERS or _unclosed(context, opener, mark)
     ):
         mark = opener
-    wide = None if mark is None else _full_width_colon(source, said, min(mark.index, size))
-    if wide is not None:
-        return wide
     at = min(mark.index, size) if mark is not None else 0
+    known = None if mark is None else _colon(source, said, at) or _open_quote(source, said, at)
+    if known is not None:
+        return known
     span = Span(source, at, min(at + 1, size))
     rows = [row for row in SENTENCES if row[0] in said] or [row for row in CONTEXTS if row[0] in context]
     zh, en, hint_zh, hint_en = rows[0][1:] if rows else (f"YAML 写法有误：{said}", f"this is not YAML: {said}", "", "")
+    if mark is not None and said == "did not find expected key" and "block mapping" in context:
+        above, here = _columns_above(source.text, at), mark.column + 1
+        hint_zh += f"：上面各层的键从第 {'、'.join(above)} 列开始，这里是第 {here} 列"
+        hint_en += f": keys above begin in columns {', '.join(above)}, this is column {here}"
     return Problem("yaml", zh, en, span, hint_zh, hint_en)

@@ -47,6 +47,15 @@ def test_problems_are_shown_with_carets_and_exit_code_1(tmp_path: Path) -> None:
     assert "1 problem(s)" in done.err
 
 
+def test_line_100_is_no_picture(tmp_path: Path) -> None:
+    folder = wrong("syntax_double_equals", tmp_path / "rules")
+    path = folder / FILE
+    text = path.read_text(encoding="utf-8")
+    above = text[: text.index("hukou ==")].count("\n")
+    path.write_text("# 空\n" * (99 - above) + text, encoding="utf-8")
+    assert f"{FILE}:100:17: syntax: " in miaopi("check", folder).err
+
+
 def test_problems_as_json_name_line_and_column(tmp_path: Path) -> None:
     done = miaopi("check", wrong("unknown_value", tmp_path / "rules"), "--json")
     (problem,) = json.loads(done.out)["problems"]
