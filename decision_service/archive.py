@@ -13,7 +13,7 @@ from decision_service.inquiry import Answered
 from decision_service.ledger.entry import canonical
 from decision_service.mandate import Agent, handed_in, read_agent
 from decision_service.policy.shape import Ask, Policy
-from decision_service.wording import as_json
+from decision_service.wording import AS_THEY_ARE, as_json
 from verifiers.evidence import Evidence, Origin, Status
 from verifiers.kinds import BadValueError, Kind, Value, read
 
@@ -143,7 +143,7 @@ def _stated(ask: Ask, facts: Mapping[str, Value]) -> dict[str, object]:
         if isinstance(value, Mapping | tuple):
             break
     else:
-        return {name: as_json(value) for name, value in facts.items()}
+        return {name: value if value.__class__ in AS_THEY_ARE else as_json(value) for name, value in facts.items()}
     kinds = ask.register.facts_when_asked_with(ask.asked_with)
     return {name: _plain(value, kinds[name]) for name, value in facts.items()}
 

@@ -1,10 +1,10 @@
 """The number and the keys of one decision, made once when it is recorded."""
 
-import secrets
 import time
 from datetime import datetime
 
 from decision_service.decision import Occasion
+from verifiers.nonces import random_block
 
 
 def new_occasion(application_id: str, channel: str, now: datetime, elapsed_ms: int) -> Occasion:
@@ -31,7 +31,7 @@ def new_rating_key() -> str:
 def new_decision_id() -> str:
     """A UUID of version 7 (RFC 9562 section 5.7): ordered by time, 74 bits of it random."""
     milliseconds = time.time_ns() // 1_000_000
-    value = (milliseconds << 80) | secrets.randbits(80)
+    value = (milliseconds << 80) | int.from_bytes(random_block()[:10])
     value = value & ~(0xF << 76) | (7 << 76)
     value = value & ~(0b11 << 62) | (0b10 << 62)
     text = f"{value:032x}"
@@ -39,4 +39,4 @@ def new_decision_id() -> str:
 
 
 def _random() -> str:
-    return secrets.token_hex(8).upper()
+    return random_block()[:8].hex().upper()

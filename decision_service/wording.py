@@ -12,7 +12,9 @@ from decision_service.policy.shape import Bilingual, Fill, Policy, Rule
 from verifiers.kinds import Kind, Value
 from verifiers.registers import Register
 
-_AS_THEY_ARE = frozenset({bool, int, str, type(None)})
+AS_THEY_ARE = frozenset({bool, int, str, type(None)})
+"""Classes of values that are JSON as they stand, where no kind says otherwise."""
+
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -127,7 +129,7 @@ def said(value: Value) -> Bilingual:
 
 def as_json(value: Value, kind: Kind | None = None) -> object:
     """A value as JSON: money with two places and other decimals as text, days as YYYY-MM-DD."""
-    if kind is None and value.__class__ in _AS_THEY_ARE:
+    if kind is None and value.__class__ in AS_THEY_ARE:
         return value
     match value:
         case bool() | None:

@@ -1,7 +1,7 @@
 """Evidence: what a register said about one question, or why it said nothing that can be used. Plain data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 from verifiers.kinds import Value
@@ -41,3 +41,32 @@ class Evidence:
     credential: str | None = None
     wire: bytes | None = field(default=None, repr=False, compare=False)
     signed: bool = True
+
+    def after(self, elapsed_ms: int) -> "Evidence":
+        """The same, waited for so long."""
+        if self.elapsed_ms == elapsed_ms:
+            return self
+        made = _copied(self)
+        _set_elapsed(made, elapsed_ms)
+        return made
+
+    def without_wire(self) -> "Evidence":
+        """The same without the bytes."""
+        if self.wire is None:
+            return self
+        made = _copied(self)
+        _set_wire(made, None)
+        return made
+
+
+# By their slots: dataclasses.replace takes five times as long, and every link of the chain has something to add.
+_new = object.__new__
+_SLOTS = tuple((slot.__get__, slot.__set__) for slot in (getattr(Evidence, one.name) for one in fields(Evidence)))
+_set_elapsed, _set_wire = (getattr(Evidence, name).__set__ for name in ("elapsed_ms", "wire"))
+
+
+def _copied(evidence: Evidence) -> Evidence:
+    made = _new(Evidence)
+    for get, put in _SLOTS:
+        put(made, get(evidence))
+    return made

@@ -1,7 +1,7 @@
 """Questions to registers through the exchange, as docs/registers.md lays them down: signed, bound, and judged."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import assert_never
 from urllib.parse import urlsplit
@@ -72,7 +72,7 @@ class ExchangeVerifier:
         started = deadline.clock()
         limit = deadline.at_most(question.register.timeout_ms / 1000)
         evidence = await self._ask(question, limit)
-        return replace(evidence, elapsed_ms=round((deadline.clock() - started) * 1000))
+        return evidence.after(round((deadline.clock() - started) * 1000))
 
     async def _ask(self, question: Question, limit: Deadline) -> Evidence:
         name = question.register.name

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from verifiers.kinds import Kind, Value
 
@@ -58,5 +59,6 @@ class Register:
         }
 
 
+@lru_cache(1024)
 def _nullable(kind: Kind) -> Kind:
     return replace(kind, nullable=True)

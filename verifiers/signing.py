@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from verifiers.keyed import Digest, keyed
 from verifiers.nonces import NonceBook
 
 Algorithm = Literal["hmac-sha256", "hmac-sm3"]
@@ -27,13 +28,15 @@ SIGNATURE = "Miaopi-Signature"
 HEADERS = (APP, TIMESTAMP, NONCE, DIGEST, SIGNATURE)
 """The headers of a signed message; their names are compared without regard to case, as always in HTTP."""
 
+_BY_LOWER = {name.lower(): name for name in HEADERS}
+
 WINDOW_MS = 5 * 60 * 1000
 """How far, in milliseconds either way, the clocks of the two sides may differ."""
 
 _APP = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
 _TIMESTAMP = re.compile(r"[1-9][0-9]{0,15}", re.ASCII)
-_DIGEST_NAMES: Mapping[Algorithm, str] = {"hmac-sha256": "sha256", "hmac-sm3": "sm3"}
+_DIGEST_NAMES: Mapping[Algorithm, Digest] = {"hmac-sha256": "sha256", "hmac-sm3": "sm3"}
 
 
 class SigningKeyError(ValueError):
@@ -80,7 +83,7 @@ def sm3_available() -> bool:
 
 def mac(key: SigningKey, text: bytes) -> bytes:
     """The raw HMAC of `text`."""
-    return hmac.new(key.secret, text, _DIGEST_NAMES[key.algorithm]).digest()
+    return keyed(key.secret, text, _DIGEST_NAMES[key.algorithm])
 
 
 def content_digest(body: bytes) -> str:
@@ -101,6 +104,10 @@ class Message:
 
     def canonical(self, key: SigningKey) -> bytes:
         """The bytes that are signed: eight lines joined by line feeds, with none at the end."""
+        return self.with_digest(key, content_digest(self.body))
+
+    def with_digest(self, key: SigningKey, digest: str) -> bytes:
+        """As `canonical`, where the digest of the body is known."""
         lines = (
             f"miaopi-{self.direction}-1",
             key.algorithm,
@@ -109,28 +116,32 @@ class Message:
             key.app,
             str(self.timestamp_ms),
             self.nonce,
-            content_digest(self.body),
+            digest,
         )
         return "\n".join(lines).encode()
 
 
 def sign(key: SigningKey, message: Message) -> dict[str, str]:
     """The five headers that make `message` a signed one."""
+    digest = content_digest(message.body)
     return {
         APP: key.app,
         TIMESTAMP: str(message.timestamp_ms),
         NONCE: message.nonce,
-        DIGEST: content_digest(message.body),
-        SIGNATURE: base64.b64encode(mac(key, message.canonical(key))).decode(),
+        DIGEST: digest,
+        SIGNATURE: _signature(key, message, digest),
     }
+
+
+def _signature(key: SigningKey, message: Message, digest: str) -> str:
+    return base64.b64encode(mac(key, message.with_digest(key, digest))).decode()
 
 
 def signed_headers(pairs: Iterable[tuple[str, str]]) -> dict[str, str] | Refusal:
     """The five headers of a message, by their names above. One that is missing or repeated refuses the message."""
-    wanted = {name.lower(): name for name in HEADERS}
     found: dict[str, str] = {}
     for raw_name, value in pairs:
-        name = wanted.get(raw_name.lower())
+        name = _BY_LOWER.get(raw_name.lower())
         if name is None:
             continue
         if name in found:
@@ -192,10 +203,11 @@ def _fault(direction: Direction, key: SigningKey, headers: Mapping[str, str], re
         return Refusal("time")
     if not _NONCE.fullmatch(nonce):
         return Refusal("nonce")
-    if not _same(headers[DIGEST], content_digest(received.body)):
+    digest = content_digest(received.body)
+    if not _same(headers[DIGEST], digest):
         return Refusal("digest")
     message = Message(direction, received.method, received.path, int(stamp), nonce, received.body)
-    if not _same(headers[SIGNATURE], sign(key, message)[SIGNATURE]):
+    if not _same(headers[SIGNATURE], _signature(key, message, digest)):
         return Refusal("signature")
     return None
 

@@ -169,7 +169,7 @@ def require_unchanged(recorded: Recorded) -> None:
 
 def _require_text(name: str, text: str, *, fewest: int) -> None:
     try:
-        length = len(text.encode())
+        length = len(text) if text.isascii() else len(text.encode())
     except UnicodeEncodeError:
         # Without its cause, whose text would repeat the value.
         raise ValueError(f"entry.{name}: holds half a surrogate pair, which UTF-8 can't write") from None

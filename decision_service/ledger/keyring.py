@@ -9,8 +9,6 @@ commit: which key a person got stands in the person's records.
 """
 
 import contextlib
-import hashlib
-import hmac
 import os
 import secrets
 import sqlite3
@@ -28,6 +26,7 @@ from decision_service.ledger.entry import MARK_BYTES
 from decision_service.ledger.errors import LedgerFaultError, LedgerRefusedError
 from decision_service.ledger.keys import MasterKey, sync_directory
 from decision_service.ledger.sealing import KEY_BYTES, NONCE_BYTES
+from verifiers.keyed import keyed
 
 ID_BYTES: Final = 8
 AHEAD: Final = 64
@@ -68,7 +67,7 @@ class KeyRing:
         """The mark of whom `words` name (16 bytes of HMAC-SHA256, RFC 2104): equal for the same, and of no use to
         anybody without the master key."""
         text = "\n".join(words).encode("utf-8", "surrogatepass")
-        return hmac.digest(self._marks, text, hashlib.sha256)[:MARK_BYTES]
+        return keyed(self._marks, text)[:MARK_BYTES]
 
     def new(self) -> tuple[bytes, bytes]:
         """The name (8 bytes) of a key that nobody has yet, and the key; both are on disk."""

@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from verifiers.deadline import Clock, Deadline
@@ -63,8 +63,7 @@ class GuardedVerifier:
         """What came of it, at the latest when `deadline` passes. Raises nothing but its own cancellation."""
         started = deadline.clock()
         evidence = await self._ask(question, deadline)
-        elapsed_ms = round((deadline.clock() - started) * 1000)
-        return evidence if evidence.elapsed_ms == elapsed_ms else replace(evidence, elapsed_ms=elapsed_ms)
+        return evidence.after(round((deadline.clock() - started) * 1000))
 
     def known(self, question: Question) -> Evidence | None:
         """The answer that is kept, if one is."""

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -70,7 +70,7 @@ class JournalingVerifier:
             wire = None if evidence is None else evidence.wire
             self._journal.note_ended(self._ended(sent.call_id, evidence, elapsed), wire)
             self._leave(question.application_id)
-        return evidence if evidence.wire is None else replace(evidence, wire=None)
+        return evidence.without_wire()
 
     def _leave(self, application_id: str) -> None:
         """With the last call of an application its notes go to disk, while the answers are judged: when the decision
@@ -123,4 +123,5 @@ def milliseconds(instant: datetime) -> int:
 
 def _text(text: str) -> str:
     """`text` as the file can hold it, whatever a stranger wrote: half a surrogate pair has no UTF-8."""
-    return text[:_MOST_TEXT].encode("utf-8", "replace").decode()
+    text = text[:_MOST_TEXT]
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()

@@ -1,9 +1,9 @@
 """Marks of persons and enterprises: equal for the same one, and of no use to anybody without the key."""
 
-import hashlib
-import hmac
 from dataclasses import dataclass, field
 from typing import Final
+
+from verifiers.keyed import keyed
 
 _BYTES: Final = 16
 
@@ -16,4 +16,4 @@ class Marks:
 
     def of(self, subject: str) -> str:
         """The mark of `subject`: the first 16 bytes of HMAC-SHA256 (RFC 2104), in hex."""
-        return hmac.digest(self.key, subject.encode("utf-8", "surrogatepass"), hashlib.sha256)[:_BYTES].hex()
+        return keyed(self.key, subject.encode("utf-8", "surrogatepass"))[:_BYTES].hex()

@@ -3,9 +3,10 @@
 All instants are whole milliseconds since 1970 (UTC).
 """
 
-import secrets
 import time
 from dataclasses import dataclass, field
+
+from verifiers.nonces import random_block
 
 CANCELLED = "cancelled"
 """The status of a call that nobody waits for any more: a hedge that lost, or one cut off at the deadline."""
@@ -91,4 +92,4 @@ class CallRecord:
 
 def new_number() -> str:
     """A number for a note: 32 hex digits, ordered by the time at which it is made, 80 bits of it random."""
-    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
+    return f"{time.time_ns() // 1_000_000:012x}{random_block()[:10].hex()}"

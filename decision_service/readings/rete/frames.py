@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
+from functools import lru_cache
 from typing import cast
 
 import orjson
@@ -165,8 +166,16 @@ def read_verdict(raw: object) -> Verdict:
         raise BadFrameError("no verdict") from error
 
 
+@lru_cache(4096)
+def _bare(rule: str, state: str, outcome: str | None, alternative: int | None) -> Finding:
+    """A finding that tells nothing, as most do: there are as many as rules and what can follow from each."""
+    return Finding(rule, State(state), None if outcome is None else Outcome(outcome), alternative)
+
+
 def _finding(raw: list[object]) -> Finding:
     rule, state, outcome, alternative, causes, told = raw
+    if not causes and not told:
+        return _bare(rule, state, outcome, alternative)
     return Finding(
         cast("str", rule),
         State(cast("str", state)),

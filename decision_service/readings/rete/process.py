@@ -88,14 +88,15 @@ class SecondEngine:
             raise EngineUnavailable(
                 "the second engine is not running" if self._keeper is None else "too many wait for it"
             )
-        asked = _Asked(digest, sheet, asyncio.get_running_loop().create_future())
+        loop = asyncio.get_running_loop()
+        asked = _Asked(digest, sheet, loop.create_future())
         self._waiting.append(asked)
         self._wanted.set()
+        late = loop.call_later(timeout, _turn_away, (asked,), f"no second opinion within {timeout * 1000:.0f} ms")
         try:
-            async with asyncio.timeout(timeout):
-                return await asked.answer
-        except TimeoutError as error:
-            raise EngineUnavailable(f"no second opinion within {timeout * 1000:.0f} ms") from error
+            return await asked.answer
+        finally:
+            late.cancel()
 
     async def reload(self, needed: Collection[str] = ()) -> None:
         """Puts a child that has read the rules anew in the place of the present one, which goes on where the new one
