@@ -1,11 +1,14 @@
 """Charts as PNG: outcomes, and outcomes by every grouping. Chinese where a font for it is installed, else English."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from decision_service.outcome import PRECEDENCE, Outcome
-from decision_service.simulating.report import Report
+from decision_service.simulating.files import whole
+from decision_service.simulating.report import Grouping, Report
 
 FONTS = (
     "Noto Sans CJK SC",
@@ -15,6 +18,7 @@ FONTS = (
     "Microsoft YaHei",
     "PingFang SC",
 )
+MOST_BARS = 40
 INSTALL = "apt-get install fonts-noto-cjk"
 COLOURS = {
     Outcome.NOT_ACCEPTED: "#8d6e63",
@@ -38,7 +42,8 @@ def chinese_font() -> str | None:
 
 
 def draw(report: Report, folder: Path) -> list[Path]:
-    """Draws all charts into a folder and returns their files. Raises OSError."""
+    """Draws all charts into a folder and returns their files: all are there whole at the end, or none is changed.
+    Raises OSError."""
     import matplotlib as mpl
 
     mpl.use("Agg")
@@ -48,13 +53,14 @@ def draw(report: Report, folder: Path) -> list[Path]:
     font = chinese_font()
     settings: Any = {"axes.unicode_minus": False} | ({} if font is None else {"font.family": font})
     written = []
-    with mpl.rc_context(settings):
+    with ExitStack() as drafts, mpl.rc_context(settings):
         for name, labels, rows in _charts(report, chinese=font is not None):
             figure, axes = plt.subplots(figsize=(9, max(2.2, 0.42 * len(labels) + 1.4)))
             _bars(axes, labels, rows)
             axes.set_title(name)
             path = folder / f"{name.split()[0]}.png"
-            figure.savefig(path, dpi=120, bbox_inches="tight")
+            draft = drafts.enter_context(whole(path))
+            figure.savefig(draft, format="png", dpi=120, bbox_inches="tight")
             plt.close(figure)
             written.append(path)
     return written
@@ -68,12 +74,32 @@ def _charts(report: Report, *, chinese: bool) -> Iterator[tuple[str, list[str], 
     for grouping in report.groupings:
         lines: list[str] = []
         rows: list[Counts] = []
-        for text, counts in grouping.values.items():
+        kept, others = _largest(grouping)
+        title = f"by-{grouping.name}"
+        if others:
+            said = f"the {len(kept):,} largest of {len(kept) + others:,}"
+            title += f" ({said}, 人数最多的 {len(kept):,} 组)" if chinese else f" ({said})"
+            kept[f"其余合计 others ({others:,})"] = _together(grouping, kept)
+        for text, counts in kept.items():
             shown = text if chinese else text.encode("ascii", "ignore").decode().strip()
             for at, count in enumerate(counts):
                 lines.append(f"{shown} {words[1 + at]}" if several else shown)
                 rows.append(count)
-        yield f"by-{grouping.name}", lines, rows
+        yield title, lines, rows
+
+
+def _largest(grouping: Grouping) -> tuple[dict[str, tuple[Counts, ...]], int]:
+    """The values with the most rows, in their order, and how many others there are: more bars nobody can read."""
+    sizes = {text: sum(sum(count.values()) for count in counts) for text, counts in grouping.values.items()}
+    largest = set(sorted(sizes, key=lambda text: -sizes[text])[:MOST_BARS])
+    kept: dict[str, tuple[Counts, ...]] = {text: one for text, one in grouping.values.items() if text in largest}
+    return kept, len(grouping.values) - len(kept)
+
+
+def _together(grouping: Grouping, kept: Collection[str]) -> tuple[Counts, ...]:
+    """All values that are not kept, as one, for each version."""
+    rest = [counts for text, counts in grouping.values.items() if text not in kept]
+    return tuple(sum((Counter(one) for one in of), Counter[Outcome]()) for of in zip(*rest, strict=True))
 
 
 def _bars(axes: Any, labels: Sequence[str], rows: Sequence[Counts]) -> None:  # noqa: ANN401  # an Axes of matplotlib, which is untyped here

@@ -1,5 +1,8 @@
 """The rows that two versions decide differently, written to a file of their own: personal data, like the population."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 
 import ibis
@@ -9,13 +12,33 @@ from ibis.expr.types import Table
 
 from decision_service.outcome import PRECEDENCE
 from decision_service.readings.bulk.cells import Cell, column, either, when
-from decision_service.readings.bulk.shapes import Number, Plain, Shape
+from decision_service.readings.bulk.shapes import SMALL, Number, Plain, Shape
 from decision_service.readings.bulk.staging import sql_of
 from decision_service.simulating.files import PopulationError, whole
 from decision_service.simulating.making import ROW
 from decision_service.simulating.query import Question
 
+_QUOTIENT = "exact_quotient"
 _FORMATS = {".csv": "(FORMAT csv, HEADER)", ".parquet": "(FORMAT parquet)"}
+
+
+@ibis.udf.scalar.builtin(name=_QUOTIENT)  # type: ignore[untyped-decorator]  # Ibis has no types for it
+def _quotient(units: str, by: str) -> str:  # type: ignore[empty-body]  # the text stands for a function of the connection
+    """A text of digits divided by another."""
+
+
+def _divided(units: str, by: str) -> str:
+    return format(Decimal(units) / Decimal(by), "f")
+
+
+@contextmanager
+def dividing(connection: DuckDBPyConnection) -> Iterator[None]:
+    """Within it the connection divides decimals as the language does: its own division is one of floats."""
+    connection.create_function(_QUOTIENT, _divided, ["VARCHAR", "VARCHAR"], "VARCHAR")
+    try:
+        yield
+    finally:
+        connection.remove_function(_QUOTIENT)
 
 
 def write_flips(connection: DuckDBPyConnection, asked: Question, path: Path) -> None:
@@ -26,7 +49,7 @@ def write_flips(connection: DuckDBPyConnection, asked: Question, path: Path) -> 
     if options is None:
         raise PopulationError(f"{path} 应以 .csv 或 .parquet 结尾", f"{path} must end in .csv or .parquet")
     try:
-        with whole(path) as draft:
+        with whole(path) as draft, dividing(connection):
             quoted = str(draft).replace("'", "''")
             connection.execute(f"COPY ({sql_of(_flips(asked), 'duckdb')}) TO '{quoted}' {options}")
     except (DuckError, OSError) as error:
@@ -71,10 +94,11 @@ def _written(shape: Shape, *, day: bool) -> Cell:
 
 
 def _exactly(number: Number) -> Cell:
-    """All places of a number; only what did not divide evenly is rounded, to 15 digits."""
-    units = column(number.cell, "int64").cast("int64")
+    """All places of a number; only what does not divide evenly is rounded, as the reference rounds it: to 28 digits."""
+    cell = column(number.cell, "int64")
+    units = cell if number.bound >= SMALL else cell.cast("int64")
     if number.divisor != 1:
-        return (units / (10**number.scale * number.divisor)).cast("string")
+        return _quotient(units.cast("string"), str(10**number.scale * number.divisor))
     if not number.scale:
         return units.cast("string")
     size = units.abs()

@@ -8,7 +8,7 @@ from decision_service.pages.frame import templates
 from decision_service.policy.catalogue import Catalogue
 from decision_service.simulating.charts import COLOURS
 from decision_service.simulating.recorded import NOT_ROWS
-from decision_service.simulating.report import Report
+from decision_service.simulating.report import Report, exactly
 
 
 def page(report: Report, catalogue: Catalogue) -> str:
@@ -22,6 +22,7 @@ def page(report: Report, catalogue: Catalogue) -> str:
         colours={one.value: COLOURS[one] for one in PRECEDENCE},
         share=_share,
         bars=_bars,
+        exactly=exactly,
         mark=MARK,
         not_rows=NOT_ROWS,
     )

@@ -180,12 +180,28 @@ class _Counting:
             yield Money(name, tuple(people), tuple(total), self._monthly(name))
 
     def _monthly(self, name: str) -> Bilingual | None:
-        """The label that says that an amount is monthly: its own, of items that of the list of them (`awards`)."""
+        """The label that says that an amount is monthly: its own, of items that of the list of them (`awards`). None
+        where a version grants it once: what is granted goes on being paid where the policy states a result that the
+        catalogue names as such (`running` in afterwards.yaml). A limit a month is no payment."""
+        granting = [one for one in self.policies if name in _granted(one)]
+        running = self.catalogue.afterwards.running
+        if not all(running.intersection(part.name for part in one.results) for one in granting):
+            return None
         kinds = [one.value.kind for policy in self.policies for one in policy.results if one.name == name]
         items = [one.amount.kind for policy in self.policies for one in policy.items if one.name == name]
         label = self.catalogue.results.get(AWARDS if items else name)
         said = label is not None and _MONTHLY.search(label.en) is not None
         return label if said and any(kind.name == "money" for kind in kinds + items) else None
+
+
+def _granted(policy: Policy) -> set[str]:
+    return {one.name for one in policy.results} | {one.name for one in policy.items}
+
+
+def exactly(amount: Decimal, *, signed: bool = False) -> str:
+    """An amount with all its places, two at least, and marks between thousands."""
+    places = ".2" if amount == round(amount, 2) else ""
+    return f"{amount:{'+' if signed else ''},{places}f}"
 
 
 def _place(item: tuple[str, object]) -> tuple[int, float, str]:

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from decision_service.outcome import PRECEDENCE
 from decision_service.simulating.recorded import NOT_ROWS, FromLedger
-from decision_service.simulating.report import Report
+from decision_service.simulating.report import Report, exactly
 
 
 def tables(report: Report) -> Iterator[str | Table]:
@@ -105,14 +105,14 @@ def _money(report: Report) -> Table:
     if len(report.sides) > 1:
         table.add_column("差 difference", overflow="fold")
     for one in report.money:
-        cells = [f"{total:,.2f} ({people:,})" for total, people in zip(one.total, one.people, strict=True)]
+        cells = [f"{exactly(total)} ({people:,})" for total, people in zip(one.total, one.people, strict=True)]
         table.add_row(one.name if one.monthly is None else f"{one.name} 每月 a month", *cells, *_difference(one.total))
         if one.yearly:
             table.add_row(
-                f"{one.name} ×12 一年 a year", *(f"{total:,.2f}" for total in one.yearly), *_difference(one.yearly)
+                f"{one.name} ×12 一年 a year", *(exactly(total) for total in one.yearly), *_difference(one.yearly)
             )
     return table
 
 
 def _difference(total: Sequence[Decimal]) -> list[str]:
-    return [f"{total[1] - total[0]:+,.2f}"] if len(total) > 1 else []
+    return [exactly(total[1] - total[0], signed=True)] if len(total) > 1 else []

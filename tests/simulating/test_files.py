@@ -3,7 +3,8 @@
 import os
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import ibis
@@ -13,13 +14,17 @@ import pytest
 from typer.testing import CliRunner
 
 from decision_service.cli.app import build
+from decision_service.outcome import Outcome
+from decision_service.policy.catalogue import Catalogue
+from decision_service.policy.shape import Policy
 from decision_service.readings.bulk.shapes import Number
 from decision_service.readings.bulk.staging import sql_of
-from decision_service.simulating import flips, running
+from decision_service.simulating import charts, flips, running
 from decision_service.simulating.files import PopulationError, whole
 from decision_service.simulating.making import Wanted, make
 from decision_service.simulating.population import Population, opened
-from decision_service.simulating.running import connect, simulate
+from decision_service.simulating.report import Grouping, report_of
+from decision_service.simulating.running import Answer, connect, simulate
 from tests.properties.deciding import RULES, policy_of, shelf
 from tests.simulating.test_simulation import DAY
 
@@ -106,13 +111,26 @@ def test_what_is_written_replaces_no_population_and_a_failure_leaves_nothing(tmp
     assert path.read_bytes() == before
 
 
-def test_what_is_granted_is_written_to_the_last_place() -> None:
+@pytest.mark.parametrize(
+    ("units", "number", "wanted"),
+    [
+        ([9_007_199_254_740_993, -1, 100, None], {"scale": 2}, ["90071992547409.93", "-0.01", "1.00", None]),
+        ([100, -200, 300], {"divisor": 3}, ["33.33333333333333333333333333", "-66.66666666666666666666666667", "100"]),
+        ([1, None], {"scale": 2, "divisor": 7}, ["0.001428571428571428571428571429", None]),
+        ([10**27 + 1, -(10**20)], {"scale": 2}, ["10000000000000000000000000.01", "-1000000000000000000.00"]),
+    ],
+)
+def test_what_is_granted_is_written_to_the_last_place(
+    units: list[int | None], number: Mapping[str, int], wanted: list[str | None]
+) -> None:
     connection = connect(1)
-    connection.register("given", pa.table({"units": [9_007_199_254_740_993, -1, 100]}))
-    units = ibis.table(ibis.schema({"units": "int64"}), name="given")
-    asked = units.select(exact=flips._exactly(Number(units["units"], 10**16, 2)))
-    found = [one for (one,) in connection.execute(sql_of(asked, "duckdb")).fetchall()]
-    assert found == ["90071992547409.93", "-0.01", "1.00"]
+    kind, most = (pa.decimal128(38, 0), 10**27) if abs(units[0] or 0) > 2**63 else (pa.int64(), 10**16)
+    connection.register("given", pa.table({"units": pa.array(units, kind)}))
+    table = ibis.table(ibis.schema({"units": "int64" if kind == pa.int64() else "decimal(38, 0)"}), name="given")
+    asked = table.select(exact=flips._exactly(Number(table["units"], most, **number)))
+    with flips.dividing(connection):
+        found = [one for (one,) in connection.execute(sql_of(asked, "duckdb")).fetchall()]
+    assert found == wanted
 
 
 def test_an_interrupted_query_ends() -> None:
@@ -134,6 +152,46 @@ def test_temporary_files_are_the_owners_and_go_with_the_connection() -> None:
     connection.close()
     del connection
     assert not Path(folder).exists()
+
+
+def test_charts_are_all_there_or_as_they_were(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    report = report_of(*_answer(tmp_path))
+    (folder := tmp_path / "charts").mkdir()
+    (folder / "outcomes.png").write_bytes(b"before")
+
+    def fail(_: object, __: object, rows: Sequence[object]) -> None:
+        if len(rows) > 1:
+            raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(charts, "_bars", fail)
+        with pytest.raises(OSError, match="No space"):
+            charts.draw(report, folder)
+    assert [(one.name, one.read_bytes()) for one in folder.iterdir()] == [("outcomes.png", b"before")]
+    assert sorted(charts.draw(report, folder)) == sorted(folder.iterdir())
+    assert all(one.read_bytes().startswith(b"\x89PNG") for one in folder.iterdir())
+
+
+def test_a_chart_of_thousands_says_that_it_shows_the_largest(tmp_path: Path) -> None:
+    report = report_of(*_answer(tmp_path))
+    counts = {str(at): ({Outcome.APPROVED: at, Outcome.REFERRED: 1},) for at in range(3_000)}
+    report = replace(report, groupings=(Grouping("age", counts),))
+    for chinese in (True, False):
+        _, (title, labels, rows) = charts._charts(report, chinese=chinese)
+        assert f"the {charts.MOST_BARS} largest of 3,000" in title
+        assert len(labels) == len(rows) == charts.MOST_BARS + 1
+        assert labels[0] == "2960"
+        assert "others (2,960)" in labels[-1]
+        assert sum(sum(one.values()) for one in rows) == sum(range(3_000)) + 3_000
+
+
+def _answer(folder: Path) -> tuple[Answer, tuple[Policy, ...], Catalogue]:
+    policies = (policy_of("elderly_allowance"),)
+    return (
+        simulate(connect(1), policies, shelf().catalogue, population(folder / "p.parquet")),
+        policies,
+        shelf().catalogue,
+    )
 
 
 def test_too_many_groups_are_told_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

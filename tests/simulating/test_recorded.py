@@ -1,6 +1,8 @@
 """The decisions of a real ledger as a population: each is a row that comes out as it did, or is counted and told."""
 
+import csv
 import json
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,9 +23,18 @@ from decision_service.simulating.telling import tables
 from decision_service.verdict import Verdict
 from tests.http.staging import BY_ID, RULES, Reference, Stage, application, patient, sandbox_config, staged
 from tests.properties.deciding import policy_of, shelf
+from tests.requirements.test_rq_b6 import AGENT, agent
 from verifiers.sandbox.running import running
 
 OLD = "elderly_allowance@2026-03-16"
+CASE = """
+cases:
+  一百二十岁:
+    as_of: 2026-06-16
+    form: {applicant_name: 赵示甲一, id_no: 21010019050520884X, city: 210100, pay_to: social_security_card}
+    facts: {population: {hukou_code: 210105}}
+    expect: {outcome: APPROVED}
+"""
 CASES = [case for case in BY_ID.values() if case["matter"] == "elderly_allowance"]
 
 
@@ -35,8 +46,8 @@ class Written:
     outcomes: list[str]
 
 
-def decided(stage: Stage, case: str, **form: object) -> dict:
-    sent = application(case, **form)
+def decided(stage: Stage, case: str, by: object = None, **form: object) -> dict:
+    sent = application(case, **form) | ({} if by is None else {"agent": by})
     stage.play(sent["application_id"], BY_ID[case]["facts"])
     got = stage.decide(sent)
     assert got.status == 200, got.body
@@ -45,13 +56,19 @@ def decided(stage: Stage, case: str, **form: object) -> dict:
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
-    """Every case of one matter, one of another; then what is no row: erased, suspended, engines apart, odd forms."""
+    """Every case of one matter, one of another, one through an agent, and records of other kinds between them; then
+    what is no row: erased, suspended, engines apart, odd forms, an agent who may not."""
     folder = tmp_path_factory.mktemp("recorded")
     rules: Publication = patient()
     second = Reference(rules)
     with running(sandbox_config()) as registers, staged(folder, registers, rules, second) as stage:
-        outcomes = [decided(stage, case["id"])["outcome"] for case in CASES]
+        answers = [decided(stage, case["id"]) for case in CASES]
+        outcomes = [one["outcome"] for one in answers]
+        _ask_for_an_officer(stage, next(one for one in answers if one["remedies"]))
         outcomes += [decided(stage, "ELD-1", id_no="1")["outcome"], decided(stage, "ELD-1", id_type="414")["outcome"]]
+        outcomes.append(decided(stage, "ELD-1", AGENT)["outcome"])
+        wrong = decided(stage, "ELD-1", agent(scope=["senior_card"]))
+        assert wrong["outcome"] == "CORRECTION_REQUIRED"
         decided(stage, "UNE-1")
         gone = decided(stage, "ELD-1", id_no="210102194001010018")
         decided(stage, "ELD-1", city=210100)
@@ -64,6 +81,11 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Written:
         (record,) = (one for one in ledger.read(0, 1000) if one.entry.record_id == gone["decision_id"])
         stage.state.record.ring.destroy([record.envelope.key_id])
     return Written(folder / "ledger.sqlite3", outcomes)
+
+
+def _ask_for_an_officer(stage: Stage, decision: dict) -> None:
+    key = {"human_review_key": decision["remedies"]["human_review_key"]}
+    assert stage.send("POST", f"/v1/decisions/{decision['decision_id']}/review", key).status == 202
 
 
 def broken(_: Verdict) -> Verdict:
@@ -82,8 +104,10 @@ def test_every_decision_is_a_row_that_comes_out_again_or_is_told(written: Writte
     rows = told["ledger"]
     assert rows["findings"] == []
     assert rows["checked"] == rows["rows"] == told["rows"] == len(written.outcomes)
-    assert rows["left_out"] == {"R15_ENGINES_DIFFER": 1, "R16_SUSPENDED": 1, "erased": 1, "form": 2}
+    assert rows["left_out"] == {"R15_ENGINES_DIFFER": 1, "R16_SUSPENDED": 1, "agent": 1, "erased": 1, "form": 2}
     assert rows["other_matters"] == 1
+    assert rows["other_records"].keys() >= {"review_request"}
+    assert "review_request: 1" in simulated(written).output
     counted = told["versions"][0]["outcomes"]
     assert counted == {one: written.outcomes.count(one) for one in counted}
     assert sum(counted.values()) == len(written.outcomes)
@@ -108,6 +132,29 @@ def test_a_row_that_comes_out_otherwise_is_a_finding_and_nobody_is_named(written
     assert "暂停自动决定" in told
     assert f"record {first} ({was.decision_id})" in told
     assert not any(str(case["form"]["id_no"]) in told for case in CASES)
+
+
+def test_decisions_on_record_under_a_new_version(written: Written, tmp_path: Path) -> None:
+    """Who was granted something under the version of then is too young for the new one; the record is no finding."""
+    text = (RULES / "elderly_allowance" / "2026-01-01.yaml").read_text(encoding="utf-8")
+    assert "    value: 80\n" in text
+    new, flips = tmp_path / "2026-06-01.yaml", tmp_path / "flips.csv"
+    before_cases, _, _ = text.replace("    value: 80\n", "    value: 120\n").partition("\ncases:")
+    new.write_text(before_cases.replace("2026-01-01\n", "2026-06-01\n", 1) + CASE, encoding="utf-8")
+    found = simulated(written, str(new), "--flips", str(flips), "--json")
+    assert found.exit_code == 0, found.output
+    told = json.loads(found.stdout)
+    assert told["ledger"]["findings"] == []
+    assert told["ledger"]["checked"] == told["rows"] == len(written.outcomes)
+    granted = written.outcomes.count("APPROVED")
+    assert granted > 1
+    assert {"old": "APPROVED", "new": "REJECTED", "count": granted} in told["flips"]
+    assert "APPROVED" not in told["versions"][1]["outcomes"]
+    assert told["versions"][0]["outcomes"]["APPROVED"] == granted
+    with flips.open(encoding="utf-8") as file:
+        written_out = list(csv.DictReader(file))
+    assert Counter(row["old.outcome"] for row in written_out)["APPROVED"] == granted
+    assert len({row["row"] for row in written_out}) == len(written_out)
 
 
 @pytest.mark.parametrize(

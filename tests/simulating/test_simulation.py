@@ -24,7 +24,7 @@ from decision_service.simulating.flips import write_flips
 from decision_service.simulating.making import Wanted, make
 from decision_service.simulating.page import page
 from decision_service.simulating.query import NoSuchNameError
-from decision_service.simulating.report import Report, as_json, report_of
+from decision_service.simulating.report import Report, as_json, exactly, report_of
 from decision_service.simulating.running import connect, simulate
 from decision_service.verdict import Verdict
 from tests.properties.deciding import MATTERS, RULES, policy_of, shelf
@@ -125,6 +125,24 @@ def test_two_versions_who_flips_and_the_money_it_moves(tmp_path: Path) -> None:
     assert "谁的结果变了" in html
     assert "<script" not in html
     assert [one.name for one in draw(report, tmp_path / "charts")] == ["outcomes.png", "by-city.png", "by-band.png"]
+
+
+@pytest.mark.parametrize(("matter", "paid"), [("disability_allowances", True), ("housing_fund_rent", False)])
+def test_only_what_goes_on_being_paid_comes_to_something_a_year(matter: str, paid: bool, tmp_path: Path) -> None:
+    """A limit a month, or what is paid once, is not multiplied; the allowances of a grant that runs are."""
+    report = simulated((policy_of(matter),), made(matter, tmp_path / "p.parquet", 40))
+    assert len(report.money) > 1
+    assert [bool(one.yearly) for one in report.money] == [paid] * len(report.money)
+
+
+def test_an_amount_is_told_with_all_its_places() -> None:
+    assert [exactly(Decimal(one)) for one in ("1234.5", "1000", "0.125", "-2")] == [
+        "1,234.50",
+        "1,000.00",
+        "0.125",
+        "-2.00",
+    ]
+    assert exactly(Decimal("3.1"), signed=True) == "+3.10"
 
 
 def test_equal_seeds_make_equal_populations(tmp_path: Path) -> None:
