@@ -28,7 +28,8 @@ def test_a_matter_that_does_not_hold(tmp_path: Path) -> None:
     rules = make_folder(read_change(HERE / "claim_broken" / "change.txt"), tmp_path / "rules")
     shown = miaopi("prove", "--rules", rules, "--certificates", tmp_path / "certificates")
     assert shown.code == 1
-    assert "demo/2026-01-01.yaml:141:5: claim_broken: the claim does not hold: never below 80" in shown.err
+    assert "demo/2026-01-01.yaml:141:5: claim_broken: 断言不成立：" in shown.err
+    assert "\n  the claim does not hold: never below 80\n" in shown.err
     assert "最小的申请人，与案例“获准”相同" in shown.err
     assert "    like: 获准\n    but:\n      id_no: " in shown.err
     assert not list((tmp_path / "certificates").iterdir())

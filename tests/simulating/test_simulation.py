@@ -199,5 +199,5 @@ def test_the_command_makes_and_simulates(tmp_path: Path) -> None:
     assert found.exit_code == 0, found.output
     found = run.invoke(build(), [*side, "--on", path, "--by", "city"])
     assert found.exit_code == 0, found.output
-    assert "40 rows" in found.output
+    assert "行 rows 40," in found.output
     assert run.invoke(build(), side).exit_code == 2

@@ -175,7 +175,7 @@ def test_the_command_takes_a_table_out_and_back(tmp_path: Path) -> None:
     book.write_bytes(b"no workbook")
     done = miaopi("table", "import", book, "--into", file)
     assert done.code == 1
-    assert "t.xlsx: wrong_workbook: this is no Excel workbook" in done.err
+    assert "t.xlsx: wrong_workbook: 不是 Excel 工作簿（.xlsx）\n  this is no Excel workbook" in done.err
     assert file.read_bytes() == before
     for wrong in (
         ["import", book, "--into", tmp_path / "none"],
