@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import ibis
+import pyarrow as pa
 import sqlglot.expressions as sge
 from ibis.backends import BaseBackend
 from ibis.common.exceptions import IbisError
@@ -19,6 +20,11 @@ SHOWN = 200
 
 def rows_of(connection: BaseBackend, asked: Table) -> list[dict[str, Any]]:
     """The rows of a query on the Spark, as mappings by column. Raises NotInBulkError where Spark can't do it."""
+    return list(arrow_of(connection, asked).to_pylist())
+
+
+def arrow_of(connection: BaseBackend, asked: Table) -> pa.Table:
+    """The same as a table of Arrow."""
     from pyspark.errors import PySparkException
 
     views: list[str] = []
@@ -28,7 +34,7 @@ def rows_of(connection: BaseBackend, asked: Table) -> list[dict[str, Any]]:
             name = f"miaopi_{uuid4().hex}"
             _frame(connection, _over(select, views)).createOrReplaceTempView(name)
             views.append(name)
-        return list(_frame(connection, _over(last, views)).toArrow().to_pylist())
+        return _frame(connection, _over(last, views)).toArrow()
     except PySparkException as error:  # its message may hold a person's values
         raise _undone(error.getCondition() or type(error).__name__) from error
     finally:

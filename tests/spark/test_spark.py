@@ -13,7 +13,7 @@ import pytest
 from ibis.backends import BaseBackend
 
 from decision_service.policy.shape import Policy
-from decision_service.readings.bulk.comparing import expected, shown, told
+from decision_service.readings.bulk.comparing import expected
 from decision_service.readings.bulk.refused import NotInBulkError
 from decision_service.readings.bulk.staging import sql_of
 from decision_service.readings.reference import judge
@@ -21,7 +21,7 @@ from decision_service.simulating.elsewhere import simulate_on
 from decision_service.simulating.files import PopulationError
 from decision_service.simulating.making import ROW
 from decision_service.simulating.report import as_json, report_of
-from decision_service.simulating.running import Answer, connect, simulate
+from decision_service.simulating.running import connect, simulate
 from decision_service.simulating.stagewise import rows_of
 from tests.properties.applications import Application, Maker
 from tests.properties.constants import constants_of
@@ -30,6 +30,7 @@ from tests.properties.policies import written
 from tests.readings.bulk.rows import arrow, flat, sheet_of
 from tests.simulating.test_simulation import by_reference, made
 from tests.sizes import size
+from tests.spark.rows import by_row, every_row, on_spark
 
 ROWS = size("spark_rows", quick=2_000, full=200_000)
 MESSY = size("spark_messy_rows", quick=300, full=5_000)
@@ -37,24 +38,6 @@ MADE_UP = size("spark_policies", quick=4, full=60)
 PAGE = Path(__file__).parents[2] / "docs" / "simulating.md"
 QUIET = "ignore:PySpark does not yet fully support pandas:FutureWarning"
 pytestmark = [pytest.mark.filterwarnings(QUIET), pytest.mark.timeout(3600)]
-
-
-def on_spark(spark: Any, connection: BaseBackend, path: Path, policies: Sequence[Policy]) -> Answer:
-    spark.read.parquet(str(path)).createOrReplaceTempView("applicants")
-    return simulate_on(connection, "applicants", policies, shelf().catalogue)
-
-
-def by_row(
-    answer: Answer, policy: Policy, found: Sequence[dict[str, Any]]
-) -> dict[int, tuple[bool, dict[str, object]]]:
-    (verdict,) = answer.question.judged.verdicts
-    return {row[ROW]: (bool(row["left out"]), told(policy, verdict, row)) for row in found}
-
-
-def every_row(answer: Answer) -> ibis.Table:
-    judged = answer.question.judged
-    out = ibis.literal(False) if judged.left_out is False else judged.left_out
-    return judged.table.select(**{ROW: judged.table[ROW], "left out": out}, **shown(judged.verdicts[0]))
 
 
 @pytest.mark.parametrize("matter", MATTERS)
