@@ -47,12 +47,14 @@ def _selects(connection: BaseBackend, asked: Table) -> list[sge.Select]:
     before = ibis.options.sql.fuse_selects
     ibis.options.sql.fuse_selects = False
     try:
-        found = list(_nested(connection.compiler.to_sqlglot(asked)))
+        query = connection.compiler.to_sqlglot(asked)
     except IbisError as error:
         raise _undone(str(error).splitlines()[0]) from error
     finally:
         ibis.options.sql.fuse_selects = before
-    return found[::-1]
+    for element in query.find_all(sge.Bracket):
+        element.set("safe", True)  # null where there is none, as elsewhere; without it an error
+    return list(_nested(query))[::-1]
 
 
 def _nested(select: sge.Select) -> Iterator[sge.Select]:
