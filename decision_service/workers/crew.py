@@ -5,7 +5,7 @@ import math
 import secrets
 import time
 from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,7 @@ from decision_service.workers.channel import LostError
 from decision_service.workers.figures import Figures
 from decision_service.workers.messages import (
     Abandon,
+    Count,
     Done,
     Forget,
     Message,
@@ -83,7 +84,7 @@ class Crew:
     async def manned(self, ship: Ship) -> AsyncIterator[None]:
         """The workers, up before the block begins and drained after it. Raises NotStartedError, OSError."""
         self._ship = ship
-        self._signs = CrewSigns(ship.state)
+        self._signs = CrewSigns(ship.state.services.telemetry)
         self._keeping = Keeping(ship.state, ship.docket, self._figures, self._share, self._signs.left)
         self._publication = ship.state.services.in_force.publication
         ship.state.services.in_force.listen(self._changed)
@@ -220,11 +221,21 @@ class Crew:
                 one.attendant.way.tell(took)
 
     async def _figures(self) -> bytes:
+        counting = [asyncio.create_task(_count(one.attendant)) for one in self._workers.values() if one.is_up]
+        if counting:
+            await asyncio.wait(
+                counting, timeout=TICK_SECONDS
+            )  # one that hangs has counted what it had at the last tick
         return await asyncio.to_thread(self._ship.figures.exposition)
 
     def _tell(self, message: Message) -> None:
         for one in self._workers.values():
             one.attendant.way.tell(message)
+
+
+async def _count(attendant: Attendant) -> None:
+    with suppress(LostError):
+        await attendant.way.ask(Count)
 
 
 async def _prepare(attendant: Attendant, digests: Collection[str]) -> None:

@@ -100,6 +100,10 @@ class Prepare(Asked, frozen=True):
     digests: list[str]
 
 
+class Count(Asked, frozen=True):
+    """The figures are about to be read: what is not counted yet is to be."""
+
+
 class Switch(Message, frozen=True):
     """What was prepared decides from now on."""
 
@@ -176,6 +180,7 @@ ToWorker = (
     Begin
     | Standing
     | Prepare
+    | Count
     | Switch
     | Abandon
     | Forget

@@ -25,12 +25,14 @@ class Sharing:
     def taken(self, what: What, mark: bytes, rate: Rate, count: int) -> None:
         """So much was taken."""
         if not self._taken:
-            asyncio.get_running_loop().call_later(TELL_SECONDS, self._flush)
+            asyncio.get_running_loop().call_later(TELL_SECONDS, self.flush)
         self._taken.append(Taken(what, mark, rate.per_second, rate.at_once, count))
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Tell it now."""
         taken, self._taken = self._taken, []
-        self._tell(Took(taken))
+        if taken:
+            self._tell(Took(taken))
 
 
 def hear(limits: Limits, taken: Sequence[Taken]) -> None:

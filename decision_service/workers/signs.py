@@ -4,7 +4,7 @@ from typing import Literal
 
 from prometheus_client import Counter, Gauge
 
-from decision_service.http.state import State
+from decision_service.telemetry import Telemetry
 
 Lost = Literal["dead", "hung"]
 """Why a worker is replaced: its process ended, or its event loop did not turn."""
@@ -13,9 +13,8 @@ Lost = Literal["dead", "hung"]
 class CrewSigns:
     """Metrics and alarms about the workers."""
 
-    def __init__(self, state: State) -> None:
-        self._telemetry = state.services.telemetry
-        register = self._telemetry.registry
+    def __init__(self, telemetry: Telemetry) -> None:
+        self._telemetry, register = telemetry, telemetry.registry
         self._up = Gauge("miaopi_workers_up", "workers that serve", registry=register)
         self._lost = Counter("miaopi_workers_lost", "workers that were replaced, and why", ["why"], registry=register)
         self._left = Counter("miaopi_workers_left", "applications referred since a worker was lost", registry=register)

@@ -19,6 +19,7 @@ from decision_service.workers.messages import (
     Abandon,
     Appended,
     Begin,
+    Count,
     Done,
     FiguresAre,
     Forget,
@@ -76,24 +77,33 @@ class Worker:
                 self.begin.set_result(message)
             case Standing():
                 self._stand(message)
-            case Prepare():
-                self._work(self._prepare(message))
-            case Switch() if self._served is not None:
-                self._served.switch()
-            case Abandon() if self._served is not None:
-                self._work(self._served.abandon())
-            case Forget() if self._served is not None:
-                self._served.verifier.purge(message.subject)
-            case Took() if self._served is not None:
-                hear(self._served.state.limits, message.taken)
             case Stop():
                 self._stopping = True
                 if self._server is not None:
                     self._server.should_exit = True
-            case Switch() | Abandon() | Forget() | Took():
-                pass  # there is nothing yet that it would change
+            case Prepare() | Count() | Switch() | Abandon() | Forget() | Took():
+                if self._served is not None:  # none is sent to a worker that is not up
+                    self._obey(self._served, message)
             case Done() | FiguresAre() | Appended() | Stands() | Refused():
                 pass  # answers go to those who asked
+            case _:
+                assert_never(message)
+
+    def _obey(self, served: Served, message: Prepare | Count | Switch | Abandon | Forget | Took) -> None:
+        match message:
+            case Prepare():
+                self._work(self._prepare(served, message))
+            case Count():
+                served.state.services.telemetry.collect()
+                self.way.tell(Done(message.number))
+            case Switch():
+                served.switch()
+            case Abandon():
+                self._work(served.abandon())
+            case Forget():
+                served.verifier.purge(message.subject)
+            case Took():
+                hear(served.state.limits, message.taken)
             case _:
                 assert_never(message)
 
@@ -101,12 +111,12 @@ class Worker:
         self.told.hear(standing)
         if self._served is not None:
             self.told.put(self._served.state.services.in_force)
+            self._served.state.services.telemetry.collect()  # what is not counted would be lost with us
         self.way.tell(Heard(standing.tick, self._is_up))
 
-    async def _prepare(self, message: Prepare) -> None:
+    async def _prepare(self, served: Served, message: Prepare) -> None:
         try:
-            served = self._served
-            await (_not_up() if served is None else served.prepare(message.digests))
+            await served.prepare(message.digests)
         except Exception as error:  # noqa: BLE001 - whatever it was, the keeper is told, and nobody switches
             self.way.tell(Refused(message.number, "fault", f"{type(error).__name__}: {error}"))
         else:
@@ -116,10 +126,6 @@ class Worker:
         task = asyncio.create_task(doing)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-async def _not_up() -> None:
-    raise RuntimeError("it is not up yet")
 
 
 def _orphaned() -> None:

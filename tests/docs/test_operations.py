@@ -8,6 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from decision_service.clockguard import CAUSES
 from decision_service.outbox.metrics import OutboxMetrics
+from decision_service.workers.signs import CrewSigns
 from tests.http.conftest import registers
 from tests.http.staging import ROOT, Stage, application, staged
 
@@ -34,6 +35,7 @@ def test_metrics_are_those_of_the_page(registers: str, tmp_path: Path) -> None:
     """A metric that is added is added to the page: name, type, labels and what it tells."""
     with staged(tmp_path, registers) as stage:
         OutboxMetrics(stage.state.services.telemetry.registry)  # there is none without subscribers
+        CrewSigns(stage.state.services.telemetry)  # nor in one process
         families = [one for one in text_string_to_metric_families(served(stage)) if not one.name.endswith("_created")]
         known = stage.state.services.telemetry.registry._names_to_collectors
     told = {name.strip("`"): (kind, set(labels.split(", ")) - {""}) for name, kind, labels, _ in rows("Metrics")}

@@ -16,7 +16,7 @@ from decision_service.policy.shelf import read_shelf
 from decision_service.publishing import publish
 from decision_service.workers.service import Up, running
 from tests.http.members import Guarded, Members
-from tests.http.staging import RULES, Got, Stage, settings
+from tests.http.staging import BY_ID, RULES, Got, Stage, application, settings
 
 HUNG_SECONDS = 2.0
 """How long a worker of these tests may stand still; a busy machine stops nobody for so long."""
@@ -125,3 +125,11 @@ def stopped(*pids: int) -> Iterator[None]:
         for pid in pids:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGCONT)
+
+
+def held(crew: Crewed, count: int) -> list[dict]:
+    """Applications that a register which keeps silent holds before the desk for seconds."""
+    found = [application("ELD-1") for _ in range(count)]
+    for one in found:
+        crew.stage.play(one["application_id"], {**BY_ID["ELD-1"]["facts"], "deaths": {"status": "timeout"}})
+    return found
