@@ -31,7 +31,7 @@ from decision_service.proving.questions import Question
 from decision_service.proving.structure import bounded
 from decision_service.proving.whole import prove
 from decision_service.readings.reference import judge
-from decision_service.readings.smt.searching import UndecidedError
+from decision_service.readings.smt.solving import SECOND, UndecidedError
 from tests.properties.parts import HEAD, WORDS
 from tests.properties.policies import read_text, written
 from verifiers.kinds import Kind
@@ -39,7 +39,7 @@ from verifiers.kinds import Kind
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "proving.json"
 COLUMNS, ROWS, MOST = 8, 100, 100
-SECONDS_FOR_Z3 = 30.0
+STEPS_FOR_Z3 = 30 * SECOND
 
 Box = list[tuple[int, int]]
 
@@ -163,7 +163,7 @@ def by_boxes(policy: Policy, kinds: Sequence[Kind]) -> bool:
 
 def by_z3(shelf: Shelf, policy: Policy) -> bool:
     """The questions of gap and overlap put to Z3; whether it decided both."""
-    prover = Prover(policy, shelf.catalogue, reference_of(policy), SECONDS_FOR_Z3)
+    prover = Prover(policy, shelf.catalogue, reference_of(policy), STEPS_FOR_Z3)
     (gap,) = [one for one in about_tables(policy) if isinstance(one, Question) and one.code == "table_gap"]
     try:
         prover.find(gap.condition)

@@ -41,6 +41,11 @@ OPEN = frozenset({Outcome.REFERRED, Outcome.CORRECTION_REQUIRED, Outcome.ACCEPTE
 """Outcomes after which the case goes on: somebody still has to do something before it is closed."""
 
 
+def ranked(outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """Each once, strongest first; sets of texts have no order of their own that would be the same in every run."""
+    return sorted(set(outcomes), key=RANK.__getitem__)
+
+
 def settle(outcomes: Iterable[Outcome]) -> Outcome:
     """The strongest of `outcomes`; APPROVED where there is none."""
     return min(outcomes, key=RANK.__getitem__, default=Outcome.APPROVED)

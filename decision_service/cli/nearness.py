@@ -27,7 +27,7 @@ def nearest_change(decided: Decided, found: CaseFile) -> dict[str, object] | Non
     from decision_service.nearest.seeking import nearest
     from decision_service.nearest.telling import as_json
     from decision_service.readings.smt.applicants import Applicant
-    from decision_service.readings.smt.searching import UndecidedError
+    from decision_service.readings.smt.solving import UndecidedError
     from decision_service.readings.smt.telling import UnrealisableError
 
     one = Applicant(found.as_of, found.form, found.facts)

@@ -181,7 +181,7 @@ def _show_one(proved: "Proved", out: Console) -> None:
 
 def _show_proof(proved: "Proved", proof: "Proof", out: Console) -> None:
     if proof.verdict == "undecided" and proof.method == "z3":
-        out.print("? 没有在时限内得出结论 not decided in time:", markup=False)
+        out.print("? 没有在限定的步数内得出结论 not decided within the steps allowed:", markup=False)
     elif proof.advice:
         out.print("i 供参考 worth knowing:", markup=False)
     for problem in (proof.problem, *proof.more):

@@ -15,7 +15,7 @@ from decision_service.offline import offline_answer
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Policy
 from decision_service.readings.smt.applicants import Applicant
-from decision_service.readings.smt.searching import UndecidedError
+from decision_service.readings.smt.solving import SECOND, UndecidedError
 from decision_service.readings.smt.telling import UnrealisableError
 from decision_service.readings.smt.world import World
 from decision_service.trials import Case
@@ -49,16 +49,16 @@ class EncodingError(Exception):
 
 
 def generate(
-    coverage: Coverage, catalogue: Catalogue, seconds: float = 10, done: Callable[[], None] = lambda: None
+    coverage: Coverage, catalogue: Catalogue, steps: int = 10 * SECOND, done: Callable[[], None] = lambda: None
 ) -> Generation:
-    """Cases for everything that is missing, each search at most so many seconds; `done` is called after each goal.
-    Raises EncodingError."""
+    """Cases for everything that is missing, each search at most so many steps of the solver; `done` is called after
+    each goal. Raises EncodingError."""
     policy = coverage.policy
     world = World([policy], catalogue)
     left_out = world.encoded().left_out
     if left_out:
         raise EncodingError("; ".join(left_out))
-    search = _Search(coverage, catalogue, Reach(world), seconds)
+    search = _Search(coverage, catalogue, Reach(world), steps)
     for goal in coverage.missing:
         search.look_for(goal)
         done()
@@ -68,12 +68,12 @@ def generate(
 
 
 class _Search:
-    def __init__(self, coverage: Coverage, catalogue: Catalogue, reach: Reach, seconds: float) -> None:
+    def __init__(self, coverage: Coverage, catalogue: Catalogue, reach: Reach, steps: int) -> None:
         self.policy = coverage.policy
         self.missing = coverage.missing
         self.catalogue = catalogue
         self.reach = reach
-        self.seconds = seconds
+        self.steps = steps
         self.own = _own(coverage)
         self.models = [observe(coverage.policy, catalogue, one) for one in self.own]
         self.names = {case.name for case in coverage.suite.cases}
@@ -118,8 +118,8 @@ class _Search:
         condition = self.reach.condition(goal)
         world = self.reach.world
         near = [Applicant(one.as_of, one.form, one.facts) for one in self._models(goal)]
-        ordinary = world.find(condition, world.valid, world.known, near=near, seconds=self.seconds)
-        return ordinary or world.find(condition, near=near, seconds=self.seconds)
+        ordinary = world.find(condition, world.valid, world.known, near=near, steps=self.steps)
+        return ordinary or world.find(condition, near=near, steps=self.steps)
 
     def _models(self, goal: Goal) -> list[Case]:
         """Worked cases that come to the place, those before others."""

@@ -9,7 +9,7 @@ import z3
 from decision_service.covering.goals import Goal
 from decision_service.covering.places import Demand, Part, Place, parts, places
 from decision_service.language.tree import Expression, LetRef, Lookup, Quantified
-from decision_service.outcome import APPROVALS, Outcome
+from decision_service.outcome import APPROVALS, Outcome, ranked
 from decision_service.policy.shape import Policy, Rule
 from decision_service.readings.smt.comparing import several
 from decision_service.readings.smt.formulas import Formula, conj, disj, neg, raw
@@ -107,7 +107,7 @@ class Reach:
             case "result":
                 return terms.granted(place.name)
             case "amount":
-                return disj(*(terms.item_outcome(place.name, outcome) for outcome in APPROVALS))
+                return disj(*(terms.item_outcome(place.name, outcome) for outcome in ranked(APPROVALS)))
             case "note":
                 on_approval = self.policy.notes[place.index].on_approval
                 return conj(neg(terms.gated), terms.approves if on_approval else True)

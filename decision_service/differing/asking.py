@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     import z3
 
-SECONDS = 60
-"""How long a question may take on which the comparison hangs."""
-
-SHORT = 10
-"""How long one may take that only helps to describe what was found."""
+LONG, SHORT = 60, 10
+"""How long a question may take on which the comparison hangs, and one that only helps to describe what was found: in
+seconds of the solver's steps (readings/smt/solving.py)."""
 
 
 class Asking:
@@ -19,21 +17,21 @@ class Asking:
     solver gives up."""
 
     def __init__(self, *ground: "z3.BoolRef") -> None:
-        import z3
+        from decision_service.readings.smt.solving import new_solver
 
-        self.solver = z3.SimpleSolver()
-        self.solver.set("timeout", SECONDS * 1000)
+        self.solver = new_solver()
         self.solver.add(*ground)
+        self._long = LONG
         self.asked = 0
 
     @contextmanager
     def shortly(self) -> Iterator[None]:
         """Gives up sooner, until it ends."""
-        self.solver.set("timeout", SHORT * 1000)
+        self._long = SHORT
         try:
             yield
         finally:
-            self.solver.set("timeout", SECONDS * 1000)
+            self._long = LONG
 
     @contextmanager
     def within(self, *conditions: "z3.BoolRef") -> Iterator[None]:
@@ -47,11 +45,11 @@ class Asking:
 
     def model(self, *conditions: "z3.BoolRef") -> "z3.ModelRef | None":
         """One application, of which the conditions are true; None: proved that there is none."""
-        from decision_service.readings.smt.searching import UndecidedError
+        from decision_service.readings.smt.solving import UndecidedError
 
         self.asked += 1
         with self.within(*conditions):
-            if not self._decided(self.solver.check()):
+            if not self._satisfied():
                 return None
             model = cast("z3.ModelRef", self.solver.model())
         # Whoever asks for one more until there is none would else ask for ever.
@@ -71,19 +69,14 @@ class Asking:
         marks = [z3.FreshBool("mark") for _ in formulas]
         self.asked += 1
         with self.within(contrary, *(z3.Implies(mark, one) for mark, one in zip(marks, formulas, strict=True))):
-            found = self._decided(self.solver.check(*marks))
+            found = self._satisfied(*marks)
             core = {mark.get_id() for mark in self.solver.unsat_core()} if not found else set()
         return None if found else [place for place, mark in enumerate(marks) if mark.get_id() in core]
 
-    def _decided(self, found: "z3.CheckSatResult") -> bool:
-        """Whether it is satisfiable."""
-        import z3
+    def _satisfied(self, *assumptions: "z3.BoolRef") -> bool:
+        from decision_service.readings.smt.solving import SECOND, Steps
 
-        from decision_service.readings.smt.searching import UndecidedError
-
-        if found == z3.unknown:
-            raise UndecidedError(self.solver.reason_unknown())
-        return bool(found == z3.sat)
+        return Steps(self._long * SECOND).satisfied(self.solver, *assumptions)
 
     @staticmethod
     def holds(model: "z3.ModelRef", condition: "z3.BoolRef") -> bool:

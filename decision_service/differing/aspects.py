@@ -11,7 +11,7 @@ from decision_service.differing.pairing import RulePair
 from decision_service.differing.sides import Sides
 from decision_service.differing.spelling import Spelling
 from decision_service.language.tree import Expression
-from decision_service.outcome import APPROVALS, Outcome
+from decision_service.outcome import APPROVALS, Outcome, ranked
 from decision_service.policy.shape import Note, Obligation, Policy, Result, Rule
 from decision_service.verdict import RESULT
 
@@ -55,7 +55,7 @@ class Aspects:
         self.spelled, self.pairs = spelled, pairs
         self.terms: tuple[Terms, Terms] = (world.terms[0], world.terms[1])
         self.outcomes = {one: (self.terms[0].outcome(one), self.terms[1].outcome(one)) for one in Outcome}
-        self.granted = tuple(_any(self.outcomes[one][side] for one in APPROVALS) for side in (0, 1))
+        self.granted = tuple(_any(self.outcomes[one][side] for one in ranked(APPROVALS)) for side in (0, 1))
         self.all: tuple[Aspect, ...] = (
             *self._rules(), self._lacking(), *self._told(),
             *self._results(), *self._items(), *self._notes(), *self._obligations(),
@@ -208,7 +208,12 @@ def _coded(parts: Sequence[T]) -> dict[str, list[T]]:
 
 def _unlike(old: Mapping[str, "z3.BoolRef"], new: Mapping[str, "z3.BoolRef"]) -> "z3.BoolRef":
     """Some state holds on one side only."""
-    return _any(old.get(name, _never()) != new.get(name, _never()) for name in {**old, **new})
+    return _any(_other(old.get(name, _never()), new.get(name, _never())) for name in {**old, **new})
+
+
+def _other(old: "z3.BoolRef", new: "z3.BoolRef") -> "z3.BoolRef":
+    """One of them holds and the other does not; never where both are the same formula."""
+    return _never() if old.eq(new) else old != new
 
 
 def _any(parts: Iterable["z3.BoolRef"]) -> "z3.BoolRef":

@@ -4,7 +4,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from decision_service.differing.asking import Asking
+from decision_service.differing.asking import LONG, Asking
 from decision_service.differing.aspects import Aspects
 from decision_service.differing.cells import grids
 from decision_service.differing.changes import changes_between
@@ -49,7 +49,7 @@ def compare(sides: Sides, engines: tuple[Engines, Engines]) -> Report:
     """The whole comparison; `engines` are those of the old and of the new version. Raises NoClaimError where a part of
     them cannot be encoded, where the solver gives up, or where the encoding proves wrong."""
     from decision_service.readings.smt.replaying import UnfaithfulError
-    from decision_service.readings.smt.searching import UndecidedError
+    from decision_service.readings.smt.solving import UndecidedError
     from decision_service.readings.smt.telling import UnrealisableError
     from decision_service.readings.smt.values import UnencodableError
 
@@ -59,9 +59,9 @@ def compare(sides: Sides, engines: tuple[Engines, Engines]) -> Report:
         raise NoClaimError(f"this is not encoded: {error}", f"这一部分没有编码：{error}") from None
     except UndecidedError as error:
         raise NoClaimError(
-            f"the solver found no answer in time ({error}); try again when the machine has less to do, or compare in "
-            "smaller steps: a draft with one of the changes at a time",
-            f"求解器没有在限时内得出结果（{error}）；请在机器空闲时再试，或把改动拆开，一次只比较一处",
+            f"the solver found no answer within the steps it may take ({error}); compare in smaller steps: a draft "
+            "with one of the changes at a time",
+            f"求解器没有在限定的步数内得出结果（{error}）；请把改动拆开，一次只比较一处",
         ) from None
     except UnrealisableError as error:
         raise NoClaimError(f"no application could be written down: {error}", f"写不出申请：{error}") from None
@@ -145,6 +145,7 @@ class _Comparison:
 
     def region(self, number: int, way: Way, complete: bool) -> Region:
         """The region told in full. Its example is one with every register's answer, where there is any."""
+        from decision_service.readings.smt.solving import SECOND
 
         asking = self.asking
         inside = way.formula
@@ -152,7 +153,7 @@ class _Comparison:
         clauses, exact = self.describer.describe(asking, inside, seen)
         outcomes = (way.outcomes,) if way.outcomes is not None else tuple(self._outcomes(inside, seen))
         known = [self.world.known] if complete else []
-        found = self.world.find(*self.scope, *known, inside, near=self._near(outcomes))
+        found = self.world.find(*self.scope, *known, inside, near=self._near(outcomes), steps=LONG * SECOND)
         if found is None:
             raise EncodingFaultError("a region has no applicant though the solver found it")
         name = f"差异{number} difference {number}"

@@ -72,7 +72,7 @@ class Describer:
     def describe(self, asking: Asking, region: "z3.BoolRef", seen: Seen) -> tuple[tuple[Clause, ...], bool]:
         """The clauses of a region within what `asking` holds to, and whether they are exact; none, and not exact, where
         the solver gives up. `seen` are some of the region's applications, and grow."""
-        from decision_service.readings.smt.searching import UndecidedError
+        from decision_service.readings.smt.solving import UndecidedError
 
         try:
             with asking.shortly():

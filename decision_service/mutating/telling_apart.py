@@ -18,7 +18,7 @@ from decision_service.policy.shape import Consequence, Note, Policy, Rule
 from decision_service.readings.smt import numbers
 from decision_service.readings.smt.applicants import Applicant
 from decision_service.readings.smt.formulas import Formula, conj, disj, neg, raw
-from decision_service.readings.smt.searching import UndecidedError
+from decision_service.readings.smt.solving import SECOND, UndecidedError
 from decision_service.readings.smt.telling import UnrealisableError
 from decision_service.readings.smt.terms import Terms
 from decision_service.readings.smt.values import Term, Text, UnencodableError, same
@@ -30,15 +30,15 @@ MODELS = 3
 
 
 def settled(
-    score: Score, suite: Suite, catalogue: Catalogue, seconds: float = 5, done: Callable[[], None] = lambda: None
+    score: Score, suite: Suite, catalogue: Catalogue, steps: int = 5 * SECOND, done: Callable[[], None] = lambda: None
 ) -> Score:
     """The score without the survivors that no case could notice, as was proved, and with a case for each of the others
-    that would notice it, where one was found; each is looked at for so many seconds at most. `done` is called after
-    each."""
+    that would notice it, where one was found; each question takes so many steps of the solver at most. `done` is called
+    after each."""
     survivors: list[Survivor] = []
     equal, untold = list(score.equal), list(score.untold)
     for one in score.survivors:
-        match _settle(one, suite, catalogue, seconds):
+        match _settle(one, suite, catalogue, steps):
             case Survivor() as found:
                 survivors.append(found)
             case "equal":
@@ -49,9 +49,7 @@ def settled(
     return Score(score.policy, score.killed, tuple(survivors), tuple(equal), tuple(untold))
 
 
-def _settle(
-    one: Survivor, suite: Suite, catalogue: Catalogue, seconds: float
-) -> Survivor | OneOfText["equal", "untold"]:
+def _settle(one: Survivor, suite: Suite, catalogue: Catalogue, steps: int) -> Survivor | OneOfText["equal", "untold"]:
     """What no application shows, or no case can say; else the survivor, with a case if one was found."""
     own = [case for case in suite.cases if case.span is not None and case.span.source.name == suite.policy.source]
     near = [Applicant(case.as_of, case.form, case.facts) for case in own[:MODELS]]
@@ -60,10 +58,10 @@ def _settle(
         condition = apart(*world.terms, sentences=False)
         if world.encoded().left_out:
             return one
-        found = world.find(condition, world.valid, world.known, near=near, seconds=seconds)
-        found = found or world.find(condition, near=near, seconds=seconds)
+        found = world.find(condition, world.valid, world.known, near=near, steps=steps)
+        found = found or world.find(condition, near=near, steps=steps)
         if found is None:
-            sentences = world.find(apart(*world.terms, sentences=True), seconds=seconds)
+            sentences = world.find(apart(*world.terms, sentences=True), steps=steps)
             return "equal" if sentences is None else "untold"
     except (UndecidedError, UnrealisableError, UnencodableError):
         return one

@@ -131,7 +131,7 @@ def _monthly(world: World, lever: Lever, one: Applicant) -> Formula:
     number = cast("Number", world.symbols(lever.name).content)
     year, month, _ = cast("Day", world.as_of.content).civil
     waited = numbers.minus(
-        numbers.plus(numbers.times(constant(12), year), month), constant(12 * one.as_of.year + one.as_of.month)
+        numbers.plus(numbers.scaled(year, 12), month), constant(12 * one.as_of.year + one.as_of.month)
     )
     now = constant(cast("int", lever.now))
     risen = conj(numbers.at_most(now, number), numbers.at_most(number, numbers.plus(now, waited)))

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from time import monotonic
 
 import z3
 
@@ -11,7 +10,7 @@ from decision_service.nearest.found import Nearest, Way
 from decision_service.nearest.levers import DAY, Lever, Standing, at_most, standing
 from decision_service.nearest.steps import changed, step_of
 from decision_service.offline import decide, engines_of
-from decision_service.outcome import APPROVALS, Outcome
+from decision_service.outcome import APPROVALS, Outcome, ranked
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Policy
 from decision_service.readings.smt import numbers
@@ -20,12 +19,12 @@ from decision_service.readings.smt.days import before, known_day
 from decision_service.readings.smt.formulas import Formula, conj, disj, neg, raw
 from decision_service.readings.smt.numbers import Number, constant
 from decision_service.readings.smt.replaying import UnfaithfulError
-from decision_service.readings.smt.searching import UndecidedError
+from decision_service.readings.smt.solving import SECOND, Steps, UndecidedError, new_solver
 from decision_service.readings.smt.telling import Model, UnrealisableError
 from decision_service.readings.smt.world import World
 
 MOST_WAYS = 3
-SECONDS = 20.0
+STEPS = 20 * SECOND
 _MOST_ELEMENTS = 6
 
 _BETTER: Mapping[Outcome, tuple[frozenset[Outcome], ...]] = {
@@ -38,12 +37,10 @@ _USUALLY: tuple[frozenset[Outcome], ...] = (APPROVALS, frozenset({Outcome.ACCEPT
 """What counts as better, best first: to be handed to an officer is never what somebody changes something for."""
 
 
-def nearest(
-    policy: Policy, catalogue: Catalogue, one: Applicant, outcome: Outcome, seconds: float = SECONDS
-) -> Nearest:
+def nearest(policy: Policy, catalogue: Catalogue, one: Applicant, outcome: Outcome, steps: int = STEPS) -> Nearest:
     """The nearest changes of an application that was decided with `outcome`. Each was decided again by both engines.
 
-    Raises UnfaithfulError where the formulas prove wrong, UndecidedError where the time is over before anything is
+    Raises UnfaithfulError where the formulas prove wrong, UndecidedError where the steps are over before anything is
     found or proved.
     """
     known = {field.name for field in policy.fields}
@@ -54,7 +51,7 @@ def nearest(
         world = World([policy], catalogue, longest)
         where = standing(world, policy, catalogue, kept)
         looked_at = tuple(lever.name for lever in where.levers)
-        seeker = _Seeker(world, where, wanted, kept, monotonic() + seconds)
+        seeker = _Seeker(world, where, wanted, kept, Steps(steps))
         ways, proved = seeker.ways()
         if ways or not proved:
             made = tuple(_way(policy, catalogue, one, found, wanted) for found in ways)
@@ -78,16 +75,16 @@ class _Found:
 
 
 class _Seeker:
-    def __init__(self, world: World, where: Standing, wanted: frozenset[Outcome], one: Applicant, until: float) -> None:
+    def __init__(self, world: World, where: Standing, wanted: frozenset[Outcome], one: Applicant, steps: Steps) -> None:
         self.world = world
         self.where = where
         self.one = one
-        self.until = until
+        self.steps = steps
         self._model: Model
-        target = disj(*(world.terms[0].outcome(outcome) for outcome in wanted))
+        target = disj(*(world.terms[0].outcome(outcome) for outcome in ranked(wanted)))
         self.conditions = [raw(formula) for formula in (*where.fixed, target)]
         self.by_name = {lever.name: lever for lever in where.levers}
-        self.solver = z3.Solver()
+        self.solver = new_solver()
         self.solver.add(*(raw(formula) for formula in (*where.fixed, *world.rules())))
         as_it_is = conj(*(lever.stays for lever in where.levers))
         if not self._holds(raw(as_it_is)):
@@ -135,7 +132,7 @@ class _Seeker:
         pinned = [raw(formula) for formula in self.solver.assertions()]
         terms = [self.world.symbols(lever.name) for lever in moved]
         pinned += [self.world.equals(term, model.value(term)) for term in terms]
-        found = self.world.find(*pinned, seconds=max(1.0, self.until - monotonic()))
+        found = self.world.find(*pinned, steps=max(SECOND, self.steps.left))
         if found is None:
             raise UnrealisableError("what was found can't be found again")
         return _Found(moved, found)
@@ -193,19 +190,13 @@ class _Seeker:
             raise UndecidedError("what could be reached can't be reached any more")
 
     def _holds(self, *assumed: "z3.BoolRef") -> bool:
-        left = self.until - monotonic()
-        if left <= 0:
-            raise UndecidedError("the time is over")
-        self.solver.set("timeout", max(1, int(left * 1000)))
         self.solver.push()
         try:
             self.solver.add(*assumed)
-            answer = self.solver.check()
-            if answer == z3.unknown:
-                raise UndecidedError(str(self.solver.reason_unknown()))
-            if answer == z3.sat:
+            found = self.steps.satisfied(self.solver)
+            if found:
                 self._model = Model(self.solver.model(), self.world.texts)
-            return bool(answer == z3.sat)
+            return found
         finally:
             self.solver.pop()
 

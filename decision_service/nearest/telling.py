@@ -10,7 +10,7 @@ NONE = Bilingual(
     "在申请人能够改变的各项中，没有哪种改变能使结果更好（已证明）",
     "nothing that the applicant can change would make the outcome a better one (proved)",
 )
-UNDECIDED = Bilingual("在限定时间内没有得出", "it could not be worked out in the time allowed")
+UNDECIDED = Bilingual("在限定的步数内没有得出", "it could not be worked out within the steps allowed")
 _TELLABLE = frozenset({"boolean", "confirmation", "choice", "prefecture", "division", "whole"})
 """Types of fields whose new value is told: one of those to choose from, or a number."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from decision_service.outcome import APPROVALS, FAVOURABLE, RANK, Outcome
+from decision_service.outcome import APPROVALS, FAVOURABLE, Outcome, ranked
 from decision_service.policy.shape import Bilingual, Policy
 from decision_service.proving.conditions import All, Condition, ItemWins, Known, Says, Some, Unclear, Wins, both, unsure
 from decision_service.proving.questions import Question, question
@@ -16,7 +16,7 @@ def about_outcomes(policy: Policy) -> Iterator[Question]:
         ("approval_impossible", ""),
         "outcomes",
         "exist",
-        both(Known(), Some(tuple(Wins(one) for one in sorted(APPROVALS, key=RANK.__getitem__)))),
+        both(Known(), Some(tuple(Wins(one) for one in ranked(APPROVALS)))),
         (
             Bilingual("能够获准", "an approval is possible"),
             Bilingual("没有人能获准", "nobody can be approved"),
@@ -63,10 +63,8 @@ def about_support(policy: Policy) -> Iterator[Question]:
         Unclear(one.value) if one.when is None else Some((Unclear(one.when), All((Says(one.when), Unclear(one.value)))))
         for one in policy.results
     ]
-    complete: list[Condition] = [
-        Wins(one) for one in sorted(FAVOURABLE, key=RANK.__getitem__) if one is not Outcome.PARTIALLY_APPROVED
-    ]
-    granting: list[Condition] = [Wins(one) for one in sorted(APPROVALS, key=RANK.__getitem__)]
+    complete: list[Condition] = [Wins(one) for one in ranked(FAVOURABLE) if one is not Outcome.PARTIALLY_APPROVED]
+    granting: list[Condition] = [Wins(one) for one in ranked(APPROVALS)]
     ways: list[Condition] = [
         All((Some(tuple(complete)), Some((*whole, *parts)))),
         All((Wins(Outcome.PARTIALLY_APPROVED), Some(tuple(whole)))),
@@ -74,7 +72,7 @@ def about_support(policy: Policy) -> Iterator[Question]:
             All((ItemWins(rule.item, one), unsure(rule.id)))
             for rule in policy.rules
             if rule.item is not None
-            for one in sorted(APPROVALS, key=RANK.__getitem__)
+            for one in ranked(APPROVALS)
         ),
         All((Some(tuple(granting)), Some(tuple(values)))),
     ]

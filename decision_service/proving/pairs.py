@@ -11,7 +11,7 @@ from decision_service.facts import Fact, Unknown
 from decision_service.language.kinds import BOOLEAN
 from decision_service.language.meaning import same
 from decision_service.language.tree import Compare, Comparison, Expression, FormRef, LetRef, Literal
-from decision_service.outcome import APPROVALS, RANK, Outcome
+from decision_service.outcome import APPROVALS, Outcome, ranked
 from decision_service.policy.needs import deciding, reads, registers_read
 from decision_service.policy.shape import Claim, Policy, Result
 from decision_service.proving.cities import by_city
@@ -80,7 +80,7 @@ class _Twofold:
 
 def _searched(prover: Prover, claim: Claim, asked: _Twofold) -> Proof:
     from decision_service.readings.smt.replaying import UnfaithfulError
-    from decision_service.readings.smt.searching import UndecidedError
+    from decision_service.readings.smt.solving import UndecidedError
 
     try:
         wrong = [*asked.twins.related(), *asked.wrong]
@@ -152,7 +152,7 @@ def _rising(prover: Prover, claim: Claim) -> Proof:
 
 
 def _granted(result: Result) -> list[Condition]:
-    approved: list[Condition] = [Wins(one) for one in sorted(APPROVALS, key=RANK.__getitem__)]
+    approved: list[Condition] = [Wins(one) for one in ranked(APPROVALS)]
     return [Some(tuple(approved)), *([] if result.when is None else [Says(result.when)])]
 
 

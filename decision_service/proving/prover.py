@@ -22,11 +22,11 @@ from decision_service.proving.variations import Application, variations
 if TYPE_CHECKING:
     from decision_service.readings.smt.world import World
 
-SECONDS = 10.0
-"""How long the solver may take over one question."""
+STEPS = 100_000_000
+"""How much work the solver may take over one question: some ten seconds (readings/smt/solving.py)."""
 
-FOR_ADVICE = 0.1
-"""What part of that time where the answer is only worth knowing."""
+FOR_ADVICE = 10
+"""What part of it, one in so many, where the answer is only worth knowing."""
 
 NEAREST = 3
 """How many worked cases an application is made to be like, each in turn."""
@@ -39,11 +39,11 @@ class NotEncodedError(Exception):
 class Prover:
     """The claims about one policy are put to it one by one; what it finds on the way serves the next."""
 
-    def __init__(self, policy: Policy, catalogue: Catalogue, engines: Engines, seconds: float = SECONDS) -> None:
+    def __init__(self, policy: Policy, catalogue: Catalogue, engines: Engines, steps: int = STEPS) -> None:
         self.policy = policy
         self.catalogue = catalogue
         self.engines = engines
-        self.seconds = seconds
+        self.steps = steps
         self.cases = [
             self.decided((case.as_of, case.form, case.facts), case.name)
             for case in policy.cases
@@ -98,7 +98,7 @@ class Prover:
 
     def _nobody(self, conditions: Sequence[Condition | None]) -> bool:
         """Whether it is proved at once that none of the conditions is so of anybody."""
-        from decision_service.readings.smt.searching import UndecidedError
+        from decision_service.readings.smt.solving import UndecidedError
 
         wanted = tuple(condition for condition in conditions if condition is not None)
         try:
@@ -106,7 +106,7 @@ class Prover:
         except UndecidedError:
             return False
 
-    def find(self, *conditions: Condition, small: bool = False, seconds: float | None = None) -> Observed | None:
+    def find(self, *conditions: Condition, small: bool = False, steps: int | None = None) -> Observed | None:
         """An application of which all conditions are so; None where there is proved to be none. `small`: one that
         differs from a worked case in as little as can be found.
 
@@ -115,9 +115,9 @@ class Prover:
         from decision_service.readings.smt.replaying import UnfaithfulError
 
         formulas = [symbolic(condition, self.world, self.world.terms[0]) for condition in conditions]
-        found = self.search(formulas, seconds=seconds)
+        found = self.search(formulas, steps=steps)
         if found is not None and small:
-            found = self.search(formulas, self.nearest(found), seconds) or found
+            found = self.search(formulas, self.nearest(found), steps) or found
         if found is not None and not all(seen(condition, found) for condition in conditions):
             raise UnfaithfulError(f"{self.policy.matter}: {conditions}")
         return found
@@ -129,16 +129,16 @@ class Prover:
         return sorted(self.cases, key=lambda case: sizes[case.name])[:NEAREST]
 
     def search(
-        self, formulas: Sequence[Symbolic], near: Sequence[Observed] = (), seconds: float | None = None
+        self, formulas: Sequence[Symbolic], near: Sequence[Observed] = (), steps: int | None = None
     ) -> Observed | None:
         """The same for formulas of the solver; `near`: what it should be like."""
         from decision_service.readings.smt.applicants import Applicant
-        from decision_service.readings.smt.searching import UndecidedError
+        from decision_service.readings.smt.solving import UndecidedError
         from decision_service.readings.smt.telling import UnrealisableError
 
         like = [Applicant(one.as_of, one.form, one.facts) for one in near]
         try:
-            applicant = self.world.find(*formulas, near=like, seconds=self.seconds if seconds is None else seconds)
+            applicant = self.world.find(*formulas, near=like, steps=self.steps if steps is None else steps)
         except UnrealisableError as error:
             raise UndecidedError(str(error)) from error
         if applicant is None:
@@ -161,12 +161,12 @@ class Prover:
         return _proof(asked, "holds", "boxes") if self._narrowed(asked) is None else None
 
     def _searched(self, asked: Question) -> Proof:
-        from decision_service.readings.smt.searching import UndecidedError
+        from decision_service.readings.smt.solving import UndecidedError
 
         try:
             wanted = self._narrowed(asked) or asked.condition
-            seconds = self.seconds * FOR_ADVICE if asked.advice else None
-            witness = self.find(wanted, small=asked.must == "never", seconds=seconds)
+            steps = self.steps // FOR_ADVICE if asked.advice else None
+            witness = self.find(wanted, small=asked.must == "never", steps=steps)
         except UndecidedError:
             return _proof(asked, "undecided", "z3")
         good = (witness is None) == (asked.must == "never")

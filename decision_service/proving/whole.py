@@ -12,7 +12,7 @@ from decision_service.policy.shape import Policy
 from decision_service.proving.asking import claims
 from decision_service.proving.pairs import about_pairs
 from decision_service.proving.proofs import Proof
-from decision_service.proving.prover import SECONDS, Prover
+from decision_service.proving.prover import STEPS, Prover
 from decision_service.proving.questions import Question
 from decision_service.proving.showing import Shown, sharpened, show
 
@@ -59,13 +59,13 @@ def prove(
     policy: Policy,
     catalogue: Catalogue,
     engines: Engines,
-    seconds: float = SECONDS,
+    steps: int = STEPS,
     progress: Callable[[], None] = lambda: None,
 ) -> Proved:
-    """Settles every claim; the solver may take `seconds` over each. Raises NotEncodedError, UnfaithfulError and
+    """Settles every claim; the solver may take so many steps over each. Raises NotEncodedError, UnfaithfulError and
     EnginesDifferError: after any of them nothing counts as proved."""
     begun = perf_counter()
-    prover = Prover(policy, catalogue, engines, seconds)
+    prover = Prover(policy, catalogue, engines, steps)
     encoded = prover.world.encoded()
     progress()
     asked = list(claims(policy))

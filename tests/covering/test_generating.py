@@ -18,6 +18,7 @@ from decision_service.covering.observing import observe, shows
 from decision_service.covering.suite import Suite, Suites
 from decision_service.policy.beside import read_beside
 from decision_service.policy.shelf import read_shelf
+from decision_service.readings.smt.solving import SECOND
 from decision_service.trials import Case, worked
 from tests.cli.running import RULES, miaopi
 from tests.properties.applications import applications
@@ -37,7 +38,7 @@ def covered() -> Coverage:
 
 @cache
 def generated() -> Generation:
-    return generate(covered(), shelf().catalogue, seconds=60)
+    return generate(covered(), shelf().catalogue, steps=60 * SECOND)
 
 
 def test_everything_that_is_missing_is_shown_or_proved_to_be_out_of_reach() -> None:

@@ -71,6 +71,18 @@ def test_another_outcome_of_a_rule_is_found() -> None:
     hold(report)
 
 
+def test_an_amount_of_so_many_months_is_decided() -> None:
+    """A product of two unknowns, a limit and a number of months, is no reason to claim nothing."""
+    housing = text_of("housing_fund_rent")
+    report = compared(housing, changed(housing, ("    value: 12\n", "    value: 11\n")))
+    assert outcomes(report) == set()
+    (found,) = report.regions
+    assert {one.name for one in found.amounts} >= {"months_allowed", "amount"}
+    assert found.example.old.answer["result"]["months_allowed"] == 12
+    assert found.example.new.answer["result"]["months_allowed"] == 11
+    assert hold(report) > 0
+
+
 SAME = {
     "nothing": (),
     "a rule's name": (("  E5:\n", "  PAID:\n"), ("alone: E5", "alone: PAID")),

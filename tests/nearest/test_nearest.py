@@ -18,6 +18,7 @@ from decision_service.outcome import APPROVALS, Outcome
 from decision_service.policy.shape import Policy
 from decision_service.readings.reference import judge
 from decision_service.readings.smt.applicants import Applicant
+from decision_service.readings.smt.solving import SECOND
 from decision_service.testing.edges import seeker_of
 from decision_service.testing.ground import Application, Ground, ground_of
 from decision_service.testing.places import Place
@@ -50,7 +51,7 @@ def refused(matter: str) -> tuple[tuple[Application, Outcome, Nearest], ...]:
         came = outcome(of, one)
         if came not in GRANTED:
             applicant = Applicant.of_case(case)
-            found.append((one, came, nearest(of.policy, of.catalogue, applicant, came, seconds=100)))
+            found.append((one, came, nearest(of.policy, of.catalogue, applicant, came, steps=100 * SECOND)))
     return tuple(found)
 
 

@@ -21,9 +21,6 @@ from tests.wrong_files.make_wrong import Change, make_folder, read_change
 HERE = Path(__file__).parent / "broken"
 FOLDERS = sorted(path.parent for path in HERE.glob("*/change.txt"))
 
-PATIENT = 300.0
-"""Seconds that the solver may take over a question, so that a busy machine changes nothing."""
-
 NEVER_BY_A_FILE = {
     "approval_on_unknown": "the engines refer whatever rests on an unknown: no file can say otherwise",
     "refused_on_unknown": "the same",
@@ -40,7 +37,7 @@ def broken(folder: Path) -> tuple[Shelf, str, Proved]:
         (policy,) = shelf.policies()
         text = (rules / policy.source).read_text(encoding="utf-8")
     with engines_of(policy) as engines:
-        return shelf, text, prove(policy, shelf.catalogue, engines, PATIENT)
+        return shelf, text, prove(policy, shelf.catalogue, engines)
 
 
 def told(proved: Proved) -> str:
@@ -94,7 +91,7 @@ def test_of_the_right_file_everything_holds(tmp_path: Path) -> None:
     shelf = read_shelf(make_folder(Change(), tmp_path / "rules"))
     (policy,) = shelf.policies()
     with engines_of(policy) as engines:
-        proved = prove(policy, shelf.catalogue, engines, PATIENT)
+        proved = prove(policy, shelf.catalogue, engines)
     assert told(proved) == "\n"
     assert not proved.encoded.left_out
     assert all(done == there for done, there in (proved.encoded.rules, proved.encoded.rows, proved.encoded.claims))

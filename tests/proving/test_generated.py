@@ -43,7 +43,7 @@ def pairs(found: list[Observed]) -> Iterator[tuple[Observed, Observed]]:
 def test_every_claim_comes_out_as_trying_everything_says(seed: int) -> None:
     policy = read_text(policy_text(Random(seed)), shelf().catalogue)
     engines = Engines(partial(judge, policy), partial(judge, policy))
-    proved = {proof.name: proof for proof in prove(policy, shelf().catalogue, engines, PATIENT).proofs}
+    proved = {proof.name: proof for proof in prove(policy, shelf().catalogue, engines).proofs}
     known, unknown = (tried(policy, engines, all_known=every) for every in (True, False))
     for asked in claims(policy):
         if isinstance(asked, Question):

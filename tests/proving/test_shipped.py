@@ -23,15 +23,12 @@ from decision_service.proving.whole import Proved, prove
 from tests.properties.deciding import MATTERS, shelf
 from tests.properties.deciding import policy_of as newest
 
-PATIENT = 300.0
-"""Seconds that the solver may take over a question, so that a busy machine changes nothing."""
-
 
 @cache
 def proved(matter: str) -> Proved:
     policy = newest(matter)
     with engines_of(policy) as engines:
-        return prove(policy, shelf().catalogue, engines, PATIENT)
+        return prove(policy, shelf().catalogue, engines)
 
 
 @pytest.mark.parametrize("matter", MATTERS)

@@ -6,6 +6,7 @@ from decision_service.outcome import Outcome
 from decision_service.readings.reference import judge
 from decision_service.readings.smt.applicants import Applicant
 from decision_service.readings.smt.replaying import read_again
+from decision_service.readings.smt.solving import SECOND
 from decision_service.readings.smt.world import World
 from tests.properties.deciding import MATTERS, policy_of, shelf
 
@@ -19,7 +20,7 @@ def test_each_outcome_is_found_or_proved_impossible(matter: str) -> None:
     cases = [Applicant.of_case(case) for case in policy.cases]
     shown = {judge(policy, read_again(policy, world.catalogue, case)).outcome for case in cases}
     for outcome in Outcome:
-        found = world.find(world.valid, terms.outcome(outcome), near=cases[:1], seconds=60)
+        found = world.find(world.valid, terms.outcome(outcome), near=cases[:1], steps=60 * SECOND)
         assert found is not None or outcome not in shown
         if found is not None:
             assert judge(policy, read_again(policy, world.catalogue, found)).outcome is outcome

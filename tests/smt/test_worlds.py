@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -15,7 +16,7 @@ from decision_service.readings.reference import judge
 from decision_service.readings.smt import calls, days, numbers
 from decision_service.readings.smt.applicants import Applicant
 from decision_service.readings.smt.replaying import UnfaithfulError, read_again
-from decision_service.readings.smt.searching import UndecidedError
+from decision_service.readings.smt.solving import SECOND, Steps, UndecidedError, new_solver
 from decision_service.readings.smt.world import World
 from tests.properties.deciding import RULES, policy_of, shelf
 from tests.properties.policies import written
@@ -111,12 +112,39 @@ def test_wrong_formulas_are_seen_when_what_they_find_is_decided_again(monkeypatc
         world.find(world.valid, world.known, of_eighty, world.terms[0].outcome(Outcome.APPROVED))
 
 
-def test_no_time_is_no_answer() -> None:
-    """A search that may not take any time proves nothing."""
+def test_no_steps_are_no_answer() -> None:
+    """A search that may not take a step proves nothing."""
     policy = policy_of("elderly_allowance")
     world = World([policy], shelf().catalogue)
     with pytest.raises(UndecidedError):
-        world.find(world.terms[0].outcome(Outcome.PARTIALLY_APPROVED), seconds=0)
+        world.find(world.terms[0].outcome(Outcome.PARTIALLY_APPROVED), steps=0)
+
+
+def test_a_question_is_bounded_by_steps_and_so_comes_out_alike_wherever_it_is_asked() -> None:
+    """Too few steps are too few each time, enough are enough each time, and as many are taken."""
+
+    def taken(steps: int) -> int | None:
+        numbers = [z3.Int(f"n{place}") for place in range(6)]
+        solver = new_solver()
+        solver.add(*(7 * one + 3 * other > 5 for one, other in pairwise(numbers)), z3.Sum(numbers) % 11 == 3)
+        bound = Steps(steps)
+        try:
+            assert bound.satisfied(solver)
+        except UndecidedError:
+            return None
+        return steps - bound.left
+
+    assert [taken(1), taken(1)] == [None, None]
+    assert taken(SECOND) is not None
+
+
+def test_what_versions_have_in_common_is_the_same_formula(tmp_path: Path) -> None:
+    """So that a comparison has to ask of nothing but what was changed."""
+    change = ("must: not paid_else", "must: not paid_else or age >= 100")
+    old, new = policy_of("elderly_allowance"), changed("elderly_allowance", tmp_path, change)
+    first, second = World([old, new], shelf().catalogue).terms
+    alike = {rule.id for rule in old.rules if first.fails(rule.id).eq(second.fails(rule.id))}
+    assert {rule.id for rule in old.rules} - alike == {"E5"}
 
 
 @pytest.mark.parametrize("seed", range(100, 100 + size("smt_found", quick=3, full=200)))
@@ -125,6 +153,6 @@ def test_what_is_found_for_policies_made_at_random_is_decided_as_asked(seed: int
     _, policy = written(lambda: shelf().catalogue, Random(seed))
     world = World([policy], shelf().catalogue)
     terms = world.terms[0]
-    found = [world.find(terms.outcome(outcome), seconds=60) for outcome in Outcome]
-    found += [world.find(world.valid, terms.unknown(rule.id), seconds=60) for rule in policy.rules]
+    found = [world.find(terms.outcome(outcome), steps=60 * SECOND) for outcome in Outcome]
+    found += [world.find(world.valid, terms.unknown(rule.id), steps=60 * SECOND) for rule in policy.rules]
     assert any(one is not None for one in found)

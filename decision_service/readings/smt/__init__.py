@@ -7,8 +7,9 @@
 What is found is decided again by the reference before anybody sees it (replaying.py). What is not found is proved to be
 nowhere within `encoded().bounds`. A search that ends without an answer raises; it is never a "no".
 
-From the values up: formulas, numbers, days, patterns, shapes, texts, values, comparing; workdays, symbols, calls,
-expressions, lookups, verdicts follow the modules of the language and the reference that they mirror; witnesses says how
-long lists must be; sheets ties an application to what a policy is told of it; callers use terms, world, encoded;
-searching, likeness, telling, replaying turn a model into an application.
+From the values up: formulas, numbers, products, counting, days, patterns, shapes, texts, values, comparing; workdays,
+symbols, calls, expressions, lookups, verdicts follow the modules of the language and the reference that they mirror;
+witnesses says how long lists must be; sheets ties an application to what a policy is told of it; callers use terms,
+world, encoded; solving bounds every question by the solver's steps; searching, likeness, telling, replaying turn a
+model into an application.
 """

@@ -6,7 +6,7 @@ from datetime import date
 
 import z3
 
-from decision_service.readings.smt import days, numbers
+from decision_service.readings.smt import days, numbers, products
 from decision_service.readings.smt.days import Day
 from decision_service.readings.smt.formulas import Formula, conj, neg
 from decision_service.readings.smt.numbers import Number, constant
@@ -128,16 +128,16 @@ def _retirement(arguments: list[Content]) -> Day:
     birth, base = _day(arguments[0]), _number(arguments[1])
     step, most = _number(arguments[3]), _number(arguments[4])
     since = numbers.minus(days.month_index(birth), _months(arguments[2]))
-    begun = numbers.split_over(step, lambda value: numbers.floor_div(since, max(int(value), 1)))
+    begun = products.split_over(step, lambda value: numbers.floor_div(since, max(int(value), 1)))
     if begun is None:
         raise UnencodableError("retirement_date with a step that is no constant of a table")
     counted = numbers.least([most, numbers.plus(begun, constant(1))])
     delay = numbers.pick(numbers.less(since, constant(0)), constant(0), counted)
-    return days.months_on(birth, numbers.plus(numbers.times(constant(12), base), delay))
+    return days.months_on(birth, numbers.plus(numbers.scaled(base, 12), delay))
 
 
 def _years(number: Number) -> Number:
-    return numbers.times(constant(12), number)
+    return numbers.scaled(number, 12)
 
 
 _ZERO = constant(0)

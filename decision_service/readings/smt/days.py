@@ -8,10 +8,10 @@ from fractions import Fraction
 import z3
 
 from decision_service.readings.smt import numbers
+from decision_service.readings.smt.counting import Civil, last_day, leap, ordinal_of, within
 from decision_service.readings.smt.formulas import Formula, conj, disj, neg
-from decision_service.readings.smt.numbers import Number, at_most, constant, less, minus, pick, plus
+from decision_service.readings.smt.numbers import Number, constant, less, minus, pick, plus
 
-Civil = tuple[Number, Number, Number]
 FIRST, LAST = date.min.toordinal(), date.max.toordinal()
 _FEW = 28
 """So many days lead into the neighbouring month at most."""
@@ -24,12 +24,19 @@ class Calendar:
 
     def __init__(self) -> None:
         self.defined: list[Formula] = []
+        self._civil: dict[int, tuple[Number, Civil]] = {}
 
     def civil_of(self, ordinal: Number) -> Civil:
-        """Fresh year, month and day, defined by the running number that they come to; there is exactly one."""
+        """Fresh year, month and day, defined by the running number that they come to; there is exactly one, made once
+        for each running number."""
         if isinstance(ordinal.constant, int):
             known = date.fromordinal(ordinal.constant)
             return constant(known.year), constant(known.month), constant(known.day)
+        if ordinal.term.get_id() not in self._civil:
+            self._civil[ordinal.term.get_id()] = (ordinal, self._new(ordinal))
+        return self._civil[ordinal.term.get_id()][1]
+
+    def _new(self, ordinal: Number) -> Civil:
         low, high = (date.fromordinal(max(FIRST, min(LAST, int(edge)))) if edge is not None else None
                      for edge in (ordinal.low, ordinal.high))  # fmt: skip
         year = Number(z3.FreshConst(z3.IntSort(), "year"), low.year if low else 1, high.year if high else 9999)
@@ -38,12 +45,6 @@ class Calendar:
         self.defined += [*within(year, month, day), numbers.equal(ordinal_of(year, month, day), ordinal)]
         self.defined += _hints(year, month, day, ordinal)
         return year, month, day
-
-
-def within(year: Number, month: Number, day: Number) -> list[Formula]:
-    """That these unknowns make a day between their bounds."""
-    edges = [formula for part in (year, month, day) for formula in (part.term >= part.low, part.term <= part.high)]
-    return [*edges, at_most(day, last_day(year, month))]
 
 
 def _hints(year: Number, month: Number, day: Number, ordinal: Number) -> list[Formula]:
@@ -76,7 +77,7 @@ class Day:
     @property
     def is_civil(self) -> bool:
         """Whether year, month and day are at hand."""
-        return self._civil is not None or self._since is not None
+        return self._civil is not None
 
     @property
     def civil(self) -> Civil:
@@ -103,7 +104,7 @@ class Day:
     def code(self) -> Number:
         """A number that grows with the day, cheaper than `ordinal`."""
         year, month, day = self.civil
-        return plus(numbers.times(constant(372), year), plus(numbers.times(constant(31), month), day))
+        return plus(numbers.scaled(year, 372), plus(numbers.scaled(month, 31), day))
 
     @property
     def calendar(self) -> Calendar:
@@ -115,55 +116,6 @@ def known_day(calendar: Calendar, day: date) -> Day:
     """A constant."""
     civil = (constant(day.year), constant(day.month), constant(day.day))
     return Day(calendar, civil, constant(day.toordinal()))
-
-
-def leap(year: Number) -> Formula:
-    """Whether the year has a 29 February."""
-
-    def by(number: int) -> Formula:
-        return numbers.equal(numbers.remainder(year, number), constant(0))
-
-    if year.low is not None and year.high is not None and year.low > 1900 and year.high < 2100:
-        return by(4)
-    return conj(by(4), disj(neg(by(100)), by(400)))
-
-
-def last_day(year: Number, month: Number) -> Number:
-    """How many days the month has."""
-    if month.constant is not None:
-        if month.constant == 2:
-            return pick(leap(year), constant(29), constant(28))
-        return constant(30 if month.constant in (4, 6, 9, 11) else 31)
-    short = disj(*(numbers.equal(month, constant(one)) for one in (4, 6, 9, 11)))
-    february = pick(leap(year), constant(29), constant(28))
-    return pick(numbers.equal(month, constant(2)), february, pick(short, constant(30), constant(31)))
-
-
-def ordinal_of(year: Number, month: Number, day: Number) -> Number:
-    """The running number of a day."""
-    before = minus(year, constant(1))
-    leaps = [
-        numbers.floor_div(before, 4),
-        numbers.negative(numbers.floor_div(before, 100)),
-        numbers.floor_div(before, 400),
-    ]
-    total = numbers.times(constant(365), before)
-    for part in (*leaps, _before_month(month), day):
-        total = plus(total, part)
-    total = plus(total, pick(conj(less(constant(2), month), leap(year)), constant(1), constant(0)))
-    if year.low is None or year.high is None:
-        return total
-    low, high = date(int(year.low), 1, 1).toordinal(), date(int(year.high), 12, 31).toordinal()
-    return Number(total.expr, low, high) if total.constant is None else total
-
-
-def _before_month(month: Number) -> Number:
-    """How many days a common year has before its month."""
-    starts = [date(2001, one, 1).timetuple().tm_yday - 1 for one in range(1, 13)]
-    found = constant(starts[11])
-    for one in range(11, 0, -1):
-        found = pick(numbers.equal(month, constant(one)), constant(starts[one - 1]), found)
-    return found
 
 
 def before(left: Day, right: Day) -> Formula:
@@ -204,7 +156,7 @@ def months_on(start: Day, months: Number) -> Day:
         year = pick(over, plus(year, constant(years + 1)), plus(year, constant(years)))
         month = pick(over, minus(moved, constant(12)), moved)
     else:
-        index = plus(plus(numbers.times(constant(12), year), minus(month, constant(1))), months)
+        index = plus(plus(numbers.scaled(year, 12), minus(month, constant(1))), months)
         year = numbers.floor_div(index, 12)
         month = plus(numbers.remainder(index, 12), constant(1))
     return _ended(start.calendar, year, month, day)
@@ -288,4 +240,4 @@ def months_between(first: Day, second: Day) -> Number:
 def month_index(day: Day) -> Number:
     """How many months began since the year 0: twelve times the year and the month from 0."""
     year, month, _ = day.civil
-    return plus(numbers.times(constant(12), year), minus(month, constant(1)))
+    return plus(numbers.scaled(year, 12), minus(month, constant(1)))

@@ -28,7 +28,7 @@ from decision_service.language.tree import (
     VarRef,
     Within,
 )
-from decision_service.readings.smt import numbers
+from decision_service.readings.smt import numbers, products
 from decision_service.readings.smt.calls import Functions, moved
 from decision_service.readings.smt.comparing import compared, contained, inside, several
 from decision_service.readings.smt.days import Day
@@ -264,7 +264,7 @@ def _calculated(op: str, left: Number, right: Number) -> Number:
         case "-":
             return numbers.minus(left, right)
         case "*":
-            return numbers.times(left, right)
+            return products.times(left, right)
         case _:
             if right.constant is None:
                 raise UnencodableError("a quotient by what is no constant")

@@ -8,17 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 import z3
 
-from decision_service.readings.smt.formulas import Formula, conj, neg
+from decision_service.readings.smt.formulas import Formula, neg
 
 Exact: TypeAlias = int | Fraction
 Raw: TypeAlias = "Exact | z3.ArithRef"
-
-_MOST_CASES = 48
-"""A product of two unknowns is split over the values of one of them where there are no more of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +96,10 @@ def minus(left: Number, right: Number) -> Number:
     return plus(left, negative(right))
 
 
-def times(left: Number, right: Number) -> Number:
-    """The product. Of two unknowns it is split over the values of one of them where these are few; else it is not
-    linear, which the solver may have to give up on."""
-    known = _both(left, right, lambda a, b: a * b)
-    if known is not None:
-        return known
-    if left.constant is not None:
-        return _scaled(right, left.constant)
-    if right.constant is not None:
-        return _scaled(left, right.constant)
-    for one, other in ((left, right), (right, left)):
-        split = split_over(one, lambda value, other=other: _scaled(other, value))  # type: ignore[misc]  # the default binds the loop's value
-        if split is not None:
-            return split
-    return Number(left.term * right.term)
-
-
-def _scaled(number: Number, factor: Exact) -> Number:
+def scaled(number: Number, factor: Exact) -> Number:
+    """The product with a constant."""
+    if number.constant is not None:
+        return constant(number.constant * factor)
     if factor == 0:
         return constant(0 if number.whole and isinstance(factor, int) else Fraction(0))
     low, high = (None if edge is None else edge * factor for edge in (number.low, number.high))
@@ -129,7 +112,7 @@ def divided(number: Number, divisor: Exact) -> Number:
     by = Fraction(1) / Fraction(divisor)
     if number.constant is not None:
         return constant(Fraction(number.constant) * by)
-    return _scaled(Number(z3.ToReal(number.term) if number.whole else number.term, number.low, number.high), by)
+    return scaled(Number(z3.ToReal(number.term) if number.whole else number.term, number.low, number.high), by)
 
 
 def floor_div(number: Number, divisor: int) -> Number:
@@ -231,48 +214,3 @@ def rounded_down(number: Number) -> Number:
 def rounded_up(number: Number) -> Number:
     """The smallest whole number not below it."""
     return number if number.whole else negative(rounded_down(negative(number)))
-
-
-def split_over(number: Number, work: Callable[[Exact], Number]) -> Number | None:
-    """`work` of each value that the number may have, joined again; None where these are unknown or too many.
-
-    Values come from the bounds of a whole number, or from a number that only ever is one of some constants.
-    """
-    cases = _cases(number.expr)
-    if cases is not None:
-        found = work(cases[-1][1])
-        for guard, value in reversed(cases[:-1]):
-            found = pick(guard, work(value), found)
-        return found
-    if not (number.whole and isinstance(number.low, int) and isinstance(number.high, int)):
-        return None
-    if number.high - number.low >= _MOST_CASES:
-        return None
-    found = work(number.high)
-    for value in range(number.high - 1, number.low - 1, -1):
-        found = pick(number.term == value, work(value), found)
-    return found
-
-
-def _cases(expr: Raw) -> list[tuple[Formula, Exact]] | None:
-    """The constants that an if-then-else tree ends in, each with when (the first that holds); None if others do."""
-    found: list[tuple[Formula, Exact]] = []
-
-    def walk(node: "Raw", guard: Formula) -> bool:
-        if len(found) > _MOST_CASES:
-            return False
-        if isinstance(node, int | Fraction):
-            found.append((guard, node))
-            return True
-        if z3.is_int_value(node):
-            found.append((guard, node.as_long()))
-            return True
-        if z3.is_rational_value(node):
-            found.append((guard, Fraction(node.numerator_as_long(), node.denominator_as_long())))
-            return True
-        if z3.is_app_of(node, z3.Z3_OP_ITE):
-            condition = cast("Formula", node.arg(0))
-            return walk(node.arg(1), conj(guard, condition)) and walk(node.arg(2), guard)
-        return False
-
-    return found if walk(expr, guard=True) and found else None

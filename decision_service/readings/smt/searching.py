@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import TYPE_CHECKING
 
 import z3
@@ -11,14 +10,11 @@ from decision_service.readings.smt.applicants import Applicant
 from decision_service.readings.smt.formulas import Formula, raw
 from decision_service.readings.smt.likeness import alike
 from decision_service.readings.smt.replaying import decided_again
+from decision_service.readings.smt.solving import Steps, UndecidedError, new_solver
 from decision_service.readings.smt.telling import Model, told
 
 if TYPE_CHECKING:
     from decision_service.readings.smt.world import World
-
-
-class UndecidedError(Exception):
-    """The solver neither found an application nor proved that there is none; says why."""
 
 
 @dataclass
@@ -30,13 +26,13 @@ class Search:
     _known: tuple[int, ...] = ()
     _wishes: dict[int, tuple[Applicant, list[Formula]]] = field(default_factory=dict)
 
-    def find(self, conditions: Sequence["z3.BoolRef"], near: Sequence[Applicant], seconds: float) -> Applicant | None:
+    def find(self, conditions: Sequence["z3.BoolRef"], near: Sequence[Applicant], steps: int) -> Applicant | None:
         """See World.find."""
         # Texts get their numbers first: what is said of texts is said of all that are named.
         for terms in self.world.terms:
             terms.complete()
         wishes = [self._alike(one) for one in near]
-        asked = _Question(self._ready(), monotonic() + seconds)
+        asked = _Question(self._ready(), Steps(steps))
         asked.solver.push()
         try:
             asked.solver.add(*conditions)
@@ -59,8 +55,7 @@ class Search:
         """The solver with all rules of the world; made anew where there are more of them than before."""
         known = self.world.extent
         if self._solver is None or known != self._known:
-            # The one solver that takes no time to prepare: others are ten times slower here.
-            self._solver = z3.SimpleSolver()
+            self._solver = new_solver()
             self._solver.add(*(raw(rule) for rule in self.world.rules()))
             self._known = known
         return self._solver
@@ -68,17 +63,23 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class _Question:
-    """One question to a solver, to be answered by a moment of the monotonic clock."""
+    """One question to a solver, and the steps that it may still take."""
 
     solver: "z3.Solver"
-    until: float
+    steps: Steps
 
     def nearest(self, wishes: Sequence[Sequence[Formula]]) -> "z3.ModelRef":
-        """The model that gives up the fewest of one of these lists of wishes."""
+        """The model that gives up the fewest of one of these lists of wishes, as far as the steps do."""
         best: tuple[int, z3.ModelRef] | None = None
         model = self.solver.model()
         for wish in wishes:
-            given_up, found = self._granting(wish)
+            self.solver.push()
+            try:
+                given_up, found = self._granting(wish)
+            except UndecidedError:  # an application that is like none is better than none
+                break
+            finally:
+                self.solver.pop()
             if best is None or given_up < best[0]:
                 best = (given_up, found)
             if given_up <= 1:
@@ -88,7 +89,6 @@ class _Question:
     def _granting(self, wishes: Sequence[Formula]) -> tuple[int, "z3.ModelRef"]:
         """How many of the wishes were given up, and the model. Wishes given up stand in one another's way, as the
         solver's reasons say; each is tried once more at the end."""
-        self.solver.push()
         marks = {f"wish {place}": z3.Bool(f"wish {place}") for place in range(len(wishes))}
         self.solver.add(*(z3.Implies(mark, raw(wish)) for mark, wish in zip(marks.values(), wishes, strict=True)))
         kept, given_up = dict(marks), []
@@ -102,16 +102,8 @@ class _Question:
             if self.satisfied([*kept.values(), marks[name]]):
                 kept[name] = marks[name]
                 model = self.solver.model()
-        self.solver.pop()
         return len(marks) - len(kept), model
 
     def satisfied(self, assumptions: Sequence["z3.BoolRef"]) -> bool:
         """Whether what the solver holds can all be true, with these. Raises UndecidedError."""
-        left = self.until - monotonic()
-        if left <= 0:
-            raise UndecidedError("the time is over")
-        self.solver.set("timeout", max(1, int(left * 1000)))
-        answer = self.solver.check(*assumptions)
-        if answer == z3.unknown:
-            raise UndecidedError(str(self.solver.reason_unknown()))
-        return bool(answer == z3.sat)
+        return self.steps.satisfied(self.solver, *assumptions)

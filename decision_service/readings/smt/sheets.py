@@ -8,7 +8,8 @@ import z3
 from decision_service.outcome import PRECEDENCE, Outcome
 from decision_service.policy.shape import Ask, Policy
 from decision_service.readings.smt.expressions import Expressions
-from decision_service.readings.smt.formulas import Formula, conj, disj, iff, neg
+from decision_service.readings.smt.formulas import Formula, conj, disj, iff, neg, raw
+from decision_service.readings.smt.symbols import Symbols
 from decision_service.readings.smt.values import Causes, Several, Term, same
 
 CREDIT, IDENTITY, DOCUMENT, RESIDENT_CARD = "credit", "id_no", "id_type", "111"
@@ -50,31 +51,27 @@ class Sheet:
     form_outcome: Mapping[Outcome, Formula]
 
 
-def sheet_of(policy: Policy, tag: str, values: Mapping[str, Term], facts: Mapping[tuple[str, str], Term]) -> Sheet:
-    """The sheet of a policy over these values. `tag` tells its own unknowns from those of another policy."""
-    lacking: dict[str, Formula] = {field.name: z3.Bool(f"{tag} {field.name} is not known") for field in policy.fields}
-    causes = {
-        name: Causes(*(z3.Bool(f"{tag} {name} {why}") for why in ("form", "paper", "unasked", "other")))
-        for name in policy.asks
-    }
-    form = {name: Term(values[name].content, values[name].null, Causes(form=lacks)) for name, lacks in lacking.items()}
-    return Sheet(
-        policy,
-        form,
-        {key: Term(term.content, term.null, causes[key[0]]) for key, term in facts.items() if key[0] in policy.asks},
-        lacking,
-        causes,
-        {item.name: z3.Bool(f"{tag} applied for {item.name}") for item in policy.items},
-        {outcome: z3.Bool(f"{tag} the form comes to {outcome}") for outcome in PRECEDENCE},
-    )
+class Named:
+    """The unknowns of sheets, by what they must be: policies that say the same of one share it, so that all else that
+    they have in common comes to the same formulas. `consistent` says what each is."""
 
+    def __init__(self, symbols: Symbols) -> None:
+        self.symbols = symbols
+        self._made: dict[tuple[str, int], tuple[z3.BoolRef, z3.BoolRef]] = {}
+        self._alike: dict[str, int] = {}
+        self.consistent: list[Formula] = []
 
-@dataclass(frozen=True, slots=True)
-class Links:
-    """How a sheet follows from an application: `consistent`, whatever the form is; and that it has no `defects`."""
-
-    consistent: list[Formula]
-    defects: Mapping[str, Formula]
+    def called(self, name: str, meaning: Formula) -> "z3.BoolRef":
+        """The unknown that is true where `meaning` is."""
+        met = raw(meaning)
+        key = (name, met.get_id())
+        if key not in self._made:
+            place = self._alike.get(name, 0)
+            self._alike[name] = place + 1
+            found = z3.Bool(f"{place} {name}")
+            self.consistent.append(iff(found, meaning))
+            self._made[key] = (found, met)
+        return self._made[key][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,30 +85,62 @@ class Application:
     resident_card: Formula
 
 
-def links_of(sheet: Sheet, made: Application, outside: Mapping[str, Formula], expressions: Expressions) -> Links:
-    """As `forms.read_form` and `sheet.fact_sheet` make a sheet. `outside`: the value is none of this policy's kind.
-    `expressions` read what is required over the form as it was filled in."""
-    policy = sheet.policy
+@dataclass(frozen=True, slots=True)
+class FormRead:
+    """What a policy finds in the form of an application: `defects`, that a field is unreadable or missing; `other`,
+    that another document is applied with than the one whose number is read."""
+
+    defects: Mapping[str, Formula]
+    other: Formula
+
+
+def form_read(policy: Policy, made: Application, outside: Mapping[str, Formula], expressions: Expressions) -> FormRead:
+    """The form as a policy reads it. `outside`: the value is none of this policy's kind. `expressions` read what is
+    required over the form as it was filled in."""
     other = _other_document(made, outside)
-    wrong: dict[str, Formula] = {}
     defects: dict[str, Formula] = {}
     for field in policy.fields:
         unread = other if field.name == IDENTITY else False
-        wrong[field.name] = conj(neg(unread), disj(made.wrong[field.name], outside.get(field.name, False)))
-        blank = conj(neg(unread), neg(wrong[field.name]), made.values[field.name].null)
+        wrong = conj(neg(unread), disj(made.wrong[field.name], outside.get(field.name, False)))
+        blank = conj(neg(unread), neg(wrong), made.values[field.name].null)
         missing = False if field.upload else conj(blank, expressions.term(field.required).holds)
-        defects[field.name] = disj(wrong[field.name], missing)
-    rules: list[Formula] = [
-        iff(sheet.lacking[field.name], disj(defects[field.name], other if field.name == IDENTITY else False))
+        defects[field.name] = disj(wrong, missing)
+    return FormRead(defects, other)
+
+
+def sheet_of(
+    policy: Policy, made: Application, facts: Mapping[tuple[str, str], Term], read: FormRead, named: Named
+) -> Sheet:
+    """The sheet of a policy, as `forms.read_form` and `sheet.fact_sheet` make it of an application."""
+    defects, other = read.defects, read.other
+    lacking = {
+        field.name: named.called(
+            f"{field.name} is not known", disj(defects[field.name], other if field.name == IDENTITY else False)
+        )
         for field in policy.fields
-    ]
-    rules += _outcome(sheet, defects)
+    }
+    form = {
+        name: Term(made.values[name].content, made.values[name].null, Causes(form=lacks))
+        for name, lacks in lacking.items()
+    }
     stopped = disj(*(defects[field.name] for field in policy.fields if field.identifier))
+    causes = {}
     for name, ask in policy.asks.items():
         barred = disj(stopped, other if name != CREDIT else False)
-        rules += _register(sheet, name, ask, made, (barred, defects))
-    named = {item: expressions.symbols.known(item) for item in sheet.applied}
-    return Links([*rules, *_items(sheet, named)], defects)
+        found = _register(lacking, name, ask, made, (barred, defects))
+        names = ("form", "paper", "unasked", "other")
+        parts = zip(names, found.parts, strict=True)
+        causes[name] = Causes(*(named.called(f"{name} {why}", one) for why, one in parts))
+    applied = _applied(policy, form, named.symbols)
+    return Sheet(
+        policy,
+        form,
+        {key: Term(term.content, term.null, causes[key[0]]) for key, term in facts.items() if key[0] in policy.asks},
+        lacking,
+        causes,
+        {item: named.called(f"applied for {item}", one) for item, one in applied.items()},
+        _outcome(defects, named),
+    )
 
 
 def read_as_filled_in(made: Application, outside: Mapping[str, Formula]) -> dict[str, Term]:
@@ -135,19 +164,19 @@ def _other_document(made: Application, outside: Mapping[str, Formula]) -> Formul
     return conj(neg(wrong), neg(document.null), neg(made.resident_card))
 
 
-def _outcome(sheet: Sheet, defects: Mapping[str, Formula]) -> list[Formula]:
+def _outcome(defects: Mapping[str, Formula], named: Named) -> dict[Outcome, Formula]:
     some = disj(*defects.values())
-    return [
-        iff(formula, some if outcome is Outcome.CORRECTION_REQUIRED else False)
-        for outcome, formula in sheet.form_outcome.items()
-    ]
+    return {
+        outcome: named.called(f"the form comes to {outcome}", some if outcome is Outcome.CORRECTION_REQUIRED else False)
+        for outcome in PRECEDENCE
+    }
 
 
 def _register(
-    sheet: Sheet, name: str, ask: Ask, made: Application, known: tuple[Formula, Mapping[str, Formula]]
-) -> list[Formula]:
+    lacking: Mapping[str, Formula], name: str, ask: Ask, made: Application, known: tuple[Formula, Mapping[str, Formula]]
+) -> Causes:
     barred, defects = known
-    inquiry, causes = made.inquiries[name], sheet.causes[name]
+    inquiry = made.inquiries[name]
     unaskable = [
         conj(*(disj(defects[field], made.values[field].null) for field in fields))
         for parameter, fields in ask.parameters.items()
@@ -158,27 +187,29 @@ def _register(
     paper: Formula = False
     silent = inquiry.no_record if ask.register.no_record is None else False
     if ask.fallback is not None:
-        blank = conj(neg(sheet.lacking[ask.fallback]), made.values[ask.fallback].null)
+        blank = conj(neg(lacking[ask.fallback]), made.values[ask.fallback].null)
         paper = conj(silent, blank)
-    return [
-        iff(causes.form, form),
-        iff(causes.paper, conj(neg(form), paper)),
-        iff(causes.unasked, conj(neg(form), inquiry.unasked)),
-        iff(causes.other, conj(neg(form), disj(inquiry.trouble, conj(silent, neg(paper))))),
-    ]
+    return Causes(
+        form,
+        conj(neg(form), paper),
+        conj(neg(form), inquiry.unasked),
+        conj(neg(form), disj(inquiry.trouble, conj(silent, neg(paper)))),
+    )
 
 
-def _items(sheet: Sheet, named: Mapping[str, Term]) -> list[Formula]:
-    name = sheet.policy.items_field
-    if name is None:
-        return []
-    chosen, lacks = sheet.form[name], sheet.lacking[name]
+def _applied(policy: Policy, form: Mapping[str, Term], symbols: Symbols) -> dict[str, Formula]:
+    """That an item was applied for, by its name."""
+    if policy.items_field is None:
+        return {}
+    chosen = form[policy.items_field]
     slots = chosen.content.slots if isinstance(chosen.content, Several) else ()
-    rules: list[Formula] = []
-    for item, applied in sheet.applied.items():
-        here = disj(*(conj(there, same(one, named[item])) for there, one in slots))
-        rules.append(iff(applied, conj(neg(lacks), neg(chosen.null), here)))
-    return rules
+    named = {item.name: symbols.known(item.name) for item in policy.items}
+    return {
+        item: conj(
+            neg(chosen.causes.form), neg(chosen.null), disj(*(conj(there, same(one, known)) for there, one in slots))
+        )
+        for item, known in named.items()
+    }
 
 
 def answers_agree(

@@ -11,7 +11,8 @@ from typing import cast
 import z3
 
 from decision_service.readings.smt import numbers
-from decision_service.readings.smt.days import Calendar, Day, before, known_day, within
+from decision_service.readings.smt.counting import within
+from decision_service.readings.smt.days import Calendar, Day, before, known_day
 from decision_service.readings.smt.formulas import Formula, conj, disj, neg
 from decision_service.readings.smt.numbers import Number, constant
 from decision_service.readings.smt.shapes import CERTIFICATES, FIRST_YEAR, LAST_YEAR, MONTHS, REGIONS
@@ -125,8 +126,8 @@ class Symbols:
         category, level = Number(z3.Int(f"{name} category"), 1, 7), Number(z3.Int(f"{name} level"), 1, 4)
         self._bounded(category)
         self._bounded(level)
-        front = numbers.plus(constant(CERTIFICATES), numbers.times(constant(100), holder))
-        number = numbers.plus(front, numbers.plus(numbers.times(constant(10), category), level))
+        front = numbers.plus(constant(CERTIFICATES), numbers.scaled(holder, 100))
+        number = numbers.plus(front, numbers.plus(numbers.scaled(category, 10), level))
         return Text(number, certificate=(holder, category, level))
 
     def _list(self, name: str, kind: Kind, type_name: str) -> Several:
@@ -192,7 +193,7 @@ class Symbols:
 
 def region_number(province: Number, city: Number, place: Number) -> Number:
     """A division's code of its parts."""
-    front = numbers.plus(numbers.times(constant(10000), province), numbers.times(constant(100), city))
+    front = numbers.plus(numbers.scaled(province, 10000), numbers.scaled(city, 100))
     return numbers.plus(front, place)
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import z3
 
 from decision_service.language.tree import Expression, LetRef, Lookup
-from decision_service.outcome import APPROVALS, Outcome
+from decision_service.outcome import APPROVALS, Outcome, ranked
 from decision_service.readings.smt.expressions import Expressions
 from decision_service.readings.smt.formulas import Formula, conj, disj, neg, raw
 from decision_service.readings.smt.lookups import Lines, lines_of
@@ -148,7 +148,7 @@ class Terms:
     @property
     def approves(self) -> Formula:
         """That something is granted."""
-        return disj(*(self.whole_outcome(outcome) for outcome in APPROVALS))
+        return disj(*(self.whole_outcome(outcome) for outcome in ranked(APPROVALS)))
 
     def lines(self, table: str) -> Lines:
         """The rows of a table."""
@@ -251,7 +251,7 @@ class Terms:
         causes = [self.result(result.name).causes for result in self.policy.results]
         for item in self.policy.items:
             settled = self._first.items[item.name]
-            approved = disj(*(settled[outcome] for outcome in APPROVALS))
+            approved = disj(*(settled[outcome] for outcome in ranked(APPROVALS)))
             causes.append(self.amount(item.name).causes.where(conj(self.sheet.applied[item.name], approved)))
         found = together(causes)
         if found is KNOWN:

@@ -12,7 +12,8 @@ from datetime import date
 import z3
 
 from decision_service.readings.smt import numbers
-from decision_service.readings.smt.days import Calendar, Day, within
+from decision_service.readings.smt.counting import within
+from decision_service.readings.smt.days import Calendar, Day
 from decision_service.readings.smt.formulas import Formula, conj, disj, iff, neg
 from decision_service.readings.smt.numbers import Number, constant
 from decision_service.readings.smt.patterns import Shape, Starts, fits, implied, uniform

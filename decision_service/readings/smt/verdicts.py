@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from decision_service.outcome import APPROVALS, FAVOURABLE, PRECEDENCE, RANK, Outcome
+from decision_service.outcome import APPROVALS, FAVOURABLE, PRECEDENCE, RANK, Outcome, ranked
 from decision_service.policy.shape import Consequence, Policy, Rule
 from decision_service.readings.smt.expressions import Expressions
 from decision_service.readings.smt.formulas import Formula, conj, disj, neg
@@ -136,7 +136,7 @@ class Settlement:
     @property
     def approves(self) -> Formula:
         """Whether something is granted."""
-        return disj(*(self.together[outcome] for outcome in APPROVALS))
+        return disj(*(self.together[outcome] for outcome in ranked(APPROVALS)))
 
 
 def settlement(
@@ -162,7 +162,7 @@ def _together(by_itself: Settled, items: Mapping[str, Settled], applied: Mapping
     """What the items applied for come to together, or the whole by itself where none was."""
     if not items:
         return by_itself
-    approved = {item: disj(*(found[outcome] for outcome in APPROVALS)) for item, found in items.items()}
+    approved = {item: disj(*(found[outcome] for outcome in ranked(APPROVALS))) for item, found in items.items()}
     some = disj(*(conj(applied[item], approved[item]) for item in items))
     every = conj(*(disj(neg(applied[item]), approved[item]) for item in items))
     partly = conj(some, neg(every))

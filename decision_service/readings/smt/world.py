@@ -24,14 +24,15 @@ from decision_service.readings.smt.sheets import (
     DOCUMENT,
     RESIDENT_CARD,
     Application,
+    FormRead,
     Inquiry,
-    Links,
-    Sheet,
+    Named,
     answers_agree,
-    links_of,
+    form_read,
     read_as_filled_in,
     sheet_of,
 )
+from decision_service.readings.smt.solving import SECOND
 from decision_service.readings.smt.symbols import Symbols
 from decision_service.readings.smt.terms import Terms
 from decision_service.readings.smt.texts import Texts
@@ -69,9 +70,10 @@ class World:
             for register, kinds in self.kinds.items()
             for name, kind in kinds.items()
         }
-        self._links: list[Links] = []
+        self._named = Named(self._symbols)
+        self._forms: list[FormRead] = []
         self._search = Search(self)
-        self.terms = tuple(self._terms(policy, str(place)) for place, policy in enumerate(self.policies))
+        self.terms = tuple(self._terms(policy) for policy in self.policies)
 
     # -- what a caller asks for
 
@@ -83,7 +85,7 @@ class World:
     @cached_property
     def formed(self) -> tuple["z3.BoolRef", ...]:
         """Well-formed under each policy by itself."""
-        return tuple(raw(conj(*(neg(defect) for defect in links.defects.values()))) for links in self._links)
+        return tuple(raw(conj(*(neg(defect) for defect in form.defects.values()))) for form in self._forms)
 
     @cached_property
     def known(self) -> "z3.BoolRef":
@@ -115,18 +117,25 @@ class World:
         first = max(policy.effective_from for policy in self.policies)
         return encoded(self.terms, bounds_of(first, LAST_DAY, self._lengths))
 
-    def find(self, *conditions: "z3.BoolRef", near: Sequence[Applicant] = (), seconds: float = 10) -> Applicant | None:
+    def find(
+        self, *conditions: "z3.BoolRef", near: Sequence[Applicant] = (), steps: int = 10 * SECOND
+    ) -> Applicant | None:
         """An application under which all conditions hold, decided again and found to be as the formulas say; None
         where it is proved that there is none. Of several, one that differs in few fields from one of `near`.
 
-        Raises UndecidedError where the time is over, UnfaithfulError where the formulas prove wrong.
+        Raises UndecidedError where the steps are over, UnfaithfulError where the formulas prove wrong.
         """
-        return self._search.find(conditions, near, seconds)
+        return self._search.find(conditions, near, steps)
 
     def rules(self) -> list[Formula]:
         """What is true of every application: kinds, bounds, how sheets follow. Read after all formulas are made."""
-        links = [formula for one in self._links for formula in one.consistent]
-        return [*self._domain, *links, *self._symbols.domain, *self.calendar.defined, *self.texts.rules()]
+        return [
+            *self._domain,
+            *self._named.consistent,
+            *self._symbols.domain,
+            *self.calendar.defined,
+            *self.texts.rules(),
+        ]
 
     @property
     def extent(self) -> tuple[int, ...]:
@@ -177,23 +186,24 @@ class World:
             raise TypeError("as_of is a day")
         return self.as_of.content
 
-    def _terms(self, policy: Policy, tag: str) -> Terms:
-        sheet = sheet_of(policy, tag, self.application.values, self.facts)
-        terms = Terms(sheet, self._expressions(policy, sheet))
+    def _terms(self, policy: Policy) -> Terms:
         outside = {field.name: self._outside(field) for field in policy.fields}
-        filled_in = self._expressions(policy, replace(sheet, form=read_as_filled_in(self.application, outside)))
-        self._links.append(links_of(sheet, self.application, outside, filled_in))
-        return terms
+        filled_in = self._expressions(policy, read_as_filled_in(self.application, outside), self.facts)
+        self._forms.append(form_read(policy, self.application, outside, filled_in))
+        sheet = sheet_of(policy, self.application, self.facts, self._forms[-1], self._named)
+        return Terms(sheet, self._expressions(policy, sheet.form, sheet.facts))
 
-    def _expressions(self, policy: Policy, sheet: Sheet) -> Expressions:
+    def _expressions(
+        self, policy: Policy, form: Mapping[str, Term], facts: Mapping[tuple[str, str], Term]
+    ) -> Expressions:
         functions = Functions(self.texts, WorkingDays(self.catalogue.calendar))
         lets = {let.name: let.value for let in policy.lets}
         return Expressions(
             self._symbols,
             functions,
             self.as_of,
-            sheet.form,
-            sheet.facts,
+            form,
+            facts,
             lets,
             lambda name, one: looked_up(lines_of(policy.tables[name], one)),
         )
