@@ -1,63 +1,141 @@
-"""`miaopi load`: applications at a steady rate, judged by the budgets of the rule files."""
+"""`miaopi load`: applications made from the rule files, in stages, held to budgets and to the reference interpreter."""
 
-import subprocess
-import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import replace
+from contextlib import ExitStack
 from datetime import date, datetime
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
-from typing import Annotated
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Annotated
 
-import orjson
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from decision_service.cli.output import FINDINGS, Json, Rules, misuse, print_json, progress, shelf_or_exit
-from decision_service.load.plan import Plan, make_plan
-from decision_service.load.report import MatterLoad, Sample, by_matter, percentile
+from decision_service.cli.loadtables import show
+from decision_service.cli.output import FINDINGS, Json, Rules, console, misuse, print_json, shelf_or_exit
+from decision_service.cli.reconcile import catalogued
+from decision_service.demo.processes import ProcessFailedError
+from decision_service.load.door import Door, NobodyThereError
+from decision_service.load.stages import Stage, StagesError, built_in, chosen, read_stages
+from decision_service.policy.shape import Policy
+from decision_service.policy.shelf import Shelf
+from decision_service.proof.note import NoteError
+from decision_service.proof.trusted import public_key_of
 from verifiers.freshness import CHINA
+from verifiers.sandbox.files import DataFileError
+
+if TYPE_CHECKING:
+    from decision_service.load.judging import Bench
+    from decision_service.load.plan import Plan
+    from decision_service.load.run import Orders, Result
+    from decision_service.load.running import Watcher
+
+OWN_DAY = date(2026, 3, 16)
+"""The day of the cases in the rule files and of the shared ones."""
 
 
 def load(
-    url: Annotated[str, typer.Option("--url", help="服务地址 the service")] = "http://127.0.0.1:8080",
-    rate: Annotated[float, typer.Option("--rate", min=0.1, max=5000, help="每秒申请数 applications a second")] = 20,
-    seconds: Annotated[float, typer.Option("--seconds", min=1, max=86400, help="时长（秒） how long")] = 30,
-    cases: Annotated[Path, typer.Option("--cases", help="申请样例 folder of applications")] = Path("fixtures/cases"),
+    url: Annotated[str | None, typer.Option("--url", help="服务地址 a running service; own one if left out")] = None,
+    stages: Annotated[str, typer.Option("--stages", help="阶段 such as steady,peak; all if left out")] = "",
+    plan: Annotated[Path | None, typer.Option("--plan", help="阶段文件 TOML file of stages of your own")] = None,
+    rate: Annotated[float, typer.Option("--rate", min=0.1, max=5000, help="每秒申请数 base rate, a second")] = 10,
+    seconds: Annotated[float, typer.Option("--seconds", min=1, max=86400, help="每阶段时长（秒） of each stage")] = 10,
     seed: Annotated[int, typer.Option("--seed", help="随机种子 the same seed sends the same stream")] = 1,
+    senders: Annotated[int, typer.Option("--senders", min=0, max=64, help="发送进程数 processes; 0: as needed")] = 0,
+    latency: Annotated[float, typer.Option("--latency", min=0.0, help="延迟倍数 own registers: times the usual")] = 1.0,
+    cases: Annotated[Path, typer.Option("--cases", help="申请样例 folder of applications")] = Path("fixtures/cases"),
+    data: Annotated[
+        Path | None, typer.Option("--data", help="该服务的人员数据 with --url: its sandbox's people")
+    ] = None,
     key_file: Annotated[Path | None, typer.Option("--key-file", help="密钥文件 file with a platform's key")] = None,
+    public_key: Annotated[str | None, typer.Option("--public-key", help="回执公钥 of the log, for receipts")] = None,
     as_of: Annotated[str, typer.Option("--as-of", help="服务所处日期 day of the service, if pinned")] = "",
+    html: Annotated[Path | None, typer.Option("--html", help="写出报告网页 write the report as a page")] = None,
     rules: Rules = Path("rules"),
     json: Json = False,
 ) -> None:
-    """按规则文件的时限做负载测试。 Load a running service; exit 1 when a budget is missed or an outcome is wrong."""
-    day = _day(as_of, json=json)
-    _require_ready(url, json=json)
-    plan = make_plan(shelf_or_exit(rules, json=json), cases, url, rate, seconds, seed, day)
-    plan = replace(plan, key=_key(key_file, json=json))
-    if not plan.applications:
-        misuse(
-            f"no applications in {cases} for the matters in force on {day}",
-            f"{cases} 中没有 {day} 有效事项的申请",
-            json=json,
-        )
-    samples = run(plan)
-    found = by_matter(samples, plan.budgets)
-    passed = bool(samples) and not any(one.missed for one in found)
+    """分阶段负载测试，按时限与参考解释器评判。 Load a service in stages; exit 1 if a line is not met."""
+    from decision_service.cli.workshop import needed
+    from decision_service.load.run import Orders
+
+    needed("hypothesis", json=json)
+    shelf, day = shelf_or_exit(rules, json=json), _day(as_of, outside=url is not None, json=json)
+    policies = _policies(shelf, day, json=json)
+    wanted = _stages(stages, plan, list(policies.values()), json=json)
+    if not cases.is_dir():
+        misuse(f"--cases: there is no folder {cases}", f"--cases：没有文件夹 {cases}", json=json)
+    orders = Orders(
+        rules, policies, shelf.catalogue, day, cases, wanted, rate, seconds, seed, data=data, latency=latency,
+        senders=senders,
+    )  # fmt: skip
+    if url is not None:
+        orders = _outside(orders, url, key_file, public_key, json=json)
+    _require_possible(orders, stages, json=json)
+    _tell(_run(orders, shelf, json=json), html, json=json)
+
+
+def _tell(result: "Result", html: Path | None, *, json: bool) -> None:
+    """The report in the ways asked for; leaves with exit code 1 where a line is not met."""
+    if html is not None:
+        from decision_service.load.page import page
+
+        try:
+            html.write_text(page(result), encoding="utf-8")
+        except OSError as error:
+            why = error.strerror
+            misuse(f"--html: {html} can't be written ({why})", f"--html：{html} 写不出（{why}）", json=json)
     if json:
-        print_json(_summary(plan, samples, found, passed=passed))
+        from decision_service.load.asjson import as_json
+
+        print_json(as_json(result))
     else:
-        _show(plan, samples, found)
-    if not passed:
+        show(result)
+    if not result.passed:
         raise typer.Exit(FINDINGS)
 
 
-def _day(as_of: str, *, json: bool) -> date:
+def _policies(shelf: Shelf, day: date, *, json: bool) -> dict[str, Policy]:
+    found = {name: policy for name in sorted(shelf.versions) if (policy := shelf.in_force(name, day)) is not None}
+    if not found:
+        misuse(f"no matter is in force on {day}", f"{day} 没有生效的事项", json=json)
+    return found
+
+
+def _outside(orders: "Orders", url: str, key_file: Path | None, public_key: str | None, *, json: bool) -> "Orders":
+    """The orders against a service that runs elsewhere, once it is known to be there and ready."""
+    from dataclasses import replace
+
+    _require_ready(url, json=json)
     try:
-        return date.fromisoformat(as_of) if as_of else datetime.now(CHINA).date()
+        trusted = None if public_key is None else public_key_of(public_key)
+    except NoteError as error:
+        misuse(f"--public-key: {error}", "--public-key：应为base64的32字节或核验公钥", json=json)
+    return replace(orders, url=url, key=_key(key_file, json=json), public_key=trusted)
+
+
+def _stages(names: str, file: Path | None, policies: list[Policy], *, json: bool) -> tuple[Stage, ...]:
+    try:
+        return chosen(names, built_in(policies) if file is None else read_stages(file, policies))
+    except StagesError as error:
+        option = "--plan" if file else "--stages"
+        misuse(f"{option}: {error}", f"{option}：阶段有误（{error}）", json=json)
+    except OSError as error:
+        why = error.strerror
+        misuse(f"--plan: {file} can't be read ({why})", f"--plan：{file} 读不出（{why}）", json=json)
+
+
+def _require_possible(orders: "Orders", named: str, *, json: bool) -> None:
+    """A stage that was asked for by its name is not left out in silence."""
+    can, not_possible = orders.possible()
+    if not_possible and (named.strip() or not can):
+        names = ", ".join(one.name for one in not_possible)
+        misuse(
+            f"--stages: {names} need registers that can be made to fail: leave --url out",
+            f"--stages：{names} 须由本工具自行启动模拟数据源，请去掉 --url",
+            json=json,
+        )
+
+
+def _day(as_of: str, *, outside: bool, json: bool) -> date:
+    try:
+        return date.fromisoformat(as_of) if as_of else datetime.now(CHINA).date() if outside else OWN_DAY
     except ValueError:
         misuse("--as-of: a day such as 2026-03-16 is expected", "--as-of 应为日期，例如 2026-03-16", json=json)
 
@@ -73,13 +151,8 @@ def _key(file: Path | None, *, json: bool) -> str:
 def _require_ready(url: str, *, json: bool) -> None:
     """A service that isn't there is no finding about its speed."""
     try:
-        parts = urlsplit(url)
-        kind = {"http": HTTPConnection, "https": HTTPSConnection}[parts.scheme]
-        connection = kind(parts.hostname or "", parts.port, timeout=10)
-        connection.request("GET", "/readyz")
-        status = connection.getresponse().status
-        connection.close()
-    except (KeyError, ValueError, OSError, HTTPException):
+        status = Door(url).send("GET", "/readyz").status
+    except NobodyThereError:
         misuse(
             "--url: no service answers there; start `miaopi serve` or name its address",
             "--url：该地址没有服务；请先运行 miaopi serve 或写明地址",
@@ -93,81 +166,29 @@ def _require_ready(url: str, *, json: bool) -> None:
         )
 
 
-def run(plan: Plan) -> list[Sample]:
-    """Sends the plan from a child process, with a progress bar; the samples."""
-    with tempfile.TemporaryDirectory() as folder:
-        plan_path, result_path = Path(folder) / "plan.json", Path(folder) / "samples.json"
-        plan_path.write_bytes(plan.as_json())
-        command = [sys.executable, "-m", "decision_service.load.sender", str(plan_path), str(result_path)]
-        # The command is this interpreter and our own module.
-        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # noqa: S603 - see above
-        with progress() as bar:
-            task = bar.add_task("负载 load", total=int(plan.seconds))
-            while True:
-                try:
-                    _, errors = child.communicate(timeout=1)
-                    break
-                except subprocess.TimeoutExpired:
-                    bar.advance(task, 1)
-        if not result_path.exists():
-            tail = errors.decode(errors="replace").strip().splitlines()[-3:]
-            misuse("the load generator failed: " + " / ".join(tail), "负载发生器失败")
-        return [Sample(*one) for one in orjson.loads(result_path.read_bytes())]
+def _run(orders: "Orders", shelf: Shelf, *, json: bool) -> "Result":
+    from decision_service.load.live import View
+    from decision_service.load.run import NoApplicationsError, load_run
+    from decision_service.load.running import SendersFailedError
 
+    out = console()
+    with tempfile.TemporaryDirectory(prefix="miaopi-load-") as folder, ExitStack() as stack:
 
-def _goodput(plan: Plan, samples: Sequence[Sample]) -> float:
-    """Right decisions without an officer, a second."""
-    return sum(one.verdict == "right" and one.outcome != "REFERRED" for one in samples) / plan.seconds
+        def watching(plan: "Plan", bench: "Bench") -> "Watcher":
+            return stack.enter_context(View(plan, bench, out))
 
-
-def _lag(samples: Sequence[Sample]) -> float:
-    """How late the generator itself was, in ms: where this is large, it and not the service was at its limit."""
-    return percentile([one.lag_ms for one in samples], 0.99)
-
-
-def _summary(plan: Plan, samples: Sequence[Sample], found: Sequence[MatterLoad], *, passed: bool) -> dict[str, object]:
-    return {
-        "rate": plan.rate,
-        "seconds": plan.seconds,
-        "requests": len(samples),
-        "goodput": round(_goodput(plan, samples), 2),
-        "generator_lag_p99_ms": round(_lag(samples), 1),
-        "matters": [_row(one) for one in found],
-        "passed": passed,
-    }
-
-
-def _row(one: MatterLoad) -> dict[str, object]:
-    return {
-        "matter": one.matter,
-        "requests": one.requests,
-        "right": one.right,
-        "late_register": one.late,
-        "wrong": one.wrong,
-        "failed": one.failed,
-        "p50_ms": round(one.p50, 1),
-        "p95_ms": round(one.p95, 1),
-        "p99_ms": round(one.p99, 1),
-        "budget_ms": {"p50": one.budget[0], "p95": one.budget[1], "deadline": one.budget[2]},
-        "over_budget": {"p50": one.over_p50, "p95": one.over_p95, "deadline": one.over_deadline},
-        "missed": list(one.missed),
-    }
-
-
-def _show(plan: Plan, samples: Sequence[Sample], found: Sequence[MatterLoad]) -> None:
-    out = Console(emoji=False, highlight=False, width=max(132, Console().width))
-    heads = ("事项 matter", "sent", "right", "late*", "wrong", "failed", "p50 ms", "p95 ms", "p99 ms", "时限 budget")
-    table = Table(*heads, "")
-    for one in found:
-        budget = "/".join(str(limit) for limit in one.budget)
-        figures = [one.requests, one.right, one.late, one.wrong, one.failed]
-        times = [f"{value:.0f}" for value in (one.p50, one.p95, one.p99)]
-        verdict = "; ".join(one.missed) or ("样本不足 over within chance" if one.nominally_over else "达标 in budget")
-        table.add_row(one.matter, *(str(figure) for figure in figures), *times, budget, verdict)
-    out.print(table)
-    lines = (
-        "* 因数据源超时而转人工或未知 not as expected because a register did not answer in time, as it must be",
-        f"秒批量 goodput: {_goodput(plan, samples):.1f} of {plan.rate:g} a second decided right without an officer",
-        f"发生器自身延迟 generator: sent within {_lag(samples):.1f} ms of the due instant (p99)",
-    )
-    out.print("\n".join(lines), markup=False)
+        try:
+            rules = catalogued(shelf, orders.day)
+            return load_run(orders, Path(folder), rules, watching, lambda text: out.print(text, markup=False))
+        except NoApplicationsError:
+            misuse(
+                f"no applications for the matters in force on {orders.day}", f"{orders.day} 没有可发送的申请", json=json
+            )
+        except ProcessFailedError as error:
+            misuse(str(error), "服务或模拟数据源没有启动", json=json)
+        except SendersFailedError as error:
+            misuse(f"the load generator failed: {error}", "负载发生器失败", json=json)
+        except NobodyThereError:
+            misuse("the service went away", "服务中途停止", json=json)
+        except DataFileError as error:
+            misuse(f"--data: {error}", "--data：数据文件有误", json=json)

@@ -24,14 +24,15 @@ class ProcessFailedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What is started: which rules, whose data, where the ledger lies, which day it is, and how slow registers are
-    (times their usual latency; 0: none)."""
+    """What is started: which rules, whose data, where the ledger lies, which day it is, how slow registers are (times
+    their usual latency; 0: none), and whether faults below HTTP can be played, by a proxy in front of them."""
 
     rules: Path
     data: Path | None
     folder: Path
     day: str
     latency: float
+    proxied: bool = False
 
     @property
     def ledger(self) -> Path:
@@ -67,7 +68,7 @@ def staged(stage: Stage) -> Iterator[Running]:
     }
     rules = ["--rules", str(stage.rules), "--as-of", stage.day, "--port", "0"]
     data = ["--data", str(stage.data)] if stage.data is not None else []
-    slow = ["--latency", str(stage.latency)]
+    slow = ["--latency", str(stage.latency), *(["--fault-seed", "0"] if stage.proxied else [])]
     access, key = _access_file(stage)
     environment["MIAOPI_ACCESS"] = str(access)
     with _process("sandbox", ["sandbox", *rules, *data, *slow], environment) as sandbox:

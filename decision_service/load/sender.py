@@ -1,26 +1,33 @@
-"""The child process that sends the load, with Locust: `python -m decision_service.load.sender PLAN RESULT`.
+"""A process that sends load, with Locust: `python -m decision_service.load.sender PLAN NUMBER`, told stages on standard
+input, telling samples on standard output.
 
-Arrivals are open-loop: one user holds a clock and spawns each request at the instant it is due, whether or not earlier
-ones have come back, and each response time counts from that instant. A service that stands still is charged with all
-who would have come meanwhile; a closed loop would only ever see the one that waits.
+Its users are made from the rule files: one for each matter, coming as often as the matter's weight has it. Arrivals are
+open-loop: a user holds a clock and spawns each request at the instant it is due, whether or not earlier ones have come
+back, and each response time counts from that instant. A service that stands still is charged with all who would have
+come meanwhile; a closed loop would only ever see the one that waits.
 """
 
-import json
-import random
+import hashlib
+import os
 import sys
 import time
 import uuid
-from collections.abc import Iterator
-from dataclasses import astuple
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import gevent
+import orjson
+from gevent.event import Event
+from gevent.fileobject import FileObjectPosix
 from gevent.pool import Pool
 from locust import FastHttpUser, constant, task
 from locust.env import Environment
 
-from decision_service.load.report import Sample, judged
+from decision_service.load.arrivals import Arrival, Stream
+from decision_service.load.broken import BROKEN, Request
+from decision_service.load.samples import Part, Sample, told
 
 MOST_IN_FLIGHT = 4000
 """Beyond it arrivals wait for a place, and the wait counts."""
@@ -28,87 +35,188 @@ MOST_IN_FLIGHT = 4000
 ANSWER_SECONDS = 30.0
 """Longer than any deadline: an answer that has not come by then does not come."""
 
+COPIES = 6
+"""Of one application at once, in a storm of duplicates."""
 
-class Stream:
-    """Applications at the instants when they are due: matters by weight, Poisson arrivals, all from one seed."""
+LATER_SECONDS = 0.5
 
-    def __init__(self, plan: dict[str, Any]) -> None:
-        self.rate, self.seconds = float(plan["rate"]), float(plan["seconds"])
-        self.weights: dict[str, int] = plan["weights"]
-        self.chance = random.Random(plan["seed"])  # noqa: S311 - a workload that repeats, not a secret
-        self.applications: dict[str, list[Sent]] = {}
-        for one in plan["applications"]:
-            self.applications.setdefault(one[0], []).append(Sent(*one))
-
-    def due(self) -> Iterator[tuple[float, "Sent"]]:
-        """Each application with the instant (perf_counter) at which it is due; returns when the time is over."""
-        started = due = time.perf_counter()
-        while due < started + self.seconds:
-            due += self.chance.expovariate(self.rate)
-            matter = self.chance.choices(list(self.weights), list(self.weights.values()))[0]
-            yield due, self.chance.choice(self.applications[matter])
+_PULSE_SECONDS = 0.5
+_LOOK_SECONDS = 0.01
+_CHANNELS = (b"mobile", b"pc", b"counter", b"self_service")
+_JSON = {"Content-Type": "application/json"}
 
 
-class Sent(NamedTuple):
-    """One application of the mix and what must come of it."""
+@dataclass
+class Desk:
+    """What the users of one process share: the plan, the stage that is on, and the way to tell samples."""
 
+    plan: Mapping[str, Any]
+    sender: int
+    stage: int = -1
+    start: float = 0.0
+    begun: Event = field(default_factory=Event)
+    working: int = 0
+    sent: int = 0
+    in_flight: int = 0
+    lines: list[bytes] = field(default_factory=list)
+
+    def stream(self, matter: str) -> Stream:
+        """The arrivals of a matter in the stage that is on."""
+        stage = self.plan["stages"][self.stage]
+        seed = f"{self.plan['seed']}/{stage['name']}/{matter}"
+        broken = (float(stage["broken"]), tuple(BROKEN))
+        return Stream(seed, stage["rates"][matter], stage["seconds"], self.plan["pools"][matter], broken)
+
+    def tell(self, word: str, *values: object) -> None:
+        """A line for the parent, written with the next pulse."""
+        self.lines.append(orjson.dumps([word, *values]))
+
+    def pulse(self) -> None:
+        """Write what there is to tell, for as long as the process lives."""
+        while True:
+            self.tell("pulse", self.sender, self.sent, self.in_flight)
+            self.flush()
+            gevent.sleep(_PULSE_SECONDS)
+
+    def flush(self) -> None:
+        """Write what there is to tell."""
+        content, self.lines = b"\n".join([*self.lines, b""]), []
+        pipe.write(content)
+        pipe.flush()
+
+
+pipe: Any = None
+"""Standard output, once it is known to be the parent's pipe."""
+
+
+class Applicant(FastHttpUser):
+    """The applicants of one matter."""
+
+    abstract = True
+    fixed_count = 1
+    wait_time = constant(0)
+    concurrency = MOST_IN_FLIGHT
+    connection_timeout = network_timeout = ANSWER_SECONDS
+    desk: Desk
     matter: str
-    form: dict[str, Any]
-    outcome: str
-    reasons: list[str]
+    played = -1
+
+    @task
+    def arrivals(self) -> None:
+        """One stage: each application at the instant it is due."""
+        desk = self.desk
+        desk.begun.wait()
+        if self.played == desk.stage:
+            gevent.sleep(_LOOK_SECONDS)
+            return
+        self.played = desk.stage
+        pool = Pool(MOST_IN_FLIGHT)
+        many = desk.plan["stages"][desk.stage]["traffic"] == "duplicates"
+        for one in desk.stream(self.matter).of(desk.sender, desk.plan["senders"]):
+            gevent.sleep(max(0.0, desk.start + one.at - time.monotonic()))
+            pool.spawn(self.storm if many else self.once, one)
+        pool.join()
+        desk.working -= 1
+        if desk.working == 0:
+            desk.begun.clear()
+            desk.tell("done", desk.stage)
+
+    def once(self, one: Arrival) -> None:
+        """A request that is sent once, whole or broken."""
+        request = self.request(one)
+        if one.broken:
+            request = BROKEN[one.broken][0](request)
+        self.send(one, "once", request)
+
+    def storm(self, one: Arrival) -> None:
+        """The same request several times at once, again once these are answered, then its key with another body."""
+        request = self.request(one)
+        gevent.joinall([gevent.spawn(self.send, one, "copy", request) for _ in range(COPIES)])
+        gevent.sleep(LATER_SECONDS)
+        self.send(one, "later", request, time.monotonic())
+        other = Request(self.request(one).body, request.headers)
+        self.send(one, "other", other, time.monotonic())
+
+    def request(self, one: Arrival) -> Request:
+        """A new application, under a key of its own."""
+        form = self.desk.plan["forms"][one.application]
+        start = b'{"application_id":"%s","matter":"%s","channel":"%s","form":' % (
+            uuid.uuid4().hex.encode(), self.matter.encode(), _CHANNELS[one.number % len(_CHANNELS)],
+        )  # fmt: skip
+        key = self.desk.plan["key"]
+        shown = {"Authorization": f"Bearer {key}"} if key else {}
+        return Request(start + form.encode() + b"}", {**_JSON, **shown, "Idempotency-Key": uuid.uuid4().hex})
+
+    def send(self, one: Arrival, part: Part, request: Request, due: float | None = None) -> None:
+        """Send it and tell what came of it. `due`: when it was, where that is not the arrival's own instant."""
+        desk = self.desk
+        due = desk.start + one.at if due is None else due
+        began = time.monotonic()
+        desk.sent += 1
+        desk.in_flight += 1
+        found: tuple[int, str, bool, Any] = (0, "", False, None)
+        ended = 0.0
+        try:
+            with self.client.post(
+                "/v1/decisions",
+                data=request.body,  # type: ignore[arg-type]  # bytes go out as they are
+                headers=dict(request.headers),
+                name=self.matter,
+                catch_response=True,
+            ) as reply:
+                content = reply.content or b""
+                ended = time.monotonic()
+                reply.success()
+            found = _read(reply.status_code, reply.headers or {}, content)
+        finally:
+            ended = ended or time.monotonic()
+            desk.in_flight -= 1
+            which = (desk.stage, self.matter, one.number, one.application, one.broken, part, due - desk.start)
+            sample = Sample(*which, (began - due) * 1000, (ended - due) * 1000, *found)
+            desk.tell("sample", sample.as_row())
 
 
-def user_of(plan: dict[str, Any], samples: list[Sample]) -> type[FastHttpUser]:
-    """A Locust user that sends the plan and appends a sample of each request, those without an answer included."""
-
-    shown = {"Authorization": f"Bearer {plan['key']}"} if plan.get("key") else {}
-
-    class Applicant(FastHttpUser):
-        wait_time = constant(0)
-        host = plan["url"]
-        concurrency = MOST_IN_FLIGHT
-        connection_timeout = network_timeout = ANSWER_SECONDS
-
-        def one(self, due: float, sent: Sent) -> None:
-            began = time.perf_counter()
-            status, outcome, verdict = 0, None, "error"
-            try:
-                status, answer = self._post(sent)
-                if status == 200:
-                    outcome, verdict = str(answer["outcome"]), judged(answer, sent.outcome, sent.reasons)
-            finally:
-                ended = time.perf_counter()
-                lag = (began - due) * 1000
-                samples.append(Sample(sent.matter, (ended - due) * 1000, status, outcome, verdict, lag))
-
-        def _post(self, sent: Sent) -> tuple[int, dict[str, Any]]:
-            body = {"application_id": uuid.uuid4().hex, "matter": sent.matter, "channel": "mobile", "form": sent.form}
-            headers = {"Idempotency-Key": uuid.uuid4().hex, **shown}
-            with self.client.post("/v1/decisions", json=body, headers=headers, name=sent.matter) as reply:
-                return reply.status_code, reply.json() if reply.status_code == 200 else {}
-
-        @task
-        def arrivals(self) -> None:
-            pool = Pool(MOST_IN_FLIGHT)
-            for due, sent in Stream(plan).due():
-                gevent.sleep(max(0.0, due - time.perf_counter()))
-                pool.spawn(self.one, due, sent)
-            pool.join()
-            self.environment.runner.quit()
-
-    return Applicant
+def _read(status: int, headers: Mapping[str, str], content: bytes) -> tuple[int, str, bool, Any]:
+    """An answer's status, the code of its problem, whether it says when to try again, and its decision."""
+    if status == 200:
+        return 200, "", False, told(orjson.loads(content), hashlib.sha256(content).hexdigest())
+    code = ""
+    if str(headers.get("Content-Type", "")).startswith("application/problem+json"):
+        code = str(orjson.loads(content)["type"]).rpartition(":")[2]
+    return status, code, "Retry-After" in headers, None
 
 
-def main(plan_path: Path, result_path: Path) -> None:
-    """Sends the plan and writes the samples as JSON."""
-    plan = json.loads(plan_path.read_bytes())
-    samples: list[Sample] = []
-    environment = Environment(user_classes=[user_of(plan, samples)])
+def users_of(desk: Desk) -> list[type[Applicant]]:
+    """A class of users for each matter of the plan."""
+    host = desk.plan["url"]
+    return [
+        type(f"Applicant_{matter}", (Applicant,), {"desk": desk, "matter": matter, "host": host, "abstract": False})
+        for matter in desk.plan["pools"]
+    ]
+
+
+def serve(desk: Desk) -> None:
+    """Play the stages that standard input names, `[place, instant]` a line, until it ends."""
+    environment = Environment(user_classes=users_of(desk))  # type: ignore[arg-type]  # classes of users, made here
     runner = environment.create_local_runner()
-    runner.start(1, spawn_rate=1)
-    runner.greenlet.join()
-    result_path.write_bytes(json.dumps([astuple(one) for one in samples]).encode())
+    runner.start(len(desk.plan["pools"]), spawn_rate=1000)
+    gevent.spawn(desk.pulse)
+    desk.tell("ready", desk.sender)
+    for line in FileObjectPosix(sys.stdin.fileno(), "rb"):
+        stage, start = orjson.loads(line)
+        desk.start, desk.working = float(start), len(desk.plan["pools"])
+        desk.stage = int(stage)
+        desk.begun.set()
+    runner.quit()
+
+
+def main(plan_path: Path, sender: int) -> None:
+    """Send one process's part of a plan."""
+    global pipe  # noqa: PLW0603 - the one pipe of the process
+    pipe = FileObjectPosix(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints is no sample
+    serve(Desk(orjson.loads(plan_path.read_bytes()), sender))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,87 @@
+"""What a load run showed, as tables for people."""
+
+from rich.console import Console
+from rich.table import Table
+
+from decision_service.load.report import Line, Met, StageLoad
+from decision_service.load.run import Result
+
+_MARKS: dict[Met, str] = {"met": "✓", "missed": "✗", "unclear": "?"}
+
+
+def show(result: Result) -> None:
+    """Print the run: stage by stage its matters and lines, then what is about the whole."""
+    out = Console(highlight=False, width=max(132, Console().width))
+    for one in result.stages:
+        _show_stage(out, one)
+    for stage in result.not_possible:
+        en = f"{stage.name}: not possible here, nobody can make the registers of a service elsewhere fail"
+        out.print(f"– {en}\n  {stage.title.zh}：对外部服务不能进行，未计入", markup=False)
+    for name in result.unsettled:
+        out.print(
+            f"? {name}: began while the register that had failed was still left alone 前一故障未恢复", markup=False
+        )
+    for line in result.lines:
+        out.print(_line(line), markup=False)
+    for text in notes(result):
+        out.print(text, markup=False)
+    passed = "passed 全部达标" if result.passed else "NOT PASSED 未达标"
+    out.print(f"{passed}: {len(result.samples)} requests 请求", markup=False)
+
+
+def notes(result: Result) -> list[str]:
+    """What else is to be known of a run."""
+    pool, orders = result.plan.pool, result.orders
+    found = [
+        f"{len(pool.applications)} applications 申请, beside 边界 {result.boundaries} boundaries of the rule files",
+        f"generator 发生器: {result.plan.senders} process(es), late itself by {result.lag_p99:.1f} ms (p99)",
+        "* a register did not answer in time, and the answer is what it must be then 因数据源超时，结果仍符合规则",
+    ]
+    if result.books is None:
+        found.append("the ledger is not at hand: run `miaopi reconcile` beside it 账本不在此处，请在服务端对账")
+    if not result.receipts.trusted:
+        found.append("receipts were checked against the key that they carry; give --public-key 回执未用可信公钥核验")
+    if any(line.met == "unclear" for one in result.stages for line in one.lines):
+        found.append(
+            "?: not met, but the tool itself was late by as much: fewer requests, or more --senders 发生器过慢"
+        )
+    if orders.is_own:
+        found.append("※ 示例政策与虚构人物。 Illustrative policies, fictitious people.")
+    return found
+
+
+def _line(line: Line) -> str:
+    return f"{_MARKS[line.met]} {line.zh} {line.en}: {line.told}"
+
+
+def _show_stage(out: Console, one: StageLoad) -> None:
+    stage = one.stage
+    heads = (
+        "matter 事项",
+        "sent",
+        "right",
+        "late*",
+        "doubt",
+        "wrong",
+        "failed",
+        "p50 ms",
+        "p95",
+        "p99",
+        "budget 时限",
+        "",
+    )
+    table = Table(*heads, title=f"{stage.name} {stage.title.zh} {stage.title.en}", title_justify="left")
+    for row in one.matters:
+        counts = [row.counts.get(name, 0) for name in ("right", "late", "doubted", "wrong", "failed")]
+        times = [f"{value:.0f}" for value in (row.p50, row.p95, row.p99)]
+        only = " (deadline)" if row.deadline_only else ""
+        said = "; ".join(row.missed) or ("over within chance 样本不足" if row.nominally_over else "in budget 达标")
+        budget = "/".join(map(str, row.budget)) + only
+        table.add_row(row.matter, str(row.requests), *map(str, counts), *times, budget, said)
+    out.print(table)
+    turned = ", ".join(f"{name} {one.counts[name]}" for name in ("refused", "again", "shed") if one.counts.get(name))
+    failing = f"; {stage.register} is {stage.fault}" if stage.fault else ""
+    figures = f"{one.goodput:.1f}/s decided right without an officer 秒批量; sent within {one.lag_p99:.1f} ms (p99)"
+    out.print(f"  {figures}{failing}{'; ' + turned if turned else ''}", markup=False)
+    for line in one.lines:
+        out.print(f"  {_line(line)}", markup=False)
