@@ -16,36 +16,34 @@ def show(result: Result) -> None:
         _show_stage(out, one)
     for stage in result.not_possible:
         en = f"{stage.name}: not possible here, nobody can make the registers of a service elsewhere fail"
-        out.print(f"– {en}\n  {stage.title.zh}：对外部服务不能进行，未计入", markup=False)
+        out.print(f"– {stage.title.zh}：对外部服务不能进行，未计入\n  {en}", markup=False)
     for name in result.unsettled:
         out.print(
-            f"? {name}: began while the register that had failed was still left alone 前一故障未恢复", markup=False
+            f"? {name}：前一故障未恢复 began while the register that had failed was still left alone", markup=False
         )
     for line in result.lines:
         out.print(_line(line), markup=False)
     for text in notes(result):
         out.print(text, markup=False)
-    passed = "passed 全部达标" if result.passed else "NOT PASSED 未达标"
-    out.print(f"{passed}: {len(result.samples)} requests 请求", markup=False)
+    passed = "全部达标 passed" if result.passed else "未达标 NOT PASSED"
+    out.print(f"{passed}: {len(result.samples)} 个请求 requests", markup=False)
 
 
 def notes(result: Result) -> list[str]:
     """What else is to be known of a run."""
-    pool, orders = result.plan.pool, result.orders
+    many, senders, lag = len(result.plan.pool.applications), result.plan.senders, f"{result.lag_p99:.1f} ms (p99)"
     found = [
-        f"{len(pool.applications)} applications 申请, beside 边界 {result.boundaries} boundaries of the rule files",
-        f"generator 发生器: {result.plan.senders} process(es), late itself by {result.lag_p99:.1f} ms (p99)",
-        "* a register did not answer in time, and the answer is what it must be then 因数据源超时，结果仍符合规则",
+        f"申请 applications {many}, 规则文件的边界 beside boundaries of the rule files {result.boundaries}",
+        f"发生器 generator: {senders} 个进程 process(es), 自身延迟 late itself by {lag}",
+        "* 因数据源超时，结果仍符合规则 a register did not answer in time, and the answer is what it must be then",
     ]
     if result.books is None:
-        found.append("the ledger is not at hand: run `miaopi reconcile` beside it 账本不在此处，请在服务端对账")
+        found.append("账本不在此处，请在服务端对账 the ledger is not at hand: run `miaopi reconcile` beside it")
     if not result.receipts.trusted:
-        found.append("receipts were checked against the key that they carry; give --public-key 回执未用可信公钥核验")
+        found.append("回执未用可信公钥核验 receipts were checked against the key that they carry; give --public-key")
     if any(line.met == "unclear" for one in result.stages for line in one.lines):
-        found.append(
-            "?: not met, but the tool itself was late by as much: fewer requests, or more --senders 发生器过慢"
-        )
-    if orders.is_own:
+        found.append("? 发生器过慢 not met, but the tool itself was late by as much: fewer requests, or more --senders")
+    if result.orders.is_own:
         found.append("※ 示例政策与虚构人物。 Illustrative policies, fictitious people.")
     return found
 
@@ -57,7 +55,7 @@ def _line(line: Line) -> str:
 def _show_stage(out: Console, one: StageLoad) -> None:
     stage = one.stage
     heads = (
-        "matter 事项",
+        "事项 matter",
         "sent",
         "right",
         "late*",
@@ -67,7 +65,7 @@ def _show_stage(out: Console, one: StageLoad) -> None:
         "p50 ms",
         "p95",
         "p99",
-        "budget 时限",
+        "时限 budget",
         "",
     )
     table = Table(*heads, title=f"{stage.name} {stage.title.zh} {stage.title.en}", title_justify="left")
@@ -75,13 +73,13 @@ def _show_stage(out: Console, one: StageLoad) -> None:
         counts = [row.counts.get(name, 0) for name in ("right", "late", "doubted", "wrong", "failed")]
         times = [f"{value:.0f}" for value in (row.p50, row.p95, row.p99)]
         only = " (deadline)" if row.deadline_only else ""
-        said = "; ".join(row.missed) or ("over within chance 样本不足" if row.nominally_over else "in budget 达标")
+        said = "; ".join(row.missed) or ("样本不足 over within chance" if row.nominally_over else "达标 in budget")
         budget = "/".join(map(str, row.budget)) + only
         table.add_row(row.matter, str(row.requests), *map(str, counts), *times, budget, said)
     out.print(table)
     turned = ", ".join(f"{name} {one.counts[name]}" for name in ("refused", "again", "shed") if one.counts.get(name))
     failing = f"; {stage.register} is {stage.fault}" if stage.fault else ""
-    figures = f"{one.goodput:.1f}/s decided right without an officer 秒批量; sent within {one.lag_p99:.1f} ms (p99)"
+    figures = f"秒批量 {one.goodput:.1f}/s decided right without an officer; sent within {one.lag_p99:.1f} ms (p99)"
     out.print(f"  {figures}{failing}{'; ' + turned if turned else ''}", markup=False)
     for line in one.lines:
         out.print(f"  {_line(line)}", markup=False)

@@ -7,7 +7,7 @@ import pytest
 
 from decision_service.load.plan import Grounds, Plan, Pool
 from decision_service.load.stages import built_in
-from decision_service.policy.shelf import read_shelf
+from tests.shipped import shelf as shipped
 
 ROOT = Path(__file__).parents[2]
 DAY = date(2026, 3, 16)
@@ -15,7 +15,7 @@ DAY = date(2026, 3, 16)
 
 @pytest.fixture(scope="session")
 def grounds() -> Grounds:
-    shelf = read_shelf(ROOT / "rules")
+    shelf = shipped()
     policies = {matter: found for matter in sorted(shelf.versions) if (found := shelf.in_force(matter, DAY))}
     return Grounds(policies, shelf.catalogue, DAY, ROOT / "fixtures" / "cases")
 

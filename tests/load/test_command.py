@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from decision_service.cli.app import build
 from decision_service.demo.processes import Running, Stage, staged
+from tests.http.process import GATE_CASES, certificates
 
 ROOT = Path(__file__).parents[2]
 DAY = "2026-03-16"
@@ -33,16 +34,15 @@ def elsewhere(rules: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("elsewhere")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
-        patch.setenv("MIAOPI_GATE_CASES", "5")
-        patch.setenv("MIAOPI_CERTIFICATES", str(folder / "gate"))
+        patch.setenv("MIAOPI_GATE_CASES", str(GATE_CASES))
+        patch.setenv("MIAOPI_CERTIFICATES", certificates())
         with staged(Stage(rules, None, folder, DAY, 0)) as found:
             yield found
 
 
-def load(rules: Path, *arguments: str, gate: Path | None = None) -> tuple[int, dict]:
+def load(rules: Path, *arguments: str) -> tuple[int, dict]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("MIAOPI_")}
-    if gate is not None:
-        environment |= {"MIAOPI_GATE_CASES": "5", "MIAOPI_CERTIFICATES": str(gate)}
+    environment |= {"MIAOPI_GATE_CASES": str(GATE_CASES), "MIAOPI_CERTIFICATES": certificates()}
     done = subprocess.run(
         [sys.executable, "-m", "decision_service", "load", "--json", "--rules", str(rules), *arguments],
         cwd=ROOT,
@@ -73,7 +73,7 @@ def test_its_own_service_under_every_sort_of_stage_says_nothing_wrong_and_loses_
     stages.write_text("".join(f'[[stage]]\nname = "{name}"\ngoodput = 0\n' for name in names), encoding="utf-8")
     page = tmp_path / "load.html"
     arguments = ("--plan", str(stages), "--rate", "8", "--seconds", "2", "--latency", "0", "--html", str(page))
-    _, told = load(rules, *arguments, gate=tmp_path / "gate")
+    _, told = load(rules, *arguments)
     assert [one["name"] for one in told["stages"]] == list(names)
     assert {one["name"]: one["met"] for one in told["lines"]} == dict.fromkeys(
         ("receipts", "ledger", "reconciled"), "met"
