@@ -11,7 +11,7 @@ _MARKS: dict[Met, str] = {"met": "✓", "missed": "✗", "unclear": "?"}
 
 def show(result: Result) -> None:
     """Print the run: stage by stage its matters and lines, then what is about the whole."""
-    out = Console(highlight=False, width=max(132, Console().width))
+    out = Console(emoji=False, highlight=False, width=max(132, Console().width))
     for one in result.stages:
         _show_stage(out, one)
     for stage in result.not_possible:
