@@ -28,7 +28,7 @@ from decision_service.language.tree import (
     Within,
 )
 from decision_service.readings.bulk import columns
-from decision_service.readings.bulk.arithmetic import arithmetic
+from decision_service.readings.bulk.arithmetic import arithmetic, unless_null
 from decision_service.readings.bulk.cells import Cell, both, either, has, known, negated, static, union, when
 from decision_service.readings.bulk.compare import compare, one_of, within
 from decision_service.readings.bulk.constants import constant
@@ -57,7 +57,8 @@ Calendar = Mapping[int, frozenset[date]]
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Where expressions are read. `form`, `facts`, `lets` and `tables` hold terms over the columns that there are.
+    """Where expressions are read. `form`, `facts`, `lets` and `tables` hold terms over the columns that there are;
+    `births` the days in citizen IDs of the form.
 
     Inside a quantifier over a column of lists masks are local: one bit for each of `sources`, the masks that the
     element's condition depends on, so that the causes of all elements join without a function for it.
@@ -72,6 +73,7 @@ class World:
     variables: Mapping[str, Term] = field(default_factory=dict)
     sources: list[tuple[Cell, int]] | None = None
     stages: Stages | None = None
+    births: Mapping[str, Cell] = field(default_factory=dict)
 
     def binding(self, variable: str, term: Term) -> "World":
         """The same world with one more variable."""
@@ -172,9 +174,18 @@ def _strict(node: Not | Compare | Within | OneOf | Contains | FieldOf | Arithmet
             return _over((left, right), arithmetic(node, left, right, world.share))
         case Call():
             arguments = tuple(read(one, world) for one in node.arguments)
-            found = call(node, arguments, world.calendar, world.share)
+            found = _birth(node, arguments, world) or call(node, arguments, world.calendar, world.share)
             own = found if world.sources is None else world.local(found, found.possible)
             return _over((*arguments, Term(NULL, own.mask, own.possible)), own)
+
+
+def _birth(node: Call, arguments: tuple[Term, ...], world: World) -> Term | None:
+    """The day of birth in a citizen ID of the form, which was found when it was read."""
+    match node:
+        case Call(function="birth_date", arguments=(FormRef(field_name=name),)) if name in world.births:
+            return unless_null(arguments, Plain(world.births[name]))
+        case _:
+            return None
 
 
 def _over(parts: tuple[Term, ...], found: Term) -> Term:

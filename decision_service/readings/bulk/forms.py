@@ -14,7 +14,7 @@ from decision_service.readings.bulk.cells import BIT, Cell, both, either, negate
 from decision_service.readings.bulk.constants import shape_of
 from decision_service.readings.bulk.expressions import World, read
 from decision_service.readings.bulk.fitting import fits, matches, odd, unjudged
-from decision_service.readings.bulk.identifiers import Parts, citizen_defect, credit_code_defect, parts_of
+from decision_service.readings.bulk.identifiers import Parts, citizen_defect, credit_code_defect, number_of, parts_of
 from decision_service.readings.bulk.shapes import NULL, Items, Plain, Term, choose, truth
 from decision_service.readings.bulk.staging import Stages
 from verifiers.kinds import read as read_value
@@ -22,6 +22,8 @@ from verifiers.kinds import read as read_value
 BLAMED = BIT[Why.FORM]
 MISSING, WRONG, CHECK = 1, 2, 3
 """Defects of a field as numbers: C01_FIELD_MISSING, C02_FIELD_FORMAT, C03_ID_CHECKSUM. 0: none."""
+_TAILS = {"citizen_id": "", "disability_certificate": "[1-7][1-4]"}
+"""What stands behind the citizen ID in a value of these types, as a pattern."""
 RIGHT, BLANK, UNREAD = 0, 1, 4
 """Before it is known what had to be given, a field is right, blank, not read for it is of another document, or WRONG or
 CHECK."""
@@ -31,7 +33,8 @@ CHECK."""
 class FormColumns:
     """A form as columns: a term and a defect for each field, whether no register is asked (`stopped`), whether another
     document than the resident card is shown (`other`), whether a field was given and is right, the items applied for,
-    and whether the row holds something that this reading does not judge (`left_out`)."""
+    whether the row holds something that this reading does not judge (`left_out`), and the days of birth in citizen IDs
+    that are right."""
 
     terms: Mapping[str, Term]
     defects: Mapping[str, Cell]
@@ -40,6 +43,7 @@ class FormColumns:
     given: Mapping[str, Cell]
     items: Mapping[str, Cell]
     left_out: Cell
+    births: Mapping[str, Cell]
 
     @property
     def defective(self) -> Cell:
@@ -79,16 +83,19 @@ class FormReader:
         left_out = either(
             *(self._unjudged(one, states[one.name]) for one in self.policy.fields if one.name in self.raw)
         )
-        return FormColumns(final, defects, stopped, other, given, self._items(final), left_out)
+        births = {name: parts.birth for name, parts in self._parts.items()}
+        return FormColumns(final, defects, stopped, other, given, self._items(final), left_out, births)
 
     def _shared_parts(self, stages: Stages) -> Mapping[str, Parts]:
         """The parts of the citizen IDs in the form, in columns of their own."""
-        tails = {"citizen_id": "", "disability_certificate": "[1-7][1-4]"}
-        made = {
-            one.name: parts_of(self.raw[one.name], tails[one.type_name])
-            for one in self.policy.fields
-            if one.type_name in tails and one.name in self.raw
-        }
+        numbers = stages.keep_cells(
+            {
+                one.name: number_of(self.raw[one.name])
+                for one in self.policy.fields
+                if one.type_name in _TAILS and one.name in self.raw
+            }
+        )
+        made = {name: parts_of(self.raw[name], number) for name, number in numbers.items()}
         cells = {(name, part.name): getattr(one, part.name) for name, one in made.items() for part in fields(Parts)}
         kept = stages.keep_cells(cells)
         return {name: Parts(*(kept[name, part.name] for part in fields(Parts))) for name in made}
@@ -131,10 +138,8 @@ class FormReader:
     def _defect(self, field: Field) -> Cell:
         cell = self.raw[field.name]
         match field.type_name:
-            case "citizen_id":
-                return citizen_defect(cell, self._parts[field.name], self.world.as_of)
-            case "disability_certificate":
-                return citizen_defect(cell, self._parts[field.name], self.world.as_of)
+            case "citizen_id" | "disability_certificate":
+                return citizen_defect(cell, self._parts[field.name], self.world.as_of, _TAILS[field.type_name])
             case "credit_code":
                 return credit_code_defect(cell)
             case "prefecture":

@@ -139,6 +139,7 @@ class _Judging:
             {},
             self.catalogue.calendar,
             stages=self.stages,
+            births=form.births,
         )
 
     def _seen(self, name: str) -> Seen:
