@@ -100,7 +100,7 @@ def test_whatever_a_path_leads_to_there_is_one_json_value(name: str, folder: Pat
     for number, path in enumerate(paths_of(COMMANDS[name])):
         if name in STARTING and path not in ("cases", "data", "key_file"):
             continue
-        for place in PLACES if number == 0 else PLACES[:1]:
+        for place in PLACES if number == 0 and name not in STARTING else PLACES[:1]:
             words = call(name, {path: place})
             code, value = told(*words)
             assert isinstance(value, dict), words
