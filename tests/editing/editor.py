@@ -17,9 +17,9 @@ SHIPPED = sorted(RULES.glob("*/2*.yaml"))
 
 
 @cache
-def catalogue() -> Catalogue:
+def catalogue(rules: Path = RULES) -> Catalogue:
     complaints = Complaints()
-    found = read_catalogue(RULES, complaints)
+    found = read_catalogue(rules, complaints)
     assert found is not None
     assert not complaints.problems
     return found
