@@ -144,7 +144,7 @@ class _Reading:
     """One pass over the events of one source."""
 
     def __init__(self, source: Source) -> None:
-        self.source = source
+        self.source, self.size = source, len(source.text)
         self.problems: list[Problem] = []
         self.events = self._events()
         self.nodes = 0
@@ -157,9 +157,9 @@ class _Reading:
             raise _StopError(syntax.explain(self.source, error)) from None
 
     def _span(self, start: int, end: int) -> Span:
-        size = len(self.source.text)
-        first = min(start, size)
-        return Span(self.source, first, max(first, min(end, size)))
+        first = min(self.size, start)
+        last = min(self.size, end)
+        return Span(self.source, first, max(first, last))
 
     def _at(self, event: yaml.Event) -> Span:
         start, end = event.start_mark, event.end_mark
@@ -193,7 +193,7 @@ class _Reading:
         if depth > MOST_DEPTH:
             raise _StopError(syntax.TOO_DEEP.at(here))
         if isinstance(event, yaml.ScalarEvent):
-            return self._text(event)
+            return self._text(event, here)
         if not isinstance(event, yaml.CollectionStartEvent):
             self._wrong(syntax.ALIAS, here)
             return TextNode("", here, "plain", self.flow > 0)
@@ -211,14 +211,15 @@ class _Reading:
             self._wrong(syntax.TAG, self._at(event))
         return event.anchor is None and event.tag is None
 
-    def _text(self, event: yaml.ScalarEvent) -> TextNode:
-        style, text, span, flow = STYLES[event.style or ""], event.value, self._at(event), self.flow > 0
+    def _text(self, event: yaml.ScalarEvent, span: Span) -> TextNode:
+        style, text, written, flow = STYLES[event.style or ""], event.value, span.text, self.flow > 0
         if not self._unadorned(event):
             return TextNode(text, span, style, flow)
         if style == "plain" and text in NULLS:
             return TextNode("", span, style, flow)
-        pieces = pieces_of(text, style, span.text, span.start)
-        span = self._span(span.start, span.start + len(span.text.rstrip(" \n")))
+        pieces = pieces_of(text, style, written, span.start)
+        if written.endswith((" ", "\n")):
+            span = self._span(span.start, span.start + len(written.rstrip(" \n")))
         if odd := UNSEEN.search(text):
             self._wrong(syntax.unseen(odd.group()), span)
         return TextNode(text, span, style, flow, pieces)
