@@ -28,7 +28,7 @@ from tests.properties.constants import constants_of
 from tests.properties.deciding import MATTERS, RULES, policy_of, shelf
 from tests.properties.policies import written
 from tests.readings.bulk.rows import arrow, flat, sheet_of
-from tests.simulating.test_simulation import by_reference, made
+from tests.simulating.test_simulation import by_reference, later, made
 from tests.sizes import size
 from tests.spark.rows import by_row, every_row, on_spark
 
@@ -60,6 +60,16 @@ def test_made_applicants_are_decided_alike_by_spark_duckdb_and_the_reference(
         for row in batch.to_pylist()
         if rows[row[ROW]] != (False, expected(by_reference(policy, row)))
     ]
+
+
+def test_two_versions_change_for_the_same_people(tmp_path: Path, spark: Any, connection: BaseBackend) -> None:
+    policy = policy_of("elderly_allowance")
+    pair = (policy, later(policy))
+    path = made("elderly_allowance", tmp_path / "p.parquet", 300)
+    answers = (on_spark(spark, connection, path, pair), simulate(connect(1), pair, shelf().catalogue, path))
+    ours, theirs = (as_json(report_of(answer, pair, shelf().catalogue)) for answer in answers)
+    assert ours | {"seconds": 0} == theirs | {"seconds": 0}
+    assert ours["flipped"]
 
 
 def differing(
