@@ -126,7 +126,10 @@ def _weighed(text: Cell, alphabet: str, weights: Sequence[int]) -> Cell:
 
 def letter(alphabet: str, place: Cell) -> Cell:
     """The character at a place, counted from 0."""
-    return alphabet[place] if static(place) else ibis.literal(alphabet).left(place + 1).right(1)  # substr: place thrice
+    if static(place):
+        return alphabet[place]
+    count = (place + 1).cast("int32")  # Spark takes no other
+    return ibis.literal(alphabet).left(count).right(1)  # a substring from there would have the place in it three times
 
 
 def own_check(body: Cell) -> Cell:
