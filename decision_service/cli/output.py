@@ -1,7 +1,9 @@
 """What every command shares: reading the rules folder, printing JSON, leaving with the right exit code."""
 
 import sys
+from collections.abc import Callable
 from contextvars import ContextVar
+from functools import partial
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -12,7 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from decision_service.policy.catalogue import FOLDER
-from decision_service.policy.shelf import Shelf, read_shelf
+from decision_service.policy.shelf import Shelf, read_drafts, read_shelf
 from decision_service.source import PolicyProblems, as_json, render
 
 GOOD, FINDINGS, MISUSE = 0, 1, 2
@@ -81,9 +83,18 @@ def must_hold_rules(folder: Path, *, json: bool) -> None:
 def shelf_or_exit(folder: Path, *, json: bool = False, only: Path | None = None) -> Shelf:
     """The checked rule files, or those within `only`; with problems they are shown and the command ends with exit
     code 2."""
+    return _read_or_exit(partial(read_shelf, folder, only=only), folder, json=json)
+
+
+def drafts_or_exit(path: Path, folder: Path, *, json: bool = False) -> Shelf:
+    """The same of rule files that lie elsewhere, with what all matters of the rules folder share."""
+    return _read_or_exit(partial(read_drafts, path, folder), folder, json=json)
+
+
+def _read_or_exit(read: Callable[[], Shelf], folder: Path, *, json: bool) -> Shelf:
     must_hold_rules(folder, json=json)
     try:
-        return read_shelf(folder, only=only)
+        return read()
     except PolicyProblems as problems:
         show_problems(problems, json=json)
         raise typer.Exit(MISUSE) from None

@@ -8,8 +8,18 @@ import orjson
 import typer
 from rich.console import Console
 
-from decision_service.cli.check import outside, rules_around
-from decision_service.cli.output import FINDINGS, Json, Rules, console, misuse, print_json, progress, shelf_or_exit
+from decision_service.cli.check import rules_around
+from decision_service.cli.output import (
+    FINDINGS,
+    Json,
+    Rules,
+    console,
+    drafts_or_exit,
+    misuse,
+    print_json,
+    progress,
+    shelf_or_exit,
+)
 from decision_service.cli.workshop import needed
 from decision_service.offline import engines_of
 from decision_service.policy.catalogue import FOLDER
@@ -29,7 +39,8 @@ def prove(
     path: Annotated[
         str | None,
         typer.Argument(
-            help="文件夹、文件或事项 rules folder, a matter's folder, one file, or a matter's name; default all"
+            help="文件夹、文件（草稿可放在任何地方）或事项 "
+            "rules folder, a matter's folder, one file (a draft may lie anywhere), or a matter's name; default all"
         ),
     ] = None,
     rules: Rules = Path("rules"),
@@ -65,10 +76,13 @@ def _shelf(path: str | None, rules: Path, *, json: bool) -> Shelf:
     if path is not None:
         folder, only = rules_around(Path(path))
         if not Path(path).exists() or not (folder / FOLDER).is_dir():
-            folder, only = rules, _folder_of(path, rules, json=json)
+            folder, only = rules, _meant(path, rules, json=json)
     if only is not None and only.name.endswith(CASES):
         only = only.parent
-    shelf = shelf_or_exit(folder, json=json, only=only)
+    if only is None or folder.resolve() in only.parents:
+        shelf = shelf_or_exit(folder, json=json, only=only)
+    else:
+        shelf = drafts_or_exit(only, folder, json=json)
     if not shelf.versions:
         where = path or folder
         misuse(
@@ -79,20 +93,21 @@ def _shelf(path: str | None, rules: Path, *, json: bool) -> Shelf:
     return shelf
 
 
-def _folder_of(name: str, rules: Path, *, json: bool) -> Path:
-    """The folder of the matter of that name; else exit code 2, with what could be meant."""
+def _meant(name: str, rules: Path, *, json: bool) -> Path:
+    """The folder of the matter of that name, or the draft that lies there; else exit code 2, with what could be
+    meant."""
     folders = (one.name for one in rules.iterdir() if one.is_dir()) if rules.is_dir() else ()
     matters = sorted(one for one in folders if one != FOLDER)
+    if name not in matters and Path(name).exists():
+        return Path(name).resolve()
     if name not in matters:
-        en, zh = _no_matter(name, rules, matters)
+        en, zh = _no_matter(name, matters)
         misuse(en, zh, json=json)
     return (rules / name).resolve()
 
 
-def _no_matter(name: str, rules: Path, matters: list[str]) -> tuple[str, str]:
+def _no_matter(name: str, matters: list[str]) -> tuple[str, str]:
     """What is wrong with what was named, and what could be meant."""
-    if Path(name).exists():
-        return outside(Path(name), rules)
     meant = nearest(name, matters)
     en = f"did you mean {meant}?" if meant else f"there are {', '.join(matters)}"
     zh = f"是不是 {meant}？" if meant else f"有 {'、'.join(matters)}"

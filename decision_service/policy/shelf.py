@@ -73,6 +73,21 @@ def read_version(path: Path, shown: str, catalogue: Catalogue, complaints: Compl
     return None if node is None else read_policy(node, catalogue, complaints, shown)
 
 
+def read_drafts(path: Path, folder: Path) -> Shelf:
+    """A rule file, or those of a folder, that lie in no rules folder, with the catalogue of `folder`. Raises
+    PolicyProblems with all problems of all of them."""
+    complaints = Complaints()
+    catalogue = read_catalogue(folder, complaints)
+    versions: dict[str, tuple[Policy, ...]] = {}
+    for one in rule_files(path) if path.is_dir() else [path]:
+        policy = None if catalogue is None else read_version(one, str(one), catalogue, complaints)
+        if policy is not None:
+            versions[policy.matter] = (*versions.get(policy.matter, ()), policy)
+    if catalogue is None or complaints.problems:
+        raise PolicyProblems(complaints.problems)
+    return Shelf(catalogue, versions)
+
+
 def read_mapping(path: Path, shown: str, complaints: Complaints) -> MapNode | None:
     """The keys and values of a file, wherever it lies; None where it can't be read whole (and complained of)."""
     source = read_source(path, shown)

@@ -59,13 +59,27 @@ def test_a_file_its_folder_the_rules_folder_and_the_matters_name_are_one(tmp_pat
     assert "other/2026-01-01.yaml:1:1" in miaopi("prove", rules / "other").err
 
 
+def test_a_draft_that_lies_anywhere_is_proved_as_its_place_in_the_rules_folder_is(tmp_path: Path) -> None:
+    rules = make_folder(read_change(HERE / "table_gap" / "change.txt"), tmp_path / "rules")
+    drafts = tmp_path / "drafts"
+    drafts.mkdir()
+    (drafts / "idea.yaml").write_bytes((rules / "demo" / "2026-01-01.yaml").read_bytes())
+
+    def claims(*asked: object) -> list[tuple[str, str]]:
+        done = miaopi("prove", *asked, "--rules", rules, "--json")
+        (policy,) = json.loads(done.out)["policies"]
+        assert done.code == 1, done.err
+        return [(one["name"], one["verdict"]) for one in policy["claims"]]
+
+    assert claims(drafts / "idea.yaml") == claims(drafts) == claims("demo")
+    (drafts / "idea.yaml").write_text("matter: none", encoding="utf-8")
+    assert miaopi("prove", drafts / "idea.yaml", "--rules", rules).code == 2
+
+
 def test_what_is_no_rule_file_is_never_a_proof(tmp_path: Path) -> None:
     rules = make_folder(read_change(HERE / "table_gap" / "change.txt"), tmp_path / "rules")
-    alone = tmp_path / "2026-01-01.yaml"
-    alone.write_bytes((rules / "demo" / "2026-01-01.yaml").read_bytes())
     hints = {
         rules / "catalogue": "there is no rule file in ",
-        alone: "lies in no rules folder",
         "dema": "did you mean demo? 是不是 demo？",
         rules / "demo" / "2027-01-01.yaml": "there is no file or folder and no matter ",
     }
