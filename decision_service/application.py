@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 
 from decision_service.ledger.entry import canonical
 from decision_service.mandate import Agent
+from verifiers.frozen import quickly_made
 from verifiers.verifier import Shown
 
 PLATFORM = "platform"
 """The caller where only one platform submits; a caller sees its own applications only."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Application:
     """One application. `key` is the idempotency key, which belongs to `caller`; `form` is JSON, not read yet.

@@ -15,6 +15,7 @@ from decision_service.mandate import Agent, handed_in, read_agent
 from decision_service.policy.shape import Ask, Policy
 from decision_service.wording import AS_THEY_ARE, as_json
 from verifiers.evidence import Evidence, Origin, Status
+from verifiers.frozen import quickly_made
 from verifiers.kinds import BadValueError, Kind, Value, read
 
 FORMAT = "miaopi archive v1"
@@ -25,6 +26,7 @@ class ArchiveError(Exception):
     """An archive can't be read as what it says; the text names the part, never a value."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Archive:
     """Everything besides the policy that a decision was made from. `answers` are JSON until a policy types them."""

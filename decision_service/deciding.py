@@ -26,6 +26,7 @@ from decision_service.telemetry import Telemetry
 from decision_service.verdict import Verdict
 from verifiers.deadline import Deadline
 from verifiers.evidence import Evidence
+from verifiers.frozen import quickly_made
 from verifiers.journal.journal import Journal
 from verifiers.verifier import Verifier
 
@@ -57,6 +58,7 @@ class Services:
     has_room: Callable[[], bool] = lambda: True
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Work:
     """One application being decided. The rules and the day are taken once and hold to the end. `suffix` stands behind
@@ -77,6 +79,7 @@ class Work:
     referred_by: str | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A decision that is not on record yet: what was found, by which answers, and how it is said."""

@@ -23,6 +23,7 @@ from decision_service.verdict import Finding, State, Verdict
 from decision_service.wording import Reason, Words, as_json
 from verifiers.evidence import Evidence
 from verifiers.freshness import CHINA
+from verifiers.frozen import quickly_made
 
 MARK = Bilingual(
     "示例政策：金额、机关和地址均为虚构，不是任何城市的政策。",
@@ -38,6 +39,7 @@ WORKER_LOST = "R18_WORKER_LOST"
 """Whoever was deciding it, a process of this service, was lost: nobody knows how far it had come."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """What is fixed about one decision besides its facts. `decided_at` is an instant of RFC 3339. The keys of feedback
@@ -55,6 +57,7 @@ class Occasion:
     replaces: str | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Decided:
     """What was found: `referred_by` replaces all findings by one reason (R15, R16, R18) where a machine may not decide.

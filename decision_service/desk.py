@@ -30,6 +30,7 @@ from decision_service.planning import Planners
 from decision_service.redecision import AGAIN, CAME, USABLE, Known, Redecision, redecision_of
 from decision_service.resubmission import Answers, kept_answers, submission_of
 from verifiers.deadline import Deadline
+from verifiers.frozen import quickly_made
 from verifiers.journal.errors import JournalBusyError, JournalError
 from verifiers.journal.journaling import taken_down
 
@@ -42,6 +43,7 @@ QUIET_TRIES, QUIET_SECONDS = 400, 0.002
 """How often, and how far apart, the ledger is looked at for a moment in which nothing is on its way into it."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Reply:
     """An answer's bytes. `replayed`: it was recorded by an earlier request with the same key."""

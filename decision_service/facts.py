@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from decision_service.outcome import Outcome
+from verifiers.frozen import quickly_made
 from verifiers.kinds import Value
 
 
@@ -79,6 +80,7 @@ def unknown_outcome(causes: Iterable[Cause]) -> Outcome | None:
     return Outcome.CORRECTION_REQUIRED if whys == {Why.PAPER_OFFERED} else Outcome.REFERRED
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class FactSheet:
     """All that is known of one application at one moment.

@@ -9,6 +9,7 @@ from datetime import date
 from decision_service.facts import Fact, FactSheet, Unknown, Why
 from decision_service.language.meaning import Scope, evaluate
 from decision_service.policy.shape import Bilingual, Field, Policy
+from verifiers.frozen import quickly_made
 from verifiers.identifiers import Defect as IdentifierDefect
 from verifiers.identifiers import citizen_id, credit_code, disability_certificate
 from verifiers.kinds import HINTS, BadValueError, Value, read
@@ -33,6 +34,7 @@ class FormDefect:
     hint: Bilingual | None = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class FormReading:
     """A form as read. `values` has every field of the policy: its value, None where blank, or Unknown (Why.FORM).

@@ -12,10 +12,12 @@ from decision_service.sheet import CREDIT
 from decision_service.verdict import Verdict
 from verifiers.deadline import Deadline
 from verifiers.evidence import Evidence
+from verifiers.frozen import quickly_made
 from verifiers.panel import ask_together
 from verifiers.verifier import Question, Shown, Verifier, known_of
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Answered:
     """An answer with the question's parameters and the instant at which it came (RFC 3339)."""
@@ -36,6 +38,7 @@ def nothing_kept(_: Question) -> None:
     """For a first submission: there are no earlier answers."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Counter:
     """What one inquiry asks with: the verifier, until when, what time it is, the answers it may use again, the

@@ -16,9 +16,11 @@ from decision_service.outcome import Outcome
 from decision_service.policy.shape import Policy
 from decision_service.sheet import CREDIT
 from verifiers.freshness import Moment, age
+from verifiers.frozen import quickly_made
 from verifiers.verifier import Question
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Submission:
     """The form that is decided on, and the earlier answers that may serve again."""

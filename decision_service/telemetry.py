@@ -13,6 +13,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from verifiers.evidence import Evidence
+from verifiers.frozen import quickly_made
 from verifiers.guard.line import Event
 
 FIELDS = frozenset(
@@ -39,6 +40,7 @@ Log = Callable[..., object]
 Metric = TypeVar("Metric", Counter, Gauge, Histogram)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Line:
     """What is told of one decision."""

@@ -13,11 +13,13 @@ from decision_service.policy.shape import Bilingual, Policy, Rule
 from decision_service.verdict import Finding, State, Verdict
 from decision_service.wording import Reason, Words, label
 from verifiers.evidence import Evidence
+from verifiers.frozen import quickly_made
 
 CREDIT = "credit"
 DEFERRED = "I05_DEFERRED_CHECK"
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Told:
     """What an answer says: what decides, what is told besides, and information."""

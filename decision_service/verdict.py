@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from decision_service.facts import Cause
 from decision_service.outcome import Outcome
+from verifiers.frozen import quickly_made
 from verifiers.kinds import Value
 
 
@@ -18,6 +19,7 @@ class State(StrEnum):
     SILENT = "silent"  # not told: its item was not applied for, the form is to blame, or its answer could not matter
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Finding:
     """How one rule stands, and what follows.
@@ -34,6 +36,7 @@ class Finding:
     told: Mapping[str, Value] = field(default_factory=dict)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class ItemVerdict:
     """One item applied for: its outcome, and its amount where it is approved."""
@@ -43,6 +46,7 @@ class ItemVerdict:
     amount: Value = None
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """An engine's whole answer.

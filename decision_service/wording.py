@@ -9,6 +9,7 @@ from typing import assert_never
 
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Bilingual, Fill, Policy, Rule
+from verifiers.frozen import quickly_made
 from verifiers.kinds import Kind, Value
 from verifiers.registers import Register
 
@@ -18,6 +19,7 @@ AS_THEY_ARE = frozenset({bool, int, str, type(None)})
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Reason:
     """One reason, piece of advice or note, as it is told. `facts` are the names of what it rests on."""
@@ -41,6 +43,7 @@ class Reason:
         }
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Words:
     """Says things about one policy."""

@@ -4,10 +4,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from verifiers.frozen import quickly_made
+
 Clock = Callable[[], float]
 """Seconds that only ever grow, from any beginning."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """A moment on `clock` (seconds) by which an answer must be there."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Literal
 
+from verifiers.frozen import quickly_made
 from verifiers.kinds import Value
 
 Status = Literal["ok", "no_record", "timeout", "error", "stale"]
@@ -16,6 +17,7 @@ same moment with the same question. cached: kept from an earlier call, where the
 credential that the applicant showed stands for the register."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What came of asking `register`.

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Literal
 
+from verifiers.frozen import quickly_made
+
 CHINA = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China's one time zone. Without the summer time of 1986 to 1991, which no answer still in date can touch."""
 
@@ -15,6 +17,7 @@ Age = timedelta | Literal["missing", "malformed", "future"]
 """How old, or why that can't be said."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Moment:
     """When a decision is made: its day, and its instant (with an offset) where it is made live, else None."""

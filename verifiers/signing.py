@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from verifiers.frozen import quickly_made
 from verifiers.keyed import Digest, keyed
 from verifiers.nonces import NonceBook
 
@@ -91,6 +92,7 @@ def content_digest(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Message:
     """What is signed. `path` is that of the request for both directions; `nonce` too: an answer repeats it."""
@@ -150,6 +152,7 @@ def signed_headers(pairs: Iterable[tuple[str, str]]) -> dict[str, str] | Refusal
     return found if len(found) == len(HEADERS) else Refusal("headers")
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Received:
     """A message as it came in: where it was sent, all its headers, its body, and the clock (ms since 1970) by then."""

@@ -17,6 +17,7 @@ from pyreqwest.request import RequestBuilder
 from pyreqwest.response import Response
 
 from verifiers.deadline import Deadline
+from verifiers.frozen import quickly_made
 
 MAX_ANSWER_BYTES = 64 * 1024
 """No register has more to say about one person."""
@@ -30,6 +31,7 @@ _JSON = "application/json"
 TransportFault = Literal["network", "http_status", "compressed", "content_type", "too_large"]
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Answered:
     """A complete answer of status 200 and a media type asked for: its headers, repeated ones too, and its body."""

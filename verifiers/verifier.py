@@ -6,6 +6,7 @@ from typing import Protocol
 
 from verifiers.deadline import Deadline
 from verifiers.evidence import Evidence
+from verifiers.frozen import quickly_made
 from verifiers.registers import Register
 
 
@@ -22,6 +23,7 @@ class Shown:
     by: str = field(repr=False)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked of one register for one application.

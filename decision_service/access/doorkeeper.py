@@ -13,11 +13,13 @@ from decision_service.access.keys import PREFIX, StoredKey, digest_of, read_key
 from decision_service.access.listed import Listed, Member
 from decision_service.access.principal import ANONYMOUS, NotAuthenticatedError, Principal
 from decision_service.access.tokens import Tokens
+from verifiers.frozen import quickly_made
 
 _SCHEME: Final = "bearer "
 _NOBODYS: Final = digest_of("")
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Proof:
     """What a request shows: its Authorization and Client-Cert headers, and the address that it comes from."""

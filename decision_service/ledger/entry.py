@@ -9,6 +9,7 @@ import orjson
 
 from decision_service.ledger.errors import ErasedError
 from decision_service.proof.statement import Statement, leaf, origin_digest, sealed_digest
+from verifiers.frozen import quickly_made
 
 DECISION: Final = "decision"
 """The kind of a decision; what happens afterwards has kinds of its own, named by the room that records it."""
@@ -28,6 +29,7 @@ def canonical(value: object) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Contents:
     """What may hold personal values: it lies on disk under the key of the person, and is lost with it.
@@ -47,6 +49,7 @@ class Contents:
         _require_answer(self.answer)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One thing as it is recorded. Raises ValueError if it can't be: the text names the field, never its value.
@@ -107,6 +110,7 @@ class Entry:
         return self.contents
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """How the contents of a record lie on disk: `sealed` bytes under the key named `key_id` (empty: not encrypted), and
@@ -121,6 +125,7 @@ class Envelope:
     withheld_salt: bytes = b""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Recorded:
     """An entry with its place in the log. Nothing in it can change any more, but that its contents are erased.

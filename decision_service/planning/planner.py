@@ -28,6 +28,7 @@ from decision_service.planning.uses import Use, Wants
 from decision_service.policy.shape import Policy
 from decision_service.sheet import CREDIT
 from decision_service.verdict import Verdict
+from verifiers.frozen import quickly_made
 from verifiers.guard.pace import Usual, planned
 
 OWN_MS = 40.0
@@ -41,6 +42,7 @@ _MOST_KEPT = 512
 Waves = tuple[tuple[str, ...], ...]
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Left:
     """Milliseconds left for asking: of the budget's median and 95th percentile, and until the deadline."""
@@ -54,6 +56,7 @@ class Left:
         return pace.p50_ms <= self.p50 and pace.p95_ms <= min(self.p95, self.deadline)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The waves still to come if none of them makes a later one needless, how long they take together, and what each

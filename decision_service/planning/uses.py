@@ -11,11 +11,13 @@ from decision_service.outcome import RANK, Outcome, settle
 from decision_service.planning.sides import CONNECTIVES, Sides, sides
 from decision_service.policy.shape import Policy, Rule
 from decision_service.verdict import RESULT, Finding, State, Verdict
+from verifiers.frozen import quickly_made
 
 _GRANTED = RANK[Outcome.APPROVED_ON_COMMITMENT]
 """What is granted need not be known once anything stronger than an approval follows."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Use:
     """A rule (or RESULT) that an answer can settle.

@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from verifiers.deadline import Clock
+from verifiers.frozen import quickly_made
 from verifiers.registers import Register
 
 KEEP_CALLS = 256
@@ -17,6 +18,7 @@ _Z95, _Z99 = 1.6448536269514722, 2.3263478740408408
 """Quantiles of the standard normal distribution."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Usual:
     """The median and the 95th percentile of a register's answers, in milliseconds."""

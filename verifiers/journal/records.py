@@ -6,12 +6,14 @@ All instants are whole milliseconds since 1970 (UTC).
 import time
 from dataclasses import dataclass, field
 
+from verifiers.frozen import quickly_made
 from verifiers.nonces import random_block
 
 CANCELLED = "cancelled"
 """The status of a call that nobody waits for any more: a hedge that lost, or one cut off at the deadline."""
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Sent:
     """A call as it goes out: who asks what of which register, for which application, and why.
@@ -34,6 +36,7 @@ class Sent:
     asked_at: int
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How a call ended: a status of Evidence, or "cancelled". `digest` is the SHA-256 (hex) of the signed answer."""
@@ -48,6 +51,7 @@ class Ended:
     elapsed_ms: int = 0
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class RawAnswer:
     """The bytes of a signed answer, kept until their retention day and then dropped."""

@@ -8,6 +8,7 @@ from decision_service.facts import Cause, FactSheet, Unknown, Why, unknown_outco
 from decision_service.outcome import APPROVALS, FAVOURABLE, RANK, Outcome, settle, settle_items, weighed_against
 from decision_service.readings.compiled.logic import Maybe, Thunk
 from decision_service.verdict import RESULT, Finding, ItemVerdict, State, Verdict
+from verifiers.frozen import quickly_made
 
 MOST_CAUSES: Final = 256
 """Sets of causes whose consequences a rule remembers; there are hardly ever more than a handful."""
@@ -21,6 +22,7 @@ class Follows:
     told: tuple[str, ...]
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A finding; or, where only registers not asked are to blame, one that counts if it reaches `reach` or above."""
@@ -109,6 +111,7 @@ def _blamed(rule: RulePlan, causes: frozenset[Cause], reach: int) -> Draft:
     return Draft(Finding(rule.id, State.UNKNOWN, outcome, None, causes), reach if waits else None)
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class Grant:
     """What an approval would give, yet to be evaluated. `results`: name, `when` or None, value; `amounts` by item."""
@@ -139,6 +142,7 @@ def gated(rules: Sequence[RulePlan], gate: int, failed: Draft, sheet: FactSheet)
     return Verdict(outcome, findings, tuple(ItemVerdict(item, outcome) for item in sheet.items))
 
 
+@quickly_made
 @dataclass(frozen=True, slots=True)
 class _Standing:
     items: dict[str, Outcome]
