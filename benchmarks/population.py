@@ -1,7 +1,10 @@
 """Two versions of a matter over 10,000,000 made-up applicants: seconds, rows a second, memory; and row by row against
 the reference on a sample. Run: python benchmarks/population.py [ROWS] [SAMPLE]; or the sample alone, which goes on
-where it was ended: POPULATION=FILE.parquet python benchmarks/population.py check [SAMPLE]"""
+where it was ended: POPULATION=FILE.parquet python benchmarks/population.py check [SAMPLE].
 
+What a measured run took goes to benchmarks/results/population.json."""
+
+import json
 import os
 import platform
 import resource
@@ -27,6 +30,7 @@ from tests.simulating.equality import check
 
 DAY = date(2026, 3, 16)
 THREADS = 2
+RESULTS = Path(__file__).parent / "results" / "population.json"
 
 
 def versions() -> tuple[Policy, Policy]:
@@ -66,12 +70,26 @@ def measure(pair: tuple[Policy, Policy], catalogue: Catalogue, path: Path) -> No
     answer = simulate(connect(THREADS), pair, catalogue, path)
     after = resource.getrusage(resource.RUSAGE_SELF)
     report = report_of(answer, pair, catalogue)
-    cpu = after.ru_utime - before.ru_utime
-    print(
-        f"{report.rows:,} rows, two versions: {answer.seconds:.1f} s ({cpu:.1f} s of CPU), "
-        f"{report.rows / answer.seconds:,.0f} rows/s, peak {after.ru_maxrss / 1024:,.0f} MiB, "
-        f"{report.flipped:,} flip, {report.changed:,} are granted something else"
-    )
+    cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    told = {
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+        "load": os.getloadavg()[0],
+        "python": platform.python_version(),
+        "duckdb": duckdb.__version__,
+        "threads": THREADS,
+        "rows": report.rows,
+        "versions": len(pair),
+        "seconds": round(answer.seconds, 1),
+        "cpu_seconds": round(cpu, 1),
+        "rows_per_second": round(report.rows / answer.seconds),
+        "peak_mib": after.ru_maxrss // 1024,
+        "flipped": report.flipped,
+        "granted_something_else": report.changed,
+    }
+    for name, value in told.items():
+        print(f"{name}: {value}")
+    RESULTS.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

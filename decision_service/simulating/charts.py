@@ -78,7 +78,7 @@ def _charts(report: Report, *, chinese: bool) -> Iterator[tuple[str, list[str], 
         title = f"by-{grouping.name}"
         if others:
             said = f"the {len(kept):,} largest of {len(kept) + others:,}"
-            title += f" ({said}, 人数最多的 {len(kept):,} 组)" if chinese else f" ({said})"
+            title += f"（人数最多的 {len(kept):,} 组 {said}）" if chinese else f" ({said})"
             kept[f"其余合计 others ({others:,})"] = _together(grouping, kept)
         for text, counts in kept.items():
             shown = text if chinese else text.encode("ascii", "ignore").decode().strip()
@@ -112,6 +112,7 @@ def _bars(axes: Any, labels: Sequence[str], rows: Sequence[Counts]) -> None:  # 
             left = [one + share for one, share in zip(left, shares, strict=True)]
     axes.set_yticks(places, labels)
     axes.invert_yaxis()
+    axes.margins(y=0.01)
     axes.set_xlim(0, 100)
     axes.set_xlabel("%")
     axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1), frameon=False, fontsize=8)
