@@ -15,7 +15,7 @@ from prometheus_client.samples import Sample
 VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 """By which prometheus-client, as it is imported, learns where a worker keeps its figures."""
 
-WORST_OF_ALL: Final = frozenset({"miaopi_breaker_state"})
+WORST_OF_ALL: Final = frozenset({"miaopi_breaker_state", "miaopi_loop_lag_seconds"})
 """Gauges that each worker has: the worst is shown. All others are the keeper's, or follow from counters."""
 
 _SHARE: Final = "miaopi_instant_share"

@@ -15,6 +15,7 @@ from decision_service.http.app import create_app
 from decision_service.http.listening import Server, open_door, places_of, settle_memory
 from decision_service.orphans import dies_with_parent
 from decision_service.workers.channel import Channel
+from decision_service.workers.lag import lag_told
 from decision_service.workers.messages import (
     Abandon,
     Appended,
@@ -57,7 +58,7 @@ class Worker:
     async def serve(self) -> None:
         """Serve until told to stop, or by SIGTERM. Raises as `served`, and OSError."""
         begin = await self.begin
-        async with served(begin, self.way, self.told) as found:
+        async with served(begin, self.way, self.told) as found, lag_told(found.state.services.telemetry):
             self._served = found
             settings = found.settings
             with open_door(settings.host, settings.port, shared=True) as door:

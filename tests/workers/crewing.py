@@ -29,19 +29,16 @@ WAIT_SECONDS = 120.0
 MATTERS = ("elderly_allowance", "senior_card")
 
 
-def rules_in(folder: Path) -> Path:
-    """A rules folder of two matters, which a test may change and which are patient."""
+def rules_in(folder: Path, patience: int = PATIENCE) -> Path:
+    """A rules folder of two matters, which a test may change and which have so much patience."""
     shutil.copytree(RULES / "catalogue", folder / "catalogue")
     (folder / "catalogue" / "bundles.yaml").unlink()
     for matter in MATTERS:
         shutil.copytree(RULES / matter, folder / matter)
     for path in (folder / "catalogue" / "registers.yaml", *folder.glob("*/2*.yaml")):
-        path.write_text(re.sub(r"\b(\d+) ms\b", _longer, path.read_text(encoding="utf-8")), encoding="utf-8")
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"\b(\d+) ms\b", lambda found: f"{patience * int(found[1])} ms", text), encoding="utf-8")
     return folder
-
-
-def _longer(found: re.Match[str]) -> str:
-    return f"{PATIENCE * int(found[1])} ms"
 
 
 def members() -> Members:
