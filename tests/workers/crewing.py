@@ -1,19 +1,25 @@
 """A service of a keeper and two workers, real processes on a loopback port: what the tests of workers share."""
 
+import asyncio
 import io
 import os
 import re
 import shutil
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from decision_service.http.service import Parts
 from decision_service.policy.shelf import read_shelf
 from decision_service.publishing import publish
+from decision_service.workers.attendant import Attendant
+from decision_service.workers.messages import Append
 from decision_service.workers.service import Up, running
 from tests.http.members import Guarded, Members
 from tests.http.staging import BY_ID, RULES, Got, Stage, application, settings
@@ -129,4 +135,27 @@ def held(crew: Crewed, count: int) -> list[dict]:
     found = [application("ELD-1") for _ in range(count)]
     for one in found:
         crew.stage.play(one["application_id"], {**BY_ID["ELD-1"]["facts"], "deaths": {"status": "timeout"}})
+    return found
+
+
+@dataclass(slots=True)
+class Underway:
+    """A decision that a worker has made, on its way to the record: `arrived` at the keeper, who takes it up at `go`."""
+
+    arrived: threading.Event = field(default_factory=threading.Event)
+    go: threading.Event = field(default_factory=threading.Event)
+
+
+def underway(monkeypatch: pytest.MonkeyPatch, application: Mapping[str, object]) -> Underway:
+    """What becomes of the decision on `application` between the worker and the record is in the test's hands."""
+    found, append = Underway(), Attendant._append
+
+    async def late(self: Attendant, message: Append) -> None:
+        if message.entry.application_id == application["application_id"]:
+            found.arrived.set()
+            while not found.go.is_set():  # noqa: ASYNC110 - set by another thread
+                await asyncio.sleep(0.01)
+        await append(self, message)
+
+    monkeypatch.setattr(Attendant, "_append", late)
     return found

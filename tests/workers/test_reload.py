@@ -9,7 +9,7 @@ import pytest
 
 from decision_service.ledger.entry import DECISION
 from tests.http.staging import Got, application
-from tests.workers.crewing import Crewed, held, stopped, until
+from tests.workers.crewing import WAIT_SECONDS, Crewed, stopped, underway, until
 from tests.workers.platforms import platforms, require_whole, submitting
 
 PATH = "/control/v1/releases"
@@ -47,17 +47,23 @@ def digests_in_order(crew: Crewed, start: int) -> list[str]:
     return [f"sha256:{one.policy_digest}" for one in decisions]
 
 
-def test_by_the_order_of_the_record_no_worker_decides_by_a_version_that_another_superseded(crew: Crewed) -> None:
+def test_by_the_order_of_the_record_no_worker_decides_by_a_version_that_another_superseded(
+    crew: Crewed, monkeypatch: pytest.MonkeyPatch
+) -> None:
     start, old = len(crew.up.state.services.ledger.read(0, 1000)), digest_of(crew)
     next_version(crew.rules, "2026-02-01")
-    (sent,) = held(crew, 1)  # begun under the old version, and recorded under the new one
+    sent = application("ELD-1")  # decided by the old version, and on its way to the record when the new one decides
+    on_its_way = underway(monkeypatch, sent)
     got: dict[str, Got | None] = {}
     with platforms(crew.stage, "reload") as found, submitting(crew.stage, {"reload-held": sent}, got):
-        until(lambda: len(found.answers) >= 10 and crew.is_deciding(sent))
+        until(lambda: len(found.answers) >= 10)
+        assert on_its_way.arrived.wait(WAIT_SECONDS)
+        asked = crew.stage.asked(sent["application_id"])
         released = release(crew)
         assert released.status == 200, released.body
         seen = len(found.answers)
         until(lambda: len(found.answers) >= seen + 10)
+        on_its_way.go.set()
     require_whole(crew, found)
     new = digest_of(crew)
     order = digests_in_order(crew, start)
@@ -67,8 +73,8 @@ def test_by_the_order_of_the_record_no_worker_decides_by_a_version_that_another_
     assert set(order[first:]) == {new}
     told = got["reload-held"]
     assert told is not None
-    assert told.json["outcome"] == "REFERRED"
-    assert crew.stage.asked(sent["application_id"]).count("credit") == 1, "what was answered is not asked again"
+    assert (told.json["outcome"], told.json["policy"]["digest"]) == ("APPROVED", new)
+    assert crew.stage.asked(sent["application_id"]) == asked, "what was answered is not asked again"
 
 
 def test_where_one_worker_cannot_load_new_rules_all_go_on_with_those_that_decide(

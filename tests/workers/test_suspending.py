@@ -2,11 +2,13 @@
 
 import json
 
+import pytest
+
 from decision_service.control.records import RESUMED, SUSPENSION
 from decision_service.decision import SUSPENDED
 from decision_service.ledger.entry import DECISION
-from tests.http.staging import Got
-from tests.workers.crewing import Crewed, held, until
+from tests.http.staging import Got, application
+from tests.workers.crewing import WAIT_SECONDS, Crewed, underway, until
 from tests.workers.platforms import platforms, require_whole, submitting
 
 PATH = "/control/v1/suspensions"
@@ -49,13 +51,16 @@ def test_no_machine_decides_between_the_records_of_a_suspension_and_of_its_end(c
     assert all(decided.values())
 
 
-def test_what_is_suspended_while_it_is_decided_is_referred(crew: Crewed) -> None:
-    (sent,) = held(crew, 1)
+def test_what_is_suspended_on_its_way_to_the_record_is_referred(crew: Crewed, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = application("ELD-1")
+    on_its_way = underway(monkeypatch, sent)
     got: dict[str, Got | None] = {}
-    with submitting(crew.stage, {"held": sent}, got):
-        until(lambda: crew.is_deciding(sent))
+    with submitting(crew.stage, {"suspended": sent}, got):
+        assert on_its_way.arrived.wait(WAIT_SECONDS)
         suspension = suspend(crew, "*")
+        on_its_way.go.set()
     resume(crew, suspension)
-    told = got["held"]
+    told = got["suspended"]
     assert told is not None
     assert (told.json["outcome"], told.codes) == ("REFERRED", [SUSPENDED])
+    assert [one["status"] for one in told.json["verifications"]] == ["ok"] * 5, "by then all registers had answered"
