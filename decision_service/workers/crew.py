@@ -143,23 +143,33 @@ class Crew:
         await asyncio.gather(*manning, return_exceptions=True)
 
     async def _man(self, place: int) -> None:
-        """Always has a worker at `place`: starts one, waits for its end, refers what it left, starts the next."""
+        """Always has a worker at `place`: one after the other, ever more slowly while they do not last."""
         delay = 0.0
         while not self._stopping:
             began = time.monotonic()
-            worker = await self._started(place)
-            await worker.ended()
-            del self._workers[place]
-            self._signs.up(len(self.pids))
-            await worker.attendant.refer_all()
-            self._ship.figures.gone(worker.process.pid)
-            if not self._served:
-                raise NotStartedError("a worker ended before all of them served; its words are on standard error")
+            try:
+                await self._one(place)
+            except OSError as error:  # it could not even be started
+                if not self._served:
+                    raise
+                self._ship.state.services.telemetry.fault("worker", error)
             if not self._stopping:
-                self._signs.lost(worker.lost_by)
                 steady = time.monotonic() - began > STEADY_SECONDS
                 delay = 0.0 if steady else min(LONGEST_DELAY, max(FIRST_DELAY, delay * 2))
                 await asyncio.sleep(delay)
+
+    async def _one(self, place: int) -> None:
+        """Starts a worker, waits for its end, and refers what it left. Raises NotStartedError, OSError."""
+        worker = await self._started(place)
+        await worker.ended()
+        del self._workers[place]
+        self._signs.up(len(self.pids))
+        await worker.attendant.refer_all()
+        self._ship.figures.gone(worker.process.pid)
+        if not self._served:
+            raise NotStartedError("a worker ended before all of them served; its words are on standard error")
+        if not self._stopping:
+            self._signs.lost(worker.lost_by)
 
     async def _started(self, place: int) -> WorkerProcess:
         """A worker that serves, or has ended before."""
@@ -187,12 +197,18 @@ class Crew:
         not seconds: while the keeper itself stands still, none is missed."""
         while True:
             await asyncio.sleep(TICK_SECONDS)
-            self._tick += 1
-            self._tell(self._standing())
-            for worker in self._workers.values():
-                if worker.is_up and self._tick - worker.attendant.heard > self._patience:
-                    worker.lost_by = "hung"
-                    worker.kill()
+            try:
+                self._look()
+            except Exception as fault:  # noqa: BLE001 - whatever it was, the watch goes on
+                self._ship.state.services.telemetry.fault("watchdog", fault)
+
+    def _look(self) -> None:
+        self._tick += 1
+        self._tell(self._standing())
+        for worker in self._workers.values():
+            if worker.is_up and self._tick - worker.attendant.heard > self._patience:
+                worker.lost_by = "hung"
+                worker.kill()
 
     def _standing(self) -> Standing:
         services, vitals = self._ship.state.services, self._ship.state.vitals

@@ -74,7 +74,7 @@ def again(stage: Stage, body: dict, key: str) -> Got:
 def test_miaopi_serve_takes_its_address_from_the_environment(
     database: PostgresPlace, registers: str, tmp_path: Path
 ) -> None:
-    """A process that is killed and started again: what it answered stands, byte for byte."""
+    """A process that is killed and started again, now with workers: what it answered stands, byte for byte."""
     files = {name: str(tmp_path / name) for name in ("KEY", "SUBJECTS", "MASTER_KEY", "JOURNAL")}
     more = {
         "MIAOPI_LEDGER": database.address().get_secret_value(),
@@ -82,9 +82,11 @@ def test_miaopi_serve_takes_its_address_from_the_environment(
         **{f"MIAOPI_{name}": path for name, path in files.items()},
     }
     body, answers = application("ELD-1"), []
-    for _ in range(2):
+    for workers in ("1", "2"):
+        more["MIAOPI_WORKERS"] = workers
         with serving(registers, RULES, None, folder=tmp_path, log=tmp_path / "log", **more) as (stage, child):
             answers.append(stage.decide(body, "key").body)
+            assert stage.decide(application("ELD-1"), f"key {workers}").json["outcome"] == "APPROVED"
             answers.append(stage.decide(body, "key").body)
             os.kill(child.pid, signal.SIGKILL)
     assert len(set(answers)) == 1, (tmp_path / "log").read_text()
