@@ -24,7 +24,7 @@ from decision_service.lateness import Retried, Word, is_late_still, waits
 from decision_service.ledger.entry import DECISION, Recorded
 from decision_service.ledger.errors import ErasedError, KeyConflictError, LedgerBusyError, LedgerError
 from decision_service.ledger.receipt import full_answer
-from decision_service.ledger.store import About, ByApplication, ByKey
+from decision_service.ledger.store import About, Before, ByApplication
 from decision_service.loglines import line_of
 from decision_service.planning import Planners
 from decision_service.redecision import AGAIN, CAME, USABLE, Known, Redecision, redecision_of
@@ -78,43 +78,55 @@ class Desk:
 
         Raises TurnedAwayError (its kinds say why); then no decision was made.
         """
-        found = self._find(ByKey(application.caller, application.key))
-        if found:
-            return _given_again(found[0], application)
+        found, earlier = self._before(application)
+        if found is not None:
+            return _given_again(found, application)
         async with self.docket.taking(application) as waited:
-            found = self._find(ByKey(application.caller, application.key)) if waited else ()
-            return _given_again(found[0], application) if found else await self._serve(application)
+            if waited:
+                found, earlier = self._before(application)
+            return await self._serve(application, earlier) if found is None else _given_again(found, application)
+
+    def _before(self, application: Application) -> tuple[Recorded | None, tuple[Recorded, ...]]:
+        """What stands under the key of an application, and the decisions on it so far. Raises NoRecordKeptError."""
+        caller, key, number = application.caller, application.key, application.application_id
+        found = self._find(Before(caller, key, number))
+        of_key = next((one for one in found if one.entry.key == key), None)
+        decisions = (one for one in found if one.entry.application_id == number and one.entry.kind == DECISION)
+        return of_key, tuple(decisions)
 
     async def refer(self, application: Application, why: str) -> None:
         """Put on record that an officer decides an application that is before the desk and can't be decided there any
         more; `why` is a reason of the catalogue. Raises TurnedAwayError."""
-        work = replace(await self._work(application, self.services.clock.monotonic()), referred_by=why)
+        _, earlier = self._before(application)
+        work = replace(await self._work(application, self.services.clock.monotonic(), earlier), referred_by=why)
         await self._record(work, await draft_of(self.services, self._planners.of(work.published.policy), work))
 
-    async def _serve(self, application: Application) -> Reply:
+    async def _serve(self, application: Application, earlier: tuple[Recorded, ...]) -> Reply:
         services = self.services
         started = services.clock.monotonic()
         if not services.has_room():
             raise NoRecordKeptError
         if not await self.turns.landed((application.caller, application.application_id)):
             raise InWorkError("a check for this application is under way; ask again with the same key")
-        work = await self._work(application, started)
+        work = await self._work(application, started, earlier)
         while True:
             draft = await draft_of(services, self._planners.of(work.published.policy), work)
             try:
                 recorded, _ = await self._record(work, draft)
             except SupersededError:
                 # Decided anew, by the version that decides now. What has been answered is not asked again.
-                work = await self._work(application, started, _answers_of(work, draft))
+                work = await self._work(application, started, earlier, _answers_of(work, draft))
                 continue
             # Another process may have recorded the same request first: its answer is the answer.
             if recorded.entry.decision_id != draft.occasion.decision_id:
                 return _given_again(recorded, application)
             return Reply(full_answer(recorded), replayed=False)
 
-    async def _work(self, application: Application, started: float, *more: Answers) -> Work:
-        """The application under the rules of now. `more`: what was answered to it a moment ago. Raises
-        TurnedAwayError."""
+    async def _work(
+        self, application: Application, started: float, earlier: tuple[Recorded, ...], *more: Answers
+    ) -> Work:
+        """The application under the rules of now. `earlier`: the decisions on it so far; none is added while it is
+        before this desk. `more`: what was answered to it a moment ago. Raises TurnedAwayError."""
         services = self.services
         publication, now = services.in_force.publication, services.clock.now()
         published = publication.in_force(application.matter, now.date())
@@ -124,7 +136,6 @@ class Desk:
         for place, register in enumerate(application.credentials):
             if register not in policy.asks:
                 raise CredentialOutOfPlaceError(place)
-        earlier = self._find(ByApplication(application.caller, application.application_id))
         late = await self.turns.late_answers(earlier)
         submission = submission_of(application, earlier, policy, now, late)
         kept = kept_answers(earlier, policy, now, late, *more) if more else submission.kept
@@ -244,7 +255,7 @@ class Desk:
         if not waits(case, self._find(ByApplication(case[0].entry.caller, case[0].entry.application_id))):
             raise _NotNowError("settled")
 
-    def _find(self, query: ByKey | ByApplication | About) -> tuple[Recorded, ...]:
+    def _find(self, query: Before | ByApplication | About) -> tuple[Recorded, ...]:
         try:
             return self.services.ledger.find(query)
         except LedgerError as error:

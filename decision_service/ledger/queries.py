@@ -4,7 +4,17 @@ from bisect import bisect_left
 from collections.abc import Callable
 from typing import assert_never
 
-from decision_service.ledger.store import About, ByApplication, ByDecision, ByKey, ByKind, BySubject, Last, Query
+from decision_service.ledger.store import (
+    About,
+    Before,
+    ByApplication,
+    ByDecision,
+    ByKey,
+    ByKind,
+    BySubject,
+    Last,
+    Query,
+)
 
 
 def first_since(at_of: Callable[[int], str], size: int, instant: str) -> int:
@@ -34,6 +44,10 @@ def clause_of(query: Query, mark: str) -> tuple[str, tuple[str | bytes, ...]]:
         case ByApplication(caller, application_id):
             of = f"caller = {mark} AND application_id = {mark} AND kind = 'decision'"
             return f"WHERE {of} ORDER BY position", (caller, application_id)
+        case Before(caller, key, application_id):
+            of = f"(caller = {mark} AND application_id = {mark} AND kind = 'decision')"
+            found = (caller, key, caller, application_id)
+            return f"WHERE (caller = {mark} AND key = {mark}) OR {of} ORDER BY position", found
         case Last():
             return "ORDER BY position DESC LIMIT 1", ()
         case _:

@@ -56,6 +56,16 @@ class ByApplication:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """What was there before a request: the record that `caller` got for its key, and all decisions on its application,
+    oldest first. One look for both, as every request begins with it."""
+
+    caller: str
+    key: str
+    application_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Last:
     """The newest record of the log: none or one."""
 
@@ -63,7 +73,7 @@ class Last:
 READ_LIMIT: Final = 1000
 """Most records of one `read`: a reader of millions comes back, so that others get their turn."""
 
-Query = ByKey | ByDecision | About | ByKind | BySubject | ByApplication | Last
+Query = ByKey | ByDecision | About | ByKind | BySubject | ByApplication | Before | Last
 
 
 class Refusal(Enum):

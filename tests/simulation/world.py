@@ -17,7 +17,7 @@ from decision_service.desk import Desk, Services
 from decision_service.inforce import InForce
 from decision_service.ledger.entry import DECISION, Entry, Envelope, Recorded
 from decision_service.ledger.errors import KeyConflictError, LedgerFaultError
-from decision_service.ledger.store import About, ByApplication, ByKey
+from decision_service.ledger.store import About, Before, ByApplication
 from decision_service.telemetry import Telemetry
 from tests import virtual_time
 from tests.http.staging import Reference, publication
@@ -56,10 +56,13 @@ class Record:
             raise LedgerFaultError("simulated")
         return self.recorded(standing or entry)
 
-    def find(self, query: ByKey | ByApplication | About) -> tuple[Recorded, ...]:
+    def find(self, query: Before | ByApplication | About) -> tuple[Recorded, ...]:
         match query:
-            case ByKey(caller, key):
-                found = [one for one in self.entries if (one.caller, one.key) == (caller, key)]
+            case Before(caller, key, number):
+                theirs = [one for one in self.entries if one.caller == caller]
+                found = [
+                    one for one in theirs if one.key == key or (one.kind == DECISION and one.application_id == number)
+                ]
             case ByApplication(caller, number):
                 decisions = [one for one in self.entries if one.kind == DECISION]
                 found = [one for one in decisions if (one.caller, one.application_id) == (caller, number)]

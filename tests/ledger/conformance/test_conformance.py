@@ -15,6 +15,7 @@ from decision_service.ledger.receipt import full_answer
 from decision_service.ledger.store import (
     READ_LIMIT,
     About,
+    Before,
     ByApplication,
     ByDecision,
     ByKey,
@@ -65,6 +66,11 @@ def test_records_follow_each_other_and_are_found(place: Place) -> None:
         (BySubject(b""), []),
         (ByApplication("hall", "application 2"), [2]),
         (ByApplication("else", "application 2"), []),
+        (Before("hall", "key 3", "application 2"), [2, 3]),
+        (Before("hall", "key 2", "application 2"), [2]),
+        (Before("hall", "key 99", "application 2"), [2]),
+        (Before("hall", "key 3", "application 99"), [3]),
+        (Before("else", "key 3", "application 2"), []),
         (Last(), [7]),
     ]
     for query, expected in asked:
