@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from decision_service.access.actions import Action
 from decision_service.http import bundles, case, decisions, health, matters, notices
@@ -64,20 +65,34 @@ PUBLIC = Content(
 def create_app(state: State) -> FastAPI:
     """The platforms' application over `state`."""
     app = assembled(PUBLIC, state)
-    app.add_middleware(Counter)
-    fronted(app, state)
+    app.front = fronted(Counter(app.routed), state)
     return app
 
 
-def fronted(app: FastAPI, state: State) -> None:
-    """Puts in front of `app`, complete as it is, what each of its answers goes through."""
-    app.add_middleware(Admission, state=state)
-    app.add_middleware(SecurityHeaders)
+def fronted(app: ASGIApp, state: State) -> ASGIApp:
+    """`app` behind what each answer goes through."""
+    return SecurityHeaders(Admission(app, state))
 
 
-def assembled(content: Content, state: State) -> FastAPI:
-    """An application over `state` whose every failure is a problem. It is still to be `fronted`."""
-    app = FastAPI(
+class Fronted(FastAPI):
+    """FastAPI's application behind a `front` that it is called through, and that calls what is `routed` at its end or
+    serves a request itself: a decision never comes to FastAPI's own layers."""
+
+    front: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        scope["app"] = self
+        await self.front(scope, receive, send)
+
+    async def routed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request without what stands in front."""
+        await super().__call__(scope, receive, send)
+
+
+def assembled(content: Content, state: State) -> Fronted:
+    """An application over `state` whose every failure is a problem."""
+    app = Fronted(
         title=content.title,
         version=VERSION,
         description=f"{content.description}\n\n{_elsewhere()}",
@@ -86,12 +101,14 @@ def assembled(content: Content, state: State) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
     )
+    app.front = fronted(app.routed, state)
     app.state.miaopi = state
     for router in content.routers:
         app.include_router(router)
     app.add_exception_handler(ProblemError, _problem)
     app.add_exception_handler(HTTPException, partial(_http, content))
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(Exception, _internal)
     app.openapi = lambda: _description(app, content)  # type: ignore[method-assign]  # FastAPI's own way to change it
     app.add_api_route(
         "/openapi.json",
@@ -110,6 +127,11 @@ def _elsewhere() -> str:
 
 def _problem(_: Request, error: Exception) -> Response:
     return error.problem.response() if isinstance(error, ProblemError) else Problem("internal").response()
+
+
+async def _internal(_: Request, __: Exception) -> Response:
+    """What nobody has caught. It is raised once more after this, and then told as a fault by Admission."""
+    return Problem("internal").response()
 
 
 def _http(content: Content, request: Request, error: Exception) -> Response:

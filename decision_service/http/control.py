@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from decision_service.access.actions import Action
 from decision_service.http import erasures, releases, staff_cases, staff_queue, suspensions
-from decision_service.http.app import Content, assembled, fronted
+from decision_service.http.app import Content, assembled
 from decision_service.http.casework_wire import MODELS
 from decision_service.http.state import State
 from decision_service.http.wire import ApprovalIn, ErasureIn, SuspensionIn
@@ -25,6 +25,4 @@ STAFF = Content(
 
 def create_control_app(state: State) -> FastAPI:
     """The staff's application over `state`."""
-    app = assembled(STAFF, state)
-    fronted(app, state)
-    return app
+    return assembled(STAFF, state)
