@@ -63,9 +63,9 @@ class Stage:
 class EachAlone(GuardedVerifier):
     """A guard for each application, all with the rules of the service's one."""
 
-    def __init__(self, inner: Verifier, **rest: object) -> None:
-        super().__init__(inner, **rest)  # type: ignore[arg-type]  # passed on as it came, whatever a guard takes
-        self._make: Callable[[], GuardedVerifier] = lambda: GuardedVerifier(inner, **rest)  # type: ignore[arg-type]  # see above
+    def __init__(self, *given: object, **rest: object) -> None:
+        super().__init__(*given, **rest)  # type: ignore[arg-type]  # passed on as it came, whatever a guard takes
+        self._make: Callable[[], GuardedVerifier] = lambda: GuardedVerifier(*given, **rest)  # type: ignore[arg-type]  # see above
         self._own: dict[str, GuardedVerifier] = {}
 
     async def ask(self, question: Question, deadline: Deadline) -> Evidence:

@@ -38,7 +38,7 @@ def test_a_drill_is_shown_as_a_table_for_people() -> None:
     assert done.code == 0, done.err
     shown = done.out.decode()
     assert "2/2" in shown
-    assert "approvals by fault 0 因故障而批准" in shown
+    assert "因故障而批准 approvals by fault 0" in shown
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_matter_without_a_case_that_needs_the_register_is_a_finding(tmp_path: 
     orders = ("--matter", "senior_card", "--register", "residence", "--fault", "null")
     done = miaopi("drill", *orders, "--rules", folder, "--cases", tmp_path)
     assert done.code == 1, done.err
-    assert "not drilled: no case of senior_card needs residence" in done.out.decode()
+    assert "senior_card: 没有案例需要 residence，未演练 not drilled: no case needs it" in done.out.decode()
 
 
 def test_rules_that_no_service_starts_with_are_misuse(tmp_path: Path) -> None:
