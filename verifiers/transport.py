@@ -110,24 +110,12 @@ class Transport:
         kinds = response.get_header_all("content-type")
         if len(kinds) != 1 or kinds[0].partition(";")[0].strip().lower() not in media_types:
             return Failed("content_type")
-        headers = tuple(response.headers.items())
-        announced = _announced(headers)
         body = bytearray()
         while (chunk := await response.body_reader.read_chunk()) is not None:
             if len(body) + len(chunk) > self._max_bytes:
                 return Failed("too_large")
             body += chunk
-            if len(body) == announced:
-                break  # nothing can follow: to be told so would take one more turn of the loop
-        return Answered(headers, bytes(body))
-
-
-def _announced(headers: tuple[tuple[str, str], ...]) -> int | None:
-    """The length that an answer says its body has; None where it is sent in parts, or says nothing."""
-    found = [(name.lower(), value) for name, value in headers]
-    lengths = [value for name, value in found if name == "content-length"]
-    in_parts = any(name == "transfer-encoding" for name, _ in found)
-    return int(lengths[0]) if len(lengths) == 1 and lengths[0].isdigit() and not in_parts else None
+        return Answered(tuple(response.headers.items()), bytes(body))
 
 
 def strict_client(connect_seconds: float, max_connections: int, trusted_certificates: bytes | None) -> Client:

@@ -1,7 +1,6 @@
 """What issuers publish is read under the bounds of register calls: no redirect, no compression, bytes and time."""
 
 import asyncio
-import contextlib
 
 import pytest
 
@@ -85,36 +84,3 @@ def test_nobody_there_and_no_address_are_failures_and_no_exceptions() -> None:
             await transport.close()
 
     assert asyncio.run(story()) == [Failed("network")] * 2
-
-
-@pytest.mark.parametrize("parts", [(b"Content-Length: 2\r\n\r\n{}",), (b"Content-Length: 2\r\n\r\n{", b"}")])
-def test_a_connection_serves_the_next_question(parts: tuple[bytes, ...]) -> None:
-    """Also where the end of an answer is not waited for, since its length was told."""
-    connections = 0
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal connections
-        connections += 1
-        with contextlib.suppress(asyncio.IncompleteReadError):
-            while await reader.readuntil(b"\r\n\r\n"):
-                writer.write(f"HTTP/1.1 200 OK\r\nContent-Type: {TYPE}\r\n".encode())
-                for part in parts:
-                    writer.write(part)
-                    await writer.drain()
-                    await asyncio.sleep(0)
-        writer.close()
-
-    async def story() -> None:
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/jwks.json"
-        transport = Transport()
-        async with server:
-            for _ in range(20):
-                found = await transport.get(url, JWKS_TYPES, Deadline.after(20))
-                assert isinstance(found, Answered)
-                assert found.body == b"{}"
-            await transport.close()
-            server.close()
-
-    asyncio.run(story())
-    assert connections == 1
