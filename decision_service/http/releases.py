@@ -109,7 +109,8 @@ async def approve(request: Request, release: str) -> Response:
         state_of(request).services.telemetry.fault("release", error)
         raise ProblemError("not_ready", (Fault("", "second_engine"),), {"Retry-After": "5"}) from None
     except NotTakenUpError as error:
-        state_of(request).services.telemetry.fault("release", error)
+        # It names rules and processes, and no person.
+        state_of(request).services.telemetry.alarm("rules_not_taken_up", {"problem": str(error)})
         raise ProblemError("not_ready", (Fault("", "workers"),), {"Retry-After": "5"}) from None
     except (PolicyProblems, NeedsRestartError, IllustrativeError, LedgerError) as error:
         raise _refused(request, error) from None
