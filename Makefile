@@ -61,10 +61,11 @@ fuzz: $(READY)  ## the parsers under atheris, a minute each (SECONDS_EACH=60)
 	@$(BIN)/pip install --quiet --group fuzz
 	@$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS_EACH),60)
 
-bench: $(READY)  ## ratios on this machine
+bench: $(READY)  ## ratios on this machine, script by script; at the end the table of all goals
 	@$(BIN)/pip install --quiet --group bench
-	@for script in $(filter-out %/prove_it.py %/locustfile.py %/__init__.py,$(wildcard benchmarks/*.py)); do \
+	@for script in $(filter-out %/prove_it.py %/table.py %/goals.py %/figures.py $(wildcard benchmarks/elderly_*.py),$(wildcard benchmarks/*.py)); do \
 		$(BIN)/python $$script; done
+	@$(BIN)/python benchmarks/table.py --last
 
 site: $(READY)  ## the documentation as a site, in var/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

@@ -5,7 +5,7 @@ as its expressions lack some of them; what the rules tell beside their code (a c
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from elderly_by_hand import AMOUNTS, OUTCOMES, RULES
 
@@ -101,11 +101,16 @@ def zen_engine() -> Callable[[dict[str, object]], Answer]:
 
     def decide(application: dict[str, object]) -> Answer:
         found = evaluate("x", application)["result"]
-        failing = tuple([hit["reason"] for hit in found.get("hits") or () if hit["reason"] in REASONS])
-        if not failing:
-            return "APPROVED", (), found["amount"]
-        if failing[0] == "IDENTITY":
-            return "REFERRED", ("IDENTITY",), None
-        return min([OUTCOMES[rule] for rule in failing], key=STRENGTH.__getitem__), failing, None
+        hits = found.get("hits") or ()
+        return answer([hit["reason"] for hit in hits if hit["reason"] in REASONS], found.get("amount"))
 
     return decide
+
+
+def answer(failing: Sequence[str], amount: object) -> Answer:
+    """What follows from the rules that fail, in the order of the policy."""
+    if not failing:
+        return "APPROVED", (), amount
+    if failing[0] == "IDENTITY":
+        return "REFERRED", ("IDENTITY",), None
+    return min([OUTCOMES[rule] for rule in failing], key=STRENGTH.__getitem__), tuple(failing), None

@@ -1,4 +1,4 @@
-"""One decision in process: the generated engine beside hand-written Python, zen-engine and the other readings.
+"""One decision in process: the generated engine beside hand-written Python, other engines and the other readings.
 
     python benchmarks/engines.py [--rounds 15]
 
@@ -11,6 +11,7 @@ benchmarks/results/engines.json. Ratios are what to trust: a busy machine moves 
 import argparse
 import gc
 import json
+import os
 import platform
 import random
 import statistics
@@ -18,10 +19,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
 
 from elderly_by_hand import AMOUNTS, decide, decide_whole
+from elderly_in_durable import durable_host
+from elderly_in_jsonlogic import datalogic, told
 from elderly_in_zen import document, zen_engine
 
 from decision_service.facts import FactSheet, Unknown, Why
@@ -29,12 +33,21 @@ from decision_service.policy.shape import Policy
 from decision_service.policy.shelf import read_shelf
 from decision_service.readings.compiled.compile import compile_policy
 from decision_service.readings.reference import judge
+from decision_service.readings.rete.engine import ReteEngine
+from decision_service.twin import agree, supported
 from decision_service.verdict import State, Verdict
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "engines.json"
 COUNT = 500
 YARDSTICK = "hand-written Python"
+GENERATED = "generated engine"
+ZEN = "zen-engine, JDM tables, static loader"
+JSONLOGIC = "JsonLogic, datalogic"
+DURABLE = "durable-rules, Host API"
+COMPARED = "Rete road and comparison"
+PAIRS = ((GENERATED, YARDSTICK), (ZEN, GENERATED), (DURABLE, GENERATED), (JSONLOGIC, GENERATED), (COMPARED, DURABLE))
+"""Whose time is told as a multiple of whose, besides that of each to the yardstick's."""
 
 Engine = tuple[str, Callable[[object], object], Sequence[object], int]
 """Name, what decides one input, the inputs, and how many of them make a round."""
@@ -89,7 +102,7 @@ def engines(policy: Policy, sheets: list[FactSheet]) -> list[Engine]:
     found: list[Engine] = [
         (YARDSTICK, decide, sheets, 500),
         ("hand-written, whole verdict", decide_whole, sheets, 500),
-        ("generated engine", compiled.judge, sheets, 500),
+        (GENERATED, compiled.judge, sheets, 500),
         ("generated, a register late", compiled.judge, late, 100),
         ("reference interpreter", lambda sheet: judge(policy, sheet), sheets, 20),
     ]
@@ -98,8 +111,7 @@ def engines(policy: Policy, sheets: list[FactSheet]) -> list[Engine]:
         _same(compiled.judge(sheet), wanted)
         _same(judge(policy, sheet), wanted)
         _same(compiled.judge(unsure), judge(policy, unsure))
-    found += _zen(sheets) + _rete(policy, sheets)
-    return found
+    return found + _peers(sheets) + _rete(policy, sheets)
 
 
 def _same(said: object, wanted: object) -> None:
@@ -107,28 +119,38 @@ def _same(said: object, wanted: object) -> None:
         raise SystemExit("two engines differ, so there is nothing to time: run the tests of tests/readings first")
 
 
-def _zen(sheets: list[FactSheet]) -> list[Engine]:
-    try:
-        engine = zen_engine()
-    except ImportError:
-        print("zen-engine is left out: install the dependency group `bench`")
-        return []
-    documents = [document(sheet) for sheet in sheets]
-    for sheet, one in zip(sheets, documents, strict=True):
-        _same(engine(one), brief(decide_whole(sheet)))
-    return [("zen-engine, JDM tables, static loader", engine, documents, 100)]
+def _peers(sheets: list[FactSheet]) -> list[Engine]:
+    """Other engines, each shown to find the same outcome, failing rules and amount."""
+    found: list[Engine] = []
+    for name, opens, writes, count in (
+        (ZEN, zen_engine, document, 100),
+        (JSONLOGIC, datalogic, told, 200),
+        (DURABLE, durable_host, told, 20),
+    ):
+        try:
+            engine = opens()
+        except ImportError:
+            print(f"{name} is left out: install the dependency group `bench`")
+            continue
+        documents = [writes(sheet) for sheet in sheets]
+        for sheet, one in zip(sheets, documents, strict=True):
+            outcome, failing, amount = engine(one)
+            _same((outcome, failing, None if amount is None else Decimal(str(amount))), brief(decide_whole(sheet)))
+        found.append((name, engine, documents, count))
+    return found
 
 
 def _rete(policy: Policy, sheets: list[FactSheet]) -> list[Engine]:
-    try:
-        from decision_service.readings.rete.engine import ReteEngine
-    except ImportError:
-        print("the Rete road is left out: it is not there")
-        return []
     engine = ReteEngine(policy)
     for sheet in sheets[:100]:
         _same(engine.judge(sheet), decide_whole(sheet))
-    return [("Rete road in process", engine.judge, sheets, 20)]
+
+    def compared(pair: tuple[FactSheet, Verdict]) -> bool:
+        sheet, first = pair
+        return agree(first, engine.judge(sheet)) and supported(first, sheet)
+
+    pairs = [(sheet, decide_whole(sheet)) for sheet in sheets]
+    return [("Rete road in process", engine.judge, sheets, 20), (COMPARED, compared, pairs, 20)]
 
 
 def timed(engine: Engine, start: int) -> float:
@@ -167,6 +189,17 @@ def summary(taken: dict[str, list[float]]) -> list[dict[str, object]]:
     return rows
 
 
+def multiples(taken: dict[str, list[float]]) -> list[dict[str, object]]:
+    """One engine's time as a multiple of another's, paired by round: median and quartiles."""
+    found: list[dict[str, object]] = []
+    for one, other in PAIRS:
+        if one in taken and other in taken:
+            ratios = [mine / base for mine, base in zip(taken[one], taken[other], strict=True)]
+            low, median, high = statistics.quantiles(ratios, n=4)
+            found.append({"of": one, "to": other, "ratio": median, "low": low, "high": high})
+    return found
+
+
 def main() -> None:
     """Measures, prints the table and writes it."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -174,20 +207,23 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     policy = read_shelf(ROOT / "rules").versions["elderly_allowance"][-1]
     sheets = applications(COUNT)
-    rows = summary(measure(engines(policy, sheets), rounds))
+    taken = measure(engines(policy, sheets), rounds)
+    rows, ratios = summary(taken), multiples(taken)
     approved = sum(decide(sheet)[0] == "APPROVED" for sheet in sheets)
     machine = {
         "processor": platform.processor() or platform.machine(), "python": platform.python_version(),
-        "zen-engine": version("zen-engine"), "durable-rules": version("durable-rules"), "rounds": rounds,
-        "applications": COUNT, "approved": approved,
+        "load": round(os.getloadavg()[0], 1),
+        **{name: version(name) for name in ("zen-engine", "datalogic-py", "durable-rules")},
+        "rounds": rounds, "applications": COUNT, "approved": approved,
     }  # fmt: skip
     print(", ".join(f"{key} {value}" for key, value in machine.items()))
     print(f"{'CPU us a decision':40} {'median':>8} {'quartiles':>18} {'x by hand':>10}")
     for row in rows:
         spread = f"{row['low']:.2f} to {row['high']:.2f}"
         print(f"{row['engine']:40} {row['us']:8.2f} {spread:>18} {row['ratio']:10.2f}")
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps({"machine": machine, "engines": rows}, indent=2) + "\n")
+    for one in ratios:
+        print(f"{one['of']} / {one['to']}: {one['ratio']:.2f} ({one['low']:.2f} to {one['high']:.2f})")
+    RESULTS.write_text(json.dumps({"machine": machine, "engines": rows, "multiples": ratios}, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@
 Rows: (a) plain rows, one commit each, synced (synchronous=FULL); (b) plain rows in group commits, the baseline: the
 same writer, no digest, no signature, nothing sealed; (c) the ledger with contents that lie open: chain, Merkle tree,
 signature; (d) the ledger as it serves: contents sealed under the key of their person, every second one new; (e) as
-(d) with a checkpoint each second and the write-ahead log moved beside the work. 32 tasks append all the time, each a
-record of about the size of a decision. Rounds are interleaved; medians, and ratios to (b) by round, go to
+(d) with a checkpoint each second and the write-ahead log moved beside the work; (p) plain rows in a PostgreSQL of the
+same disk (fsync and synchronous_commit on), one commit each. 32 tasks append all the time, each a
+record of about the size of a decision. Rounds are interleaved; medians, and ratios to (a), (b) and (p) by round, go to
 benchmarks/results/record.json. Every record must be found again afterwards, or nothing is reported.
 """
 
@@ -26,12 +27,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psycopg
+
 from decision_service.ledger.checkpoints import Checkpointer, Checkpoints
 from decision_service.ledger.entry import Contents, Entry, Envelope, Recorded, canonical
 from decision_service.ledger.keyring import KeyRing
 from decision_service.ledger.keys import load_or_create_key, load_or_create_master
 from decision_service.ledger.sqlite import SqliteStore
 from decision_service.ledger.writer import Ledger
+from tests.verifiers.connections.postgres_server import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results" / "record.json"
@@ -76,6 +80,37 @@ class PlainStore:
         self._connection.close()
 
 
+class PlainDatabase:
+    """The same rows in a PostgreSQL."""
+
+    def __init__(self, address: str) -> None:
+        self._connection = psycopg.connect(address, autocommit=True)
+        texts = ("record_id", "application_id", "matter", "caller", "key", "at", "policy_digest")
+        self._connection.execute(
+            f"CREATE TABLE record (position bigserial PRIMARY KEY, {', '.join(f'{one} text' for one in texts)}, "
+            "answer bytea, archive bytea, UNIQUE (record_id), UNIQUE (caller, key))"
+        )
+        self._connection.execute("CREATE INDEX record_application ON record (caller, application_id)")
+        self._insert = f"INSERT INTO record ({', '.join(texts)}, answer, archive) VALUES ({', '.join(['%s'] * 9)})"  # noqa: S608 - constants
+
+    def append(self, entries: Sequence[Entry]) -> list[Recorded]:
+        """One transaction."""
+        with self._connection.transaction():
+            for one in entries:
+                row = (one.record_id, one.application_id, one.matter, one.caller, one.key, one.at, one.policy_digest)
+                self._connection.execute(self._insert, (*row, one.answer, one.archive))
+        return [Recorded("plain", 0, b"", b"", b"", b"", one, Envelope(*[b""] * 6)) for one in entries]
+
+    def size(self) -> int:
+        """How many rows there are."""
+        found = self._connection.execute("SELECT count(*) FROM record").fetchone()
+        return 0 if found is None else int(found[0])
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
 @dataclass(slots=True)
 class Row:
     """One way to keep records, and its rounds."""
@@ -98,6 +133,12 @@ def rows(folder: Path, stack: ExitStack) -> list[Row]:
         store = PlainStore(folder / f"{name[1]}.sqlite3")
         ledger = Ledger(store, batch=batch)  # type: ignore[arg-type]  # as much of a store as appending takes
         made.append(Row(name, ledger, store.size, sealed=False))
+    if folder.stat().st_dev == Path(tempfile.gettempdir()).stat().st_dev:
+        database = PlainDatabase(stack.enter_context(postgres(fsync="on")).dsn())
+        ledger = Ledger(database, batch=1)  # type: ignore[arg-type]  # appending takes no more of a store
+        made.append(Row("(p) plain rows in PostgreSQL, one commit each", ledger, database.size, sealed=False))
+    else:
+        print("(p) is left out: the folder for temporary files lies on another disk (TMPDIR names one)")
     for name in ("(c) ledger, contents open", "(d) ledger, contents sealed", "(e) as (d), with checkpoints"):
         path = folder / f"{name[1]}.sqlite3"
         signer, master = (
@@ -156,10 +197,13 @@ def measure(row: Row, seconds: float) -> None:
     row.p99.append(times[int(len(times) * 0.99)] * 1000)
 
 
-def summary(row: Row, baseline: Row) -> dict[str, object]:
-    """Medians of a row and its ratio to the baseline, round by round."""
-    ratios = [one / base for one, base in zip(row.rates, baseline.rates, strict=True)]
+def summary(row: Row, baseline: Row, singles: Sequence[Row]) -> dict[str, object]:
+    """Medians of a row and its ratio to the baseline, and to each of `singles`, round by round."""
+    ratios = _ratios(row, baseline)
     return {
+        "to": {
+            one.name[:3]: [round(ratio, 2) for ratio in statistics.quantiles(_ratios(row, one), n=4)] for one in singles
+        },
         "row": row.name,
         "records_a_second": round(statistics.median(row.rates)),
         "ratio": round(statistics.median(ratios), 2),
@@ -170,13 +214,19 @@ def summary(row: Row, baseline: Row) -> dict[str, object]:
     }
 
 
+def _ratios(row: Row, other: Row) -> list[float]:
+    return [one / base for one, base in zip(row.rates, other.rates, strict=True)]
+
+
 def main() -> None:
     """Measures, prints the table and writes it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=1.5)
     given = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+    # Not in /tmp, which may lie in memory: waiting for the disk is a part of what is measured.
+    (ROOT / "var").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=ROOT / "var", prefix="bench-") as folder, ExitStack() as stack:
         made = rows(Path(folder), stack)
         for _ in range(given.rounds):
             for row in made:
@@ -184,10 +234,15 @@ def main() -> None:
         for row in made:
             if row.size() != row.written:
                 raise SystemExit(f"{row.name}: {row.size()} of {row.written} records are there")
-        table = [summary(row, made[1]) for row in made]
+        table = [summary(row, made[1], [one for one in made if one.name[:3] in ("(a)", "(p)")]) for row in made]
     for line in table:
         print("  ".join(f"{name} {value}" for name, value in line.items()))
-    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.system()}
+    machine = {
+        "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 1),
+        "python": platform.python_version(),
+        "system": platform.system(),
+    }
     told = {"machine": machine, "rounds": given.rounds, "seconds_a_round": given.seconds, "tasks": TASKS, "rows": table}
     RESULTS.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 
