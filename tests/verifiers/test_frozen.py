@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from verifiers.frozen import quickly_made
+from verifiers.frozen import maker, quickly_made
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,15 @@ def outcome(make: Callable[..., object], given_: tuple[list[object], dict[str, o
 
 @given(GIVEN)
 def test_whatever_is_given_it_comes_out_as_the_usual_way(given_: tuple[list[object], dict[str, object]]) -> None:
-    assert outcome(Quick, given_) == outcome(Usual, given_)
+    assert outcome(Quick, given_) == outcome(Usual, given_) == outcome(maker(Quick), given_)
+    assert outcome(maker(Usual), given_) == outcome(Usual, given_)
 
 
 def test_it_is_as_frozen_as_any_other() -> None:
     made = Quick(1)
-    assert type(made) is Quick
+    assert type(made) is type(maker(Quick)(1)) is Quick
+    assert type(maker(Usual)(1)) is Usual
+    assert maker(Quick)(1) == made
     with pytest.raises(FrozenInstanceError):
         made.one = 2  # type: ignore[misc]  # that is the point
     assert Quick(1).three is not made.three
@@ -97,8 +100,9 @@ def test_what_is_no_plain_frozen_dataclass_is_refused() -> None:
         one: int
 
     for one in (Open, Deeper, Named):
-        with pytest.raises(TypeError, match="no plain dataclass"):
-            quickly_made(one)
+        for make in (quickly_made, maker):
+            with pytest.raises(TypeError, match="no plain dataclass"):
+                make(one)
 
 
 def test_a_class_made_from_it_has_its_own_way() -> None:

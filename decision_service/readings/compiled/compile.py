@@ -16,7 +16,7 @@ from decision_service.readings.compiled.emit_fast import Fast
 from decision_service.readings.compiled.emit_table import table_lines, table_plan
 from decision_service.readings.compiled.functions import FUNCTIONS, shift
 from decision_service.readings.compiled.lookup import look_up, met
-from decision_service.readings.compiled.making import barred, failing, telling, verdict
+from decision_service.readings.compiled.making import NO_ITEMS, barred, failing, telling, verdict
 from decision_service.readings.compiled.names import CannotCompileError, Lets, Names, walk
 from decision_service.readings.compiled.write_fast import FastWriter
 from decision_service.readings.compiled.write_full import FullWriter, deciding
@@ -56,7 +56,7 @@ _RUNTIME: MappingProxyType[str, object] = MappingProxyType(
         )},
         "look_up": look_up, "met": met, "shift": shift, "sure": sure, "Decimal": Decimal, "Unknown": Unknown,
         "conclude": conclude, "draft": draft, "gated": gated, "Grant": Grant, "verdict": verdict,
-        "barred": barred, "telling": telling, "failing": failing, "settle": settle,
+        "NO_ITEMS": NO_ITEMS, "barred": barred, "telling": telling, "failing": failing, "settle": settle,
         "APPROVALS": APPROVALS, "APPROVED": Outcome.APPROVED,
         "__builtins__": {"any": any, "all": all, "len": len, "Exception": Exception},
     }

@@ -76,7 +76,7 @@ class FastWriter:
             if granting or not note.on_approval:
                 lines += [*inner.lines(note.when), f"if {inner.text(note.when)}:", f"    notes += ({note.code!r},)"]
         if not granting:
-            return [*lines, "return verdict(outcome, findings, {}, notes)"]
+            return [*lines, "return verdict(outcome, findings, NO_ITEMS, {}, notes)"]
         lines.append("granted = {}")
         for result in self.policy.results:
             within = inner
@@ -86,4 +86,4 @@ class FastWriter:
                 within = inner.branch()
             grant += [*within.lines(result.value), f"granted[{result.name!r}] = {within.text(result.value)}"]
             lines += grant if result.when is None else indented(grant)
-        return [*lines, "return verdict(outcome, findings, granted, notes)"]
+        return [*lines, "return verdict(outcome, findings, NO_ITEMS, granted, notes)"]
