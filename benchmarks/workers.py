@@ -4,10 +4,11 @@
 
 Rows: (a) one process, (b) a keeper with so many workers. Both engines, the record on disk with fsync before the answer,
 registers over signed HTTP from the sandbox, at once and in a process of its own. Load comes from another process over
-32 keep-alive connections. Rounds are interleaved (a b a b); medians and the ratio by round go to
-benchmarks/results/workers.json, with how long it takes until a killed worker is replaced. CPU is that of all processes
-of the service, second engines included. On a machine whose cores the load and the sandbox share, decisions a second say
-what is left for the service; CPU a decision says what the split costs.
+32 keep-alive connections, then over one, whose median shows what the way through the keeper adds. Rounds are
+interleaved (a b a b); medians and the ratio by round go to benchmarks/results/workers.json, with how long it takes
+until a killed worker is replaced. CPU is that of all processes of the service, second engines included. On a machine
+whose cores the load and the sandbox share, decisions a second say what is left for the service; CPU a decision says
+what the split costs.
 """
 
 import argparse
@@ -58,6 +59,7 @@ def measured(row: Row, folder: Path, seconds: float) -> None:
     row.p50.append(told["p50"])
     row.p99.append(told["p99"])
     row.cpu.append(spent / told["decisions"] * 1e6)
+    row.beside.append(load(row, folder, seconds / 2, 1)["p50"])
 
 
 def replaced(row: Row) -> float:
@@ -121,6 +123,7 @@ def report(rows: list[Row], workers: int, again: list[float]) -> None:
             "decisions_per_second": statistics.median(row.rates),
             "p50_ms": statistics.median(row.p50),
             "p99_ms": statistics.median(row.p99),
+            "one_at_a_time_p50_ms": statistics.median(row.beside),
             "cpu_us": statistics.median(row.cpu),
         }
         for row in rows

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from decision_service.http.service import Parts
+from decision_service.ledger.store import Last
 from decision_service.policy.shelf import read_shelf
 from decision_service.publishing import publish
 from decision_service.workers.attendant import Attendant
@@ -85,6 +86,11 @@ class Crewed:
     def lost(self, *pids: int) -> None:
         """Wait until those workers are replaced."""
         until(lambda: len(self.pids) == 2 and not set(pids) & set(self.pids))
+
+    def records(self) -> int:
+        """How many things are on record."""
+        newest = self.up.state.services.ledger.find(Last())
+        return newest[0].index + 1 if newest else 0
 
     def figures(self) -> dict[str, float]:
         """What the service has counted, by series."""

@@ -18,6 +18,7 @@ from tests.workers.crewing import Crewed, held, rules_in, stopped, until
 from tests.workers.platforms import Platforms, on_record, platforms, require_whole, submitting
 
 
+@pytest.mark.timeout(7200)
 def test_a_worker_killed_in_the_middle_of_decisions_loses_and_doubles_nothing(crew: Crewed) -> None:
     for turn in range(size("worker_kills", quick=1, full=200)):
         with platforms(crew.stage, f"kill-{turn}") as found:
@@ -80,7 +81,7 @@ def lives(pid: int) -> bool:
         return False
 
 
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 def test_when_the_keeper_is_killed_its_workers_end_and_nothing_answered_is_lost(registers: str, tmp_path: Path) -> None:
     rules, ledger = rules_in(tmp_path / "rules", patience=1), tmp_path / "ledger.sqlite3"
     answered: dict[str, bytes] = {}

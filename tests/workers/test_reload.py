@@ -50,7 +50,7 @@ def digests_in_order(crew: Crewed, start: int) -> list[str]:
 def test_by_the_order_of_the_record_no_worker_decides_by_a_version_that_another_superseded(
     crew: Crewed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start, old = len(crew.up.state.services.ledger.read(0, 1000)), digest_of(crew)
+    start, old = crew.records(), digest_of(crew)
     next_version(crew.rules, "2026-02-01")
     sent = application("ELD-1")  # decided by the old version, and on its way to the record when the new one decides
     on_its_way = underway(monkeypatch, sent)

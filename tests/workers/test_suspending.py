@@ -26,7 +26,7 @@ def resume(crew: Crewed, suspension: str) -> None:
 
 
 def test_no_machine_decides_between_the_records_of_a_suspension_and_of_its_end(crew: Crewed) -> None:
-    start = len(crew.up.state.services.ledger.read(0, 1000))
+    start = crew.records()
     with platforms(crew.stage, "suspend") as found:
         until(lambda: len(found.answers) >= 10)
         suspension = suspend(crew, "elderly_allowance")
