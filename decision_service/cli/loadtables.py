@@ -77,7 +77,7 @@ def _show_stage(out: Console, one: StageLoad) -> None:
         budget = "/".join(map(str, row.budget)) + only
         table.add_row(row.matter, str(row.requests), *map(str, counts), *times, budget, said)
     out.print(table)
-    turned = ", ".join(f"{name} {one.counts[name]}" for name in ("refused", "again", "shed") if one.counts.get(name))
+    turned = ", ".join(f"{name} {count}" for name, count in one.problems.items())
     failing = f"; {stage.register} is {stage.fault}" if stage.fault else ""
     figures = f"秒批量 {one.goodput:.1f}/s decided right without an officer; sent within {one.lag_p99:.1f} ms (p99)"
     out.print(f"  {figures}{failing}{'; ' + turned if turned else ''}", markup=False)

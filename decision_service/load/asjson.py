@@ -56,6 +56,7 @@ def _stage(one: StageLoad) -> dict[str, object]:
         "fault": {"register": stage.register, "is": stage.fault} if stage.fault else None,
         "requests": len(one.judged),
         "counts": _counts(one.counts),
+        "problems": one.problems,
         "goodput_per_s": round(one.goodput, 2),
         "goodput_share": round(one.share, 4),
         "generator_lag_p99_ms": round(one.lag_p99, 1),

@@ -82,6 +82,12 @@ class StageLoad:
         return [one.sample.ms for one in self.judged if one.is_timed]
 
     @property
+    def problems(self) -> dict[str, int]:
+        """How many whole requests were refused with each problem; "status 404" and the like where it was none."""
+        refused = [one.sample for one in self.judged if one.sample.told is None and not one.sample.broken]
+        return dict(sorted(Counter(one.problem or f"status {one.status}" for one in refused).items()))
+
+    @property
     def met(self) -> bool:
         """Whether every line is met."""
         return all(line.met == "met" for line in self.lines)
@@ -91,6 +97,8 @@ def too_many(over: int, requests: int, share: float) -> bool:
     """Whether `over` of `requests` are more than chance explains if `share` may be (one-sided binomial test)."""
     if over <= share * requests:
         return False
+    if share == 0:
+        return True
     all_ways, yes, no = lgamma(requests + 1), log(share), log(1 - share)
     ways = (all_ways - lgamma(k + 1) - lgamma(requests - k + 1) for k in range(over, requests + 1))
     return sum(exp(one + k * yes + (requests - k) * no) for k, one in enumerate(ways, start=over)) < CHANCE
@@ -156,7 +164,8 @@ def stage_load(place: int, judged: Sequence[Judged], plan: Plan) -> StageLoad:
     share = len(decided) / len(distinct) if distinct else 1.0
     counts: Counter[str] = Counter(one.verdict for one in own)
     lag = percentile([one.sample.lag_ms for one in own], 0.99)
-    lines = tuple(_lines(stage, own, matters, share))
+    missing = len(distinct) - len(decided)
+    lines = tuple(_lines(stage, own, matters, not too_many(missing, len(distinct), 1 - stage.goodput), share))
     return StageLoad(stage, seconds, matters, own, counts, len(decided) / seconds, share, lag, lines)
 
 
@@ -164,10 +173,16 @@ def _in_time(one: Judged, plan: Plan) -> bool:
     return one.sample.ms <= plan.pool.policies[one.sample.matter].budget.deadline
 
 
-def _lines(stage: Stage, own: Sequence[Judged], matters: Sequence[MatterLoad], share: float) -> Iterator[Line]:
+def _lines(
+    stage: Stage,
+    own: Sequence[Judged],
+    matters: Sequence[MatterLoad],
+    enough: bool,
+    share: float,
+) -> Iterator[Line]:
     yield _budget_line(matters)
     least = f"{100 * share:.1f} % ≥ {100 * stage.goodput:.0f} %"
-    yield Line.of("goodput", ("秒批率", "decided right, at once, without an officer"), share >= stage.goodput, least)
+    yield Line.of("goodput", ("秒批率", "decided right, at once, without an officer"), enough, least)
     counts = Counter(one.verdict for one in own)
     wrong, failed, shed = counts["wrong"], counts["failed"], counts["shed"]
     yield Line.of("wrong", ("与参考解释器不符", "otherwise than the reference says"), not wrong, f"{wrong}")

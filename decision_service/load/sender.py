@@ -7,12 +7,15 @@ back, and each response time counts from that instant. A service that stands sti
 come meanwhile; a closed loop would only ever see the one that waits.
 """
 
+import gc
 import hashlib
 import os
 import sys
 import time
 import uuid
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +30,7 @@ from locust.env import Environment
 
 from decision_service.load.arrivals import Arrival, Stream
 from decision_service.load.broken import BROKEN, Request
-from decision_service.load.samples import Part, Sample, told
+from decision_service.load.samples import Part, Sample, Told, told
 
 MOST_IN_FLIGHT = 4000
 """Beyond it arrivals wait for a place, and the wait counts."""
@@ -41,6 +44,7 @@ COPIES = 6
 LATER_SECONDS = 0.5
 
 _PULSE_SECONDS = 0.5
+_A_WRITE = 10
 _LOOK_SECONDS = 0.01
 _CHANNELS = (b"mobile", b"pc", b"counter", b"self_service")
 _JSON = {"Content-Type": "application/json"}
@@ -58,7 +62,7 @@ class Desk:
     working: int = 0
     sent: int = 0
     in_flight: int = 0
-    lines: list[bytes] = field(default_factory=list)
+    waiting: deque["Line"] = field(default_factory=deque)
 
     def stream(self, matter: str) -> Stream:
         """The arrivals of a matter in the stage that is on."""
@@ -69,21 +73,22 @@ class Desk:
 
     def tell(self, word: str, *values: object) -> None:
         """A line for the parent, written with the next pulse."""
-        self.lines.append(orjson.dumps([word, *values]))
+        self.waiting.append(lambda: orjson.dumps([word, *values]))
 
     def pulse(self) -> None:
         """Write what there is to tell, for as long as the process lives."""
         while True:
             self.tell("pulse", self.sender, self.sent, self.in_flight)
-            self.flush()
+            while self.waiting:
+                some = [self.waiting.popleft()() for _ in range(min(_A_WRITE, len(self.waiting)))]
+                pipe.write(b"\n".join([*some, b""]))
+                pipe.flush()
+                gevent.sleep(0)  # between two writes requests are sent and answers taken
             gevent.sleep(_PULSE_SECONDS)
 
-    def flush(self) -> None:
-        """Write what there is to tell."""
-        content, self.lines = b"\n".join([*self.lines, b""]), []
-        pipe.write(content)
-        pipe.flush()
 
+Line = Callable[[], bytes]
+"""What is told the parent, worked out when it is written: reading an answer must not hold up the next request."""
 
 pipe: Any = None
 """Standard output, once it is known to be the parent's pipe."""
@@ -154,7 +159,7 @@ class Applicant(FastHttpUser):
         began = time.monotonic()
         desk.sent += 1
         desk.in_flight += 1
-        found: tuple[int, str, bool, Any] = (0, "", False, None)
+        came: tuple[int, Mapping[str, str], bytes] = (0, {}, b"")
         ended = 0.0
         try:
             with self.client.post(
@@ -167,23 +172,35 @@ class Applicant(FastHttpUser):
                 content = reply.content or b""
                 ended = time.monotonic()
                 reply.success()
-            found = _read(reply.status_code, reply.headers or {}, content)
+            came = (reply.status_code, reply.headers or {}, content)
         finally:
             ended = ended or time.monotonic()
             desk.in_flight -= 1
             which = (desk.stage, self.matter, one.number, one.application, one.broken, part, due - desk.start)
-            sample = Sample(*which, (began - due) * 1000, (ended - due) * 1000, *found)
-            desk.tell("sample", sample.as_row())
+            times = ((began - due) * 1000, (ended - due) * 1000)
+            desk.waiting.append(lambda: _line(which, times, came))
 
 
-def _read(status: int, headers: Mapping[str, str], content: bytes) -> tuple[int, str, bool, Any]:
-    """An answer's status, the code of its problem, whether it says when to try again, and its decision."""
-    if status == 200:
-        return 200, "", False, told(orjson.loads(content), hashlib.sha256(content).hexdigest())
-    code = ""
-    if str(headers.get("Content-Type", "")).startswith("application/problem+json"):
-        code = str(orjson.loads(content)["type"]).rpartition(":")[2]
-    return status, code, "Retry-After" in headers, None
+def _line(
+    which: tuple[int, str, int, int, str, Part, float],
+    times: tuple[float, float],
+    came: tuple[int, Mapping[str, str], bytes],
+) -> bytes:
+    lag, ms = times
+    status, problem, retry, answer = _read(*came)
+    return orjson.dumps(["sample", Sample(*which, lag, ms, status, problem, retry, answer).as_row()])
+
+
+def _read(status: int, headers: Mapping[str, str], content: bytes) -> tuple[int, str, bool, Told | None]:
+    """An answer's status, the code of its problem, whether it says when to try again, and its decision; none of these
+    where it is not what it should be."""
+    answer, code = None, ""
+    with suppress(ValueError, KeyError, TypeError, AttributeError):
+        if status == 200:
+            answer = told(orjson.loads(content), hashlib.sha256(content).hexdigest())
+        elif str(headers.get("Content-Type", "")).startswith("application/problem+json"):
+            code = str(orjson.loads(content)["type"]).rpartition(":")[2]
+    return status, code, "Retry-After" in headers, answer
 
 
 def users_of(desk: Desk) -> list[type[Applicant]]:
@@ -215,7 +232,9 @@ def main(plan_path: Path, sender: int) -> None:
     global pipe  # noqa: PLW0603 - the one pipe of the process
     pipe = FileObjectPosix(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints is no sample
-    serve(Desk(orjson.loads(plan_path.read_bytes()), sender))
+    desk = Desk(orjson.loads(plan_path.read_bytes()), sender)
+    gc.freeze()  # what is there by now stays: looking through it would only make requests late
+    serve(desk)
 
 
 if __name__ == "__main__":

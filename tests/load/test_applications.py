@@ -4,8 +4,11 @@ from collections import Counter
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from decision_service.load.broken import BROKEN, Request
+from decision_service.load.people import Numbers
 from decision_service.load.plan import Grounds, Pool, boundaries
 from decision_service.load.truth import handed_out, said
 from decision_service.offline import decide, engines_of, offline_answer
@@ -73,3 +76,18 @@ def test_a_broken_request_differs_from_the_whole_one(kind: str) -> None:
     change, status = BROKEN[kind]
     assert change(whole) != whole
     assert 400 <= status < 500
+
+
+@given(st.sampled_from(["210100193505208826", "21020019460317886X", "92210102DEMX1001X4"]), st.integers(1, 30))
+def test_identifiers_are_of_nobody_and_given_out_once(like: str, many: int) -> None:
+    free = Numbers({})
+    first = [free.another(like) for _ in range(many)]
+    taken = {number: None for number in first[::2] if number is not None}
+    rest = Numbers(taken)
+    again = [rest.another(like) for _ in range(many)]
+    for found in (first, again):
+        assert None not in found
+        assert len(set(found)) == many
+        assert {str(one)[6:14] for one in found} == {like[6:14]} or like.startswith("92")
+    assert not taken.keys() & set(again)
+    assert rest.another("示例") is None
