@@ -1,10 +1,8 @@
-"""`miaopi load` as a process: with a service and a sandbox of its own, and against a service that runs elsewhere."""
+"""`miaopi load` as a command: with a service and a sandbox of its own, and against a service that runs elsewhere."""
 
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,18 +39,12 @@ def elsewhere(rules: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def load(rules: Path, *arguments: str) -> tuple[int, dict]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MIAOPI_")}
-    environment |= {"MIAOPI_GATE_CASES": str(GATE_CASES), "MIAOPI_CERTIFICATES": certificates()}
-    done = subprocess.run(
-        [sys.executable, "-m", "decision_service", "load", "--json", "--rules", str(rules), *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        check=False,
-        timeout=300,
-    )
-    assert done.stdout, done.stderr.decode()
-    return done.returncode, json.loads(done.stdout)
+    settings: dict[str, str | None] = {name: None for name in os.environ if name.startswith("MIAOPI_")}
+    settings |= {"MIAOPI_GATE_CASES": str(GATE_CASES), "MIAOPI_CERTIFICATES": certificates()}
+    cases = ("--cases", str(ROOT / "fixtures" / "cases"))
+    whole = ["load", "--json", "--rules", str(rules), *cases, *arguments]
+    done = CliRunner().invoke(build("load"), whole, env=settings, catch_exceptions=False)
+    return done.exit_code, json.loads(done.stdout)
 
 
 def at(rules: Path, service: Running, folder: Path, *arguments: str) -> tuple[int, dict]:
@@ -146,13 +138,12 @@ def test_without_the_key_every_request_fails_and_none_is_decided(rules: Path, el
     ],
 )
 def test_what_can_not_be_run_is_misuse_and_no_finding(rules: Path, arguments: tuple[str, ...], named: str) -> None:
-    done = CliRunner().invoke(build(), ["load", "--json", "--rules", str(rules), *arguments])
-    assert done.exit_code == 2
-    assert named in json.loads(done.stdout)["error"]["en"]
+    code, told = load(rules, *arguments)
+    assert code == 2
+    assert named in told["error"]["en"]
 
 
 def test_a_stage_asked_for_by_name_that_can_not_be_played_is_misuse(rules: Path, elsewhere: Running) -> None:
-    arguments = ["load", "--json", "--rules", str(rules), "--url", elsewhere.service, "--stages", "steady,down"]
-    done = CliRunner().invoke(build(), arguments)
-    assert done.exit_code == 2
-    assert "down" in json.loads(done.stdout)["error"]["en"]
+    code, told = load(rules, "--url", elsewhere.service, "--stages", "steady,down")
+    assert code == 2
+    assert "down" in told["error"]["en"]
