@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,17 +21,14 @@ from decision_service.ledger.store import Last
 from decision_service.policy.shelf import read_shelf
 from decision_service.publishing import publish
 from decision_service.workers.attendant import Attendant
-from decision_service.workers.messages import Append
+from decision_service.workers.messages import Append, Claim, Done, Message
 from decision_service.workers.service import Up, running
 from tests.http.members import Guarded, Members
-from tests.http.staging import BY_ID, RULES, Got, Stage, application, settings
-
-HUNG_SECONDS = 2.0
-"""How long a worker of these tests may stand still; a busy machine stops nobody for so long."""
+from tests.http.staging import RULES, Got, Stage, application, settings
 
 PATIENCE = 6
 """How many times as long as published registers are waited for: a machine that is busy with other tests is no register
-that is late, and one that a scenario keeps silent holds an application before the desk."""
+that is late."""
 
 WAIT_SECONDS = 120.0
 MATTERS = ("elderly_allowance", "senior_card")
@@ -51,7 +49,7 @@ def rules_in(folder: Path, patience: int = PATIENCE) -> Path:
 def members() -> Members:
     """A platform, those who steer and release, and one who may not ask much."""
     found = Members().caller("hall").caller("slow", more="per_second = 0.001\nat_once = 5\nper_person_a_day = 1000")
-    found.staff("author", "analyst").staff("chief", "approver")
+    found.staff("author", "analyst").staff("chief", "approver").staff("officer", "officer")
     return found.staff("op.li", "operator").staff("op.wang", "operator")
 
 
@@ -110,7 +108,7 @@ def crewed(folder: Path, registers: str, **more: object) -> Iterator[Crewed]:
     access = found.write(folder / "access.toml")
     given = {"rules": rules, "access": access, "workers": 2, "gate_cases": 5, "certificates": folder / "gate", **more}
     chosen = settings(folder, registers, **given)
-    with running(Parts(chosen, publish(read_shelf(rules)), None, log), HUNG_SECONDS) as up:
+    with running(Parts(chosen, publish(read_shelf(rules)), None, log)) as up:
         stage = Hall(up.url, registers, up.state, log, up.control, found.shows("hall"))
         yield Crewed(stage, Guarded(stage, found), up, rules, chosen.ledger)
 
@@ -136,12 +134,24 @@ def stopped(*pids: int) -> Iterator[None]:
                 os.kill(pid, signal.SIGCONT)
 
 
-def held(crew: Crewed, count: int) -> list[dict]:
-    """Applications that a register which keeps silent holds before the desk for seconds."""
+def held(monkeypatch: pytest.MonkeyPatch, count: int) -> list[dict]:
+    """Applications that stay before the desk for as long as the test lasts: the keeper has noted them and does not say
+    so, and the worker waits."""
     found = [application("ELD-1") for _ in range(count)]
-    for one in found:
-        crew.stage.play(one["application_id"], {**BY_ID["ELD-1"]["facts"], "deaths": {"status": "timeout"}})
+    numbers, take = {one["application_id"] for one in found}, Attendant._take
+
+    def silent(self: Attendant, claim: Claim) -> None:
+        if claim.application_id in numbers:
+            monkeypatch.setattr(self.way, "tell", partial(_told_but, claim.number, self.way.tell))
+        take(self, claim)
+
+    monkeypatch.setattr(Attendant, "_take", silent)
     return found
+
+
+def _told_but(number: int, tell: Callable[[Message], None], message: Message) -> None:
+    if not (isinstance(message, Done) and message.number == number):
+        tell(message)
 
 
 @dataclass(slots=True)
