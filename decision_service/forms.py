@@ -70,7 +70,14 @@ class _FormReader:
     def read(self) -> FormReading:
         other = self._other_document()
         for field in self.policy.fields:
-            self._field(field, unread=other and field.name == "id_no")
+            value = self.raw.get(field.name)
+            if other and field.name == "id_no":
+                self.values[field.name] = Unknown.of(Why.FORM, field.name)
+                self.asked[field.name] = value
+            elif value is None or (isinstance(value, str) and not value.strip()):
+                self.values[field.name] = read(field.kind, field.default) if field.default is not None else None
+            else:
+                self._given(field, value)
         self._required()
         self._unknown_fields()
         stopped = bool(self.defects) and any(
@@ -90,19 +97,6 @@ class _FormReader:
         id_type = self.raw.get("id_type")
         known = isinstance(id_type, str) and re.fullmatch("[0-9]{3}", id_type, re.ASCII)
         return bool(known) and id_type != RESIDENT_CARD
-
-    def _blank(self, name: str) -> bool:
-        value = self.raw.get(name)
-        return value is None or (isinstance(value, str) and not value.strip())
-
-    def _field(self, field: Field, *, unread: bool) -> None:
-        if unread:
-            self.values[field.name] = Unknown.of(Why.FORM, field.name)
-            self.asked[field.name] = self.raw.get(field.name)
-        elif self._blank(field.name):
-            self.values[field.name] = read(field.kind, field.default) if field.default is not None else None
-        else:
-            self._given(field, self.raw[field.name])
 
     def _given(self, field: Field, raw: object) -> None:
         try:

@@ -11,6 +11,7 @@ from decision_service.access.doorkeeper import Proof
 from decision_service.access.principal import NotAuthenticatedError
 from decision_service.http.counting import spend
 from decision_service.http.problems import ProblemError
+from decision_service.http.reading import given
 from decision_service.http.state import PRINCIPAL, state_of
 
 _KEY_IN_URL: Final = re.compile(r"mp_[a-z0-9]{12}_|(^|[?&#])access_token=", re.ASCII)
@@ -55,9 +56,9 @@ def door(action: Action, queries: Collection[str] = ()) -> Callable[[Request], A
 
 
 def _proof(request: Request) -> Proof:
-    headers = request.headers
-    authorizations, certificates = (tuple(headers.getlist(name)) for name in ("authorization", "client-cert"))
-    return Proof(authorizations, certificates, "" if request.client is None else request.client.host)
+    headers, peer = request.scope["headers"], request.scope["client"]
+    authorizations, certificates = given(headers, b"authorization"), given(headers, b"client-cert")
+    return Proof(tuple(authorizations), tuple(certificates), "" if peer is None else peer[0])
 
 
 def _challenge(error: NotAuthenticatedError) -> dict[str, str]:

@@ -1,10 +1,11 @@
 """Reading a request: its body within bounds, its JSON, its idempotency key."""
 
 import re
+from collections.abc import Sequence
 from typing import TypeVar
 
 from pydantic import BaseModel
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from decision_service.http.problems import Fault, ProblemError
 from decision_service.http.wire import envelope
@@ -18,13 +19,17 @@ _STRING = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\])*)"', re.ASCII)
 """A String of RFC 9651, as draft-ietf-httpapi-idempotency-key-header-07 writes a key."""
 _JSON = re.compile(r"application/json(\s*;\s*charset\s*=\s*\"?utf-8\"?)?\s*", re.IGNORECASE)
 
+Headers = Sequence[tuple[bytes, bytes]]
+"""As ASGI hands them on: names are in small letters."""
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
 async def read_envelope(request: Request, model: type[Model], max_bytes: int = MAX_APPLICATION) -> Model:
     """The request's body as an envelope. Raises ProblemError."""
-    _require_json(request)
-    body = await _body(request, max_bytes)
+    headers = request.scope["headers"]
+    _require_json(headers)
+    body = await _body(request, headers, max_bytes)
     try:
         value = loads(body, max_bytes)
     except JsonRefusedError as refused:
@@ -35,7 +40,7 @@ async def read_envelope(request: Request, model: type[Model], max_bytes: int = M
 
 def idempotency_key(request: Request) -> str:
     """The request's idempotency key. Raises ProblemError where it is missing, given twice or not usable."""
-    found = request.headers.getlist("idempotency-key")
+    found = given(request.scope["headers"], b"idempotency-key")
     if not found or found == [""]:
         raise ProblemError("key_missing")
     if len(found) > 1:
@@ -53,24 +58,30 @@ def key_of(text: str) -> str:
     return text
 
 
-def _require_json(request: Request) -> None:
-    kinds = request.headers.getlist("content-type")
-    encodings = request.headers.getlist("content-encoding")
+def given(headers: Headers, name: bytes) -> list[str]:
+    """The values of one header, by its name in small letters, in the order in which they were sent."""
+    return [value.decode("latin-1") for one, value in headers if one == name]
+
+
+def _require_json(headers: Headers) -> None:
+    kinds = given(headers, b"content-type")
+    encodings = given(headers, b"content-encoding")
     if len(kinds) != 1 or not _JSON.fullmatch(kinds[0]) or any(one.lower() != "identity" for one in encodings):
         raise ProblemError("media_type")
 
 
-async def _body(request: Request, max_bytes: int) -> bytes:
+async def _body(request: Request, headers: Headers, max_bytes: int) -> bytes:
     """The connection bounds the time that a body may take, and what is dropped of one that is refused here."""
-    announced = request.headers.get("content-length", "")
+    announced = next(iter(given(headers, b"content-length")), "")
     if announced.isascii() and announced.isdigit() and (len(announced) > 12 or int(announced) > max_bytes):
         raise ProblemError("too_large")
-    content = bytearray()
-    try:
-        async for chunk in request.stream():
-            content += chunk
-            if len(content) > max_bytes:
-                raise ProblemError("too_large")
-    except ClientDisconnect:
-        raise ProblemError("body_incomplete") from None
+    content, more = bytearray(), True
+    while more:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise ProblemError("body_incomplete")
+        content += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(content) > max_bytes:
+            raise ProblemError("too_large")
     return bytes(content)
