@@ -67,6 +67,12 @@ def load(
     )  # fmt: skip
     if url is not None:
         orders = _outside(orders, url, key_file, public_key, json=json)
+    elif data or key_file or public_key:
+        misuse(
+            "--data, --key-file and --public-key are about the service that --url names",
+            "--data、--key-file、--public-key 须与 --url 同用",
+            json=json,
+        )
     _require_possible(orders, stages, json=json)
     _tell(_run(orders, shelf, json=json), html, json=json)
 

@@ -135,6 +135,7 @@ def test_without_the_key_every_request_fails_and_none_is_decided(rules: Path, el
         (("--stages", "noon"), "--stages"),
         (("--plan", "no-such-file"), "--plan"),
         (("--cases", "no-such-folder"), "--cases"),
+        (("--data", "rules"), "--url"),
     ],
 )
 def test_what_can_not_be_run_is_misuse_and_no_finding(rules: Path, arguments: tuple[str, ...], named: str) -> None:
