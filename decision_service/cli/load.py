@@ -59,22 +59,26 @@ def load(
     shelf, day = shelf_or_exit(rules, json=json), _day(as_of, outside=url is not None, json=json)
     policies = _policies(shelf, day, json=json)
     wanted = _stages(stages, plan, list(policies.values()), json=json)
-    if not cases.is_dir():
-        misuse(f"--cases: there is no folder {cases}", f"--cases：没有文件夹 {cases}", json=json)
+    _require_usable(cases, url, (data, key_file, public_key), json=json)
     orders = Orders(
         rules, policies, shelf.catalogue, day, cases, wanted, rate, seconds, seed, data=data, latency=latency,
         senders=senders,
     )  # fmt: skip
     if url is not None:
         orders = _outside(orders, url, key_file, public_key, json=json)
-    elif data or key_file or public_key:
+    _require_possible(orders, stages, json=json)
+    _tell(_run(orders, shelf, json=json), html, json=json)
+
+
+def _require_usable(cases: Path, url: str | None, of_a_service: tuple[object, ...], *, json: bool) -> None:
+    if not cases.is_dir():
+        misuse(f"--cases: there is no folder {cases}", f"--cases：没有文件夹 {cases}", json=json)
+    if url is None and any(of_a_service):
         misuse(
             "--data, --key-file and --public-key are about the service that --url names",
             "--data、--key-file、--public-key 须与 --url 同用",
             json=json,
         )
-    _require_possible(orders, stages, json=json)
-    _tell(_run(orders, shelf, json=json), html, json=json)
 
 
 def _tell(result: "Result", html: Path | None, *, json: bool) -> None:
