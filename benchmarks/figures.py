@@ -2,7 +2,7 @@
 
 import statistics
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 Results = Mapping[str, Any]
@@ -12,11 +12,12 @@ Results = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A median, and between what it lay: quartiles, or the least and the most of all rounds; no spread was kept where
-    all three are the same."""
+    all three are the same. `only`: how much smaller the run was than what is promised, if it was; then nothing is met."""
 
     value: float
     low: float
     high: float
+    only: str = ""
 
 
 def plain(value: float) -> Figure:
@@ -90,6 +91,27 @@ def to_single_commits(store: str) -> Callable[[Results], Figure]:
     def find(results: Results) -> Figure:
         low, value, high = _row(results, "(e)")["to"][store]
         return Figure(value, low, high)
+
+    return find
+
+
+def grown_after(decisions: int, way: str) -> Callable[[Results], Figure]:
+    """MiB that so many decisions left behind (memory.py)."""
+
+    def find(results: Results) -> Figure:
+        row = results["rows"][way]
+        only = "" if row["decisions"] >= decisions else f"{row['decisions']:,}"
+        return replace(plain(row["grown_mib"]), only=only)
+
+    return find
+
+
+def reloaded_of(matters: int) -> Callable[[Results], Figure]:
+    """p99 beside a reload as a multiple of p99 without, so many matters loaded (reload.py)."""
+
+    def find(results: Results) -> Figure:
+        only = "" if results["matters"] >= matters else f"{results['matters']}"
+        return replace(at("ratios")(results), only=only)
 
     return find
 

@@ -12,7 +12,9 @@ from figures import (
     at,
     cpu_of,
     grown,
+    grown_after,
     multiple,
+    reloaded_of,
     to_constant,
     to_row,
     to_single_commits,
@@ -197,18 +199,18 @@ ROWS: tuple[Row, ...] = (
     Row(
         "memory",
         "1,000,000 decisions in process: growth",
-        "after the first tenth",
+        "MiB after the first tenth",
         Goal(32, "MiB"),
         "memory.py",
-        at("rows", "in process", "grown_mib"),
+        grown_after(1_000_000, "in process"),
     ),
     Row(
         "memory_http",
         "1,000,000 decisions over HTTP: growth",
-        "after the first tenth",
+        "MiB after the first tenth",
         Goal(32, "MiB"),
         "memory.py",
-        at("rows", "over HTTP", "grown_mib"),
+        grown_after(1_000_000, "over HTTP"),
     ),
     Row(
         "reload",
@@ -216,7 +218,7 @@ ROWS: tuple[Row, ...] = (
         "none reloaded",
         Goal(1.1),
         "reload.py",
-        at("ratios"),
+        reloaded_of(500),
     ),
 )
 """In the order of the table."""

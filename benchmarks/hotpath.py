@@ -41,6 +41,11 @@ class Inside:
             raise SystemExit(f"{kind} of {tree}: did not start")
         self.found: dict[str, list[float]] = {name: [] for name in FIGURES}
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
+
     def ask(self, words: str) -> dict[str, Any]:
         """What it says to a line."""
         if self._process.stdin is None:

@@ -17,7 +17,7 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,7 @@ class Seen:
         return {
             **told,
             "measured": asdict(figure),
-            "met": row.goal.is_met(figure.value),
+            "met": row.goal.is_met(figure.value) and not figure.only,
             "at": self.at,
             "commit": self.commit,
         }
@@ -111,7 +111,7 @@ def news(found: Sequence[Seen], history: Sequence[dict[str, Any]]) -> dict[str, 
     return {
         one.row.name: {**asdict(one.figure), "at": one.at}
         for one in found
-        if one.figure is not None and (one.row.name, astuple(one.figure)) not in known
+        if one.figure is not None and (one.row.name, _drawn(asdict(one.figure))) not in known
     }
 
 
@@ -126,7 +126,9 @@ def worse(found: Sequence[Seen], history: Sequence[dict[str, Any]], kind: str) -
         if one.figure is None:
             continue
         lines = [line["rows"].get(one.row.name) for line in history if line["machine"] == kind]
-        before = [line for line in lines if line is not None and _drawn(line) != astuple(one.figure)][-RUNS_COMPARED:]
+        before = [line for line in lines if line is not None and _drawn(line) != _drawn(asdict(one.figure))][
+            -RUNS_COMPARED:
+        ]
         if not before:
             continue
         median = statistics.median(line["value"] for line in before)
@@ -146,6 +148,8 @@ def shown(one: Seen) -> str:
         return _line([*cells, "未测 not measured", "-"]) + f"  python benchmarks/{row.command}"
     spread = "" if figure.low == figure.high else f" ({figure.low:.3g} to {figure.high:.3g})"
     met = "是 yes" if row.goal.is_met(figure.value) else "否 no"
+    if figure.only:
+        spread, met = f"{spread}, 仅 only {figure.only}", "-"
     return _line([*cells, f"{figure.value:.3g}{spread}", met]) + f"  {one.at[:16]} {one.commit}"
 
 

@@ -1,0 +1,106 @@
+"""How much memory a million decisions leave behind, in process and over HTTP.
+
+    python benchmarks/memory.py [--decisions 1000000] [--over "in process" "over HTTP"]
+
+Each application is decided by both engines and on disk before it is answered. `in process`: the service's application
+is called without sockets; `over HTTP`: `miaopi serve` as a process, with registers in a sandbox of their own, 32
+connections. After the first tenth the resident memory of the service with all its processes is noted, then nine times
+more as it goes on; the growth is the median of the last three less the first. The record grows on disk, and is not
+counted. Writes benchmarks/results/memory.json.
+"""
+
+import argparse
+import json
+import os
+import platform
+import secrets
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from endpoint import CONNECTIONS, DAY, ROOT, load, started
+from hotpath import opened
+from workers import service, tree
+
+RESULTS = ROOT / "benchmarks" / "results" / "memory.json"
+LOOKS = 10
+PAGE = os.sysconf("SC_PAGESIZE")
+A_WHILE = 5.0
+"""Seconds of load between two looks at how many decisions there are."""
+
+
+def resident(pid: int) -> float:
+    """MiB in memory of a process and all below it; what they share counts for each."""
+    pages = 0
+    for one in tree(pid):
+        pages += int(Path(f"/proc/{one}/statm").read_text(encoding="ascii").split()[1])
+    return pages * PAGE / 2**20
+
+
+def watched(pid: int, count: int, decide: Callable[[int], int]) -> dict[str, object]:
+    """Memory after the first tenth and at each further tenth; `decide` makes about so many more and says how many."""
+    done = decide(count // LOOKS)
+    looks = [(done, round(resident(pid), 1))]
+    for look in range(1, LOOKS):
+        target = count * (look + 1) // LOOKS
+        while done < target:
+            done += decide(target - done)
+        looks.append((done, round(resident(pid), 1)))
+        print(f"  {done} {looks[-1][1]} MiB", flush=True)
+    grown = statistics.median(mib for _, mib in looks[-3:]) - looks[0][1]
+    return {"decisions": done, "grown_mib": round(grown, 1), "looks": looks}
+
+
+def in_process(count: int, folder: Path, stack: ExitStack) -> dict[str, object]:
+    """Without sockets."""
+    (inside,) = opened([ROOT], ["both"], folder, stack)["both"]
+
+    def decide(more: int) -> int:
+        inside.ask(str(more))
+        return more
+
+    return watched(inside.pid, count, decide)
+
+
+def over_http(count: int, folder: Path, stack: ExitStack) -> dict[str, object]:
+    """The whole service, registers asked."""
+    secret = {"MIAOPI_REGISTERS_SECRET": secrets.token_hex(16)}
+    sandbox = [sys.executable, "-m", "decision_service", "sandbox", "--port", "0", "--latency", "0", "--as-of", DAY]
+    _, line = stack.enter_context(started(sandbox, secret))
+    environment = {**secret, "MIAOPI_REGISTERS_URL": line.rsplit(" ", 1)[1]}
+    row = service("memory", 1, folder, environment, stack)
+    rate = [0.0]
+
+    def decide(more: int) -> int:
+        seconds = min(60.0, more / rate[0]) if rate[0] else A_WHILE
+        told = load(row, folder, max(1.0, seconds), CONNECTIONS)
+        rate[0] = told["decisions"] / told["seconds"]
+        return int(told["decisions"])
+
+    return watched(row.process.pid, count, decide)
+
+
+def main() -> None:
+    """Measures, prints and writes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--decisions", type=int, default=1_000_000)
+    ways = {"in process": in_process, "over HTTP": over_http}
+    parser.add_argument("--over", nargs="+", choices=ways, default=list(ways))
+    given = parser.parse_args()
+    print(f"{platform.machine()}, {os.cpu_count()} cores")
+    (ROOT / "var").mkdir(exist_ok=True)
+    rows = {}
+    for name in given.over:
+        print(name, flush=True)
+        with tempfile.TemporaryDirectory(dir=ROOT / "var", prefix="bench-") as folder, ExitStack() as stack:
+            rows[name] = ways[name](given.decisions, Path(folder), stack)
+        print(f"  {name}: {rows[name]['decisions']} decisions, {rows[name]['grown_mib']:+} MiB after the first tenth")
+    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "load": round(os.getloadavg()[0], 1)}
+    RESULTS.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
