@@ -12,7 +12,7 @@ Results = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A median, and between what it lay: quartiles, or the least and the most of all rounds; no spread was kept where
-    all three are the same. `only`: how much smaller the run was than what is promised, if it was; then nothing is met."""
+    all three are the same. `only`: with how much the run was made, where more is promised; then nothing is met."""
 
     value: float
     low: float
