@@ -90,6 +90,15 @@ class OtherMatterError(DecidedBeforeError):
     """The number of the application belongs to another matter."""
 
 
+class OverloadedError(TurnedAwayError):
+    """There is too much to do for a decision in time, and no register was asked. `again_after`: whole seconds after
+    which the application should come again."""
+
+    def __init__(self, again_after: int) -> None:
+        super().__init__("too many applications at once")
+        self.again_after = again_after
+
+
 class NoRecordKeptError(TurnedAwayError):
     """The decision could not be recorded, so there is none. `busy`: too many wait, and coming back soon will help."""
 

@@ -17,6 +17,7 @@ from decision_service.application import (
     UnknownMatterError,
 )
 from decision_service.archive import answer_to_json
+from decision_service.capacity import MOST, Capacity, Place
 from decision_service.deciding import Draft, Services, Work, as_it_stands, draft_of, entry_of, stopped
 from decision_service.docket import Docket, OwnDocket, Rests, StoppedError, SupersededError
 from decision_service.followups.turns import Key, Turns
@@ -55,10 +56,14 @@ class Reply:
 class Desk:
     """Decides applications. One in a process: keys and applications in work are known to its docket alone."""
 
-    def __init__(self, services: Services, turns: Turns | None = None, docket: Docket | None = None) -> None:
+    def __init__(
+        self, services: Services, turns: Turns | None = None, docket: Docket | None = None, most: int = MOST
+    ) -> None:
         """`turns` are shared with the worker that makes late checks, where there is one. `docket`: that of another
-        process, which has the ledger; else one of its own."""
+        process, which has the ledger; else one of its own. `most`: decisions at once, whatever it could serve."""
         self.services = services
+        self.capacity = Capacity(most, services.clock.monotonic, services.telemetry.shed)
+        services.telemetry.holds(self.capacity)
         self.turns = turns or Turns()
         self.docket: Docket = docket or OwnDocket(services.ledger)
         self._planners = Planners(services.measured)
@@ -73,18 +78,22 @@ class Desk:
         """Whether this application is before the desk just now."""
         return self.docket.is_deciding(key)
 
-    async def decide(self, application: Application) -> Reply:
-        """The recorded answer to `application`; returns when it is on disk.
+    async def decide(self, application: Application, came: float | None = None) -> Reply:
+        """The recorded answer to `application`, which `came` at that instant of the service's clock, or just now;
+        returns when it is on disk. An answer that stands is given however much there is to do.
 
         Raises TurnedAwayError (its kinds say why); then no decision was made.
         """
         found, earlier = self._before(application)
         if found is not None:
             return _given_again(found, application)
-        async with self.docket.taking(application) as waited:
-            if waited:
-                found, earlier = self._before(application)
-            return await self._serve(application, earlier) if found is None else _given_again(found, application)
+        with self.capacity.place(self.services.clock.monotonic() if came is None else came) as place:
+            async with self.docket.taking(application) as waited:
+                if waited:
+                    found, earlier = self._before(application)
+                if found is not None:
+                    return _given_again(found, application)
+                return await self._serve(application, earlier, place)
 
     def _before(self, application: Application) -> tuple[Recorded | None, tuple[Recorded, ...]]:
         """What stands under the key of an application, and the decisions on it so far. Raises NoRecordKeptError."""
@@ -101,16 +110,19 @@ class Desk:
         work = replace(await self._work(application, self.services.clock.monotonic(), earlier), referred_by=why)
         await self._record(work, await draft_of(self.services, self._planners.of(work.published.policy), work))
 
-    async def _serve(self, application: Application, earlier: tuple[Recorded, ...]) -> Reply:
-        services = self.services
-        started = services.clock.monotonic()
+    async def _serve(self, application: Application, earlier: tuple[Recorded, ...], place: Place) -> Reply:
+        services, started = self.services, place.came
         if not services.has_room():
             raise NoRecordKeptError
-        if not await self.turns.landed((application.caller, application.application_id)):
+        with place.waiting_elsewhere(services.clock.monotonic):
+            has_landed = await self.turns.landed((application.caller, application.application_id))
+        if not has_landed:
             raise InWorkError("a check for this application is under way; ask again with the same key")
         work = await self._work(application, started, earlier)
+        self.capacity.require_in_time(place, work.published.policy.budget.deadline / 1000)
         while True:
             draft = await draft_of(services, self._planners.of(work.published.policy), work)
+            place.elsewhere += draft.inquiry.waited
             try:
                 recorded, _ = await self._record(work, draft)
             except SupersededError:
@@ -120,6 +132,7 @@ class Desk:
             # Another process may have recorded the same request first: its answer is the answer.
             if recorded.entry.decision_id != draft.occasion.decision_id:
                 return _given_again(recorded, application)
+            place.is_made = True
             return Reply(full_answer(recorded), replayed=False)
 
     async def _work(

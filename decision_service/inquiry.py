@@ -1,7 +1,8 @@
 """Asking for one application: wave after wave, as long as an answer can still change something and there is time."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -66,6 +67,9 @@ class Inquiry:
         self._application_id = application_id
         self._counter = counter
         self.answers: dict[str, Answered] = {}
+        self.waited = 0.0
+        """Seconds in which at least one register was waited for."""
+        self._waiting_for, self._since = 0, 0.0
 
     @property
     def evidence(self) -> dict[str, Evidence]:
@@ -144,8 +148,22 @@ class Inquiry:
         return waiting
 
     async def _put(self, waiting: Sequence[Question]) -> None:
-        found = await ask_together(self._counter.verifier, waiting, self._counter.deadline)
+        with self._waits():
+            found = await ask_together(self._counter.verifier, waiting, self._counter.deadline)
         self._take(list(zip(waiting, found, strict=True)))
+
+    @contextmanager
+    def _waits(self) -> Iterator[None]:
+        clock = self._counter.deadline.clock
+        if not self._waiting_for:
+            self._since = clock()
+        self._waiting_for += 1
+        try:
+            yield
+        finally:
+            self._waiting_for -= 1
+            if not self._waiting_for:
+                self.waited += clock() - self._since
 
     def _take(self, found: Sequence[tuple[Question, Evidence]]) -> None:
         if found:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, TextIO, TypeVar
+from typing import Any, Literal, Protocol, TextIO, TypeVar
 
 import orjson
 import structlog
@@ -30,6 +30,10 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.0, 3.0, 5.0
 BREAKER_STATES: Mapping[str, int] = {"closed": 0, "half_open": 1, "open": 2}
 """What the gauge shows for each state of a breaker."""
 
+Shed = Literal["limit", "late", "full", "bytes"]
+"""Why a request was turned away: as many decisions are in work as can be made in time, it has waited too long for that,
+as many requests are served as may be at all, or the bodies that still come are too large together."""
+
 LateEvent = Literal["credit_check_made", "credit_check_failed", "credit_check_overdue"]
 """What can come of a credit check that is tried after the decision."""
 
@@ -38,6 +42,13 @@ COUNTED_TOGETHER = 32
 
 Log = Callable[..., object]
 Metric = TypeVar("Metric", Counter, Gauge, Histogram)
+
+
+class Places(Protocol):
+    """Those for decisions: `limit` is how many there are just now, `in_work` how many are taken."""
+
+    limit: float
+    in_work: int
 
 
 @quickly_made
@@ -76,7 +87,7 @@ class Telemetry:
         )
         self._differ = Counter("miaopi_engines_differ", "verdicts not agreed on", ["matter", "why"], registry=register)
         self._faults = Counter("miaopi_faults", "faults caught", ["where"], registry=register)
-        self._shed = Counter("miaopi_shed", "requests turned away at the limit", registry=register)
+        self._shed = Counter("miaopi_shed", "requests turned away as too many", ["why"], registry=register)
         self._turned_away = Counter("miaopi_turned_away", "requests not let in, and why", ["why"], registry=register)
         self._unserved = Counter(
             "miaopi_unserved", "requests and connections refused before they reach a route", ["why"], registry=register
@@ -91,6 +102,7 @@ class Telemetry:
             "miaopi_register_seconds", "waiting for registers", ["register"], buckets=SECONDS, registry=register
         )
         self._share = Gauge("miaopi_instant_share", "share decided without an officer", ["matter"], registry=register)
+        self._add_places(register)
         self._add_guard(register)
         self._add_followups(register)
         self._series: dict[tuple[object, tuple[str, ...]], Any] = {}
@@ -98,17 +110,24 @@ class Telemetry:
     def _begin_counting(self) -> None:
         self._counted: dict[str, tuple[int, int]] = {}
         self._uncounted: deque[Line] = deque()
+        self._places: list[Places] = []
         self._counting = threading.Lock()
         self.registry.register(self)  # before all else: it is asked first
 
+    def _add_places(self, register: CollectorRegistry) -> None:
+        self._limit = Gauge(
+            "miaopi_decisions_limit", "decisions that may be in work at once, as measured",
+            registry=register, multiprocess_mode="livesum",
+        )  # fmt: skip
+        self._in_work = Gauge(
+            "miaopi_decisions_in_work", "decisions in work", registry=register, multiprocess_mode="livesum"
+        )
+
     def _add_guard(self, register: CollectorRegistry) -> None:
         self._breaker = Gauge(
-            "miaopi_breaker_state",
-            "0 closed, 1 half open, 2 open",
-            ["register"],
-            registry=register,
-            multiprocess_mode="livemax",
-        )
+            "miaopi_breaker_state", "0 closed, 1 half open, 2 open", ["register"],
+            registry=register, multiprocess_mode="livemax",
+        )  # fmt: skip
         self._guard = Counter(
             "miaopi_guard", "what the guard did instead of one plain call", ["register", "event"], registry=register
         )
@@ -147,6 +166,9 @@ class Telemetry:
         together cost a good deal less than each by itself."""
         with self._counting:
             self._count()
+        for places in self._places:
+            self._limit.set(int(places.limit))
+            self._in_work.set(places.in_work)
         return ()
 
     def _count(self) -> None:
@@ -191,9 +213,13 @@ class Telemetry:
         self._faults.labels(where).inc()
         self._log.error("fault", where=where, error=type(error).__name__)
 
-    def shed(self) -> None:
+    def shed(self, why: Shed) -> None:
         """A request was turned away since too many are being served."""
-        self._shed.inc()
+        self._of(self._shed, why).inc()
+
+    def holds(self, places: Places) -> None:
+        """Where decisions in work are counted, and how many may be."""
+        self._places.append(places)
 
     def turned_away(self, why: Literal["not_authenticated", "not_allowed", "caller_limit", "subject_limit"]) -> None:
         """Somebody was not let in; who it was, or said he was, is not told."""

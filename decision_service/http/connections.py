@@ -6,6 +6,7 @@ An answer has four seconds to be taken. What is refused is told by a problem whe
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from random import uniform
@@ -13,6 +14,7 @@ from typing import ClassVar, NoReturn
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from decision_service.http.arrival import ARRIVED
 from decision_service.http.bare import bare_problem
 from decision_service.http.places import Places, peer_name
 
@@ -153,6 +155,7 @@ class GuardedConnection(HttpToolsProtocol):
         """The last byte of a request."""
         self._begun = self._handed_on = False
         self._sent_bytes = 0
+        self.scope[ARRIVED] = time.monotonic()  # type: ignore[typeddict-unknown-key]  # ours, beside those of ASGI
         self._rest()
         if self._in_work:
             self.places.works(self)

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from decision_service.access.limits import LimitReached, Probe
 from decision_service.application import Application, TurnedAwayError
 from decision_service.desk import Reply
+from decision_service.http.arrival import arrived
 from decision_service.http.problems import ProblemError
 from decision_service.http.state import State, principal_of, state_of
 from decision_service.ledger.errors import LedgerError
@@ -41,7 +42,7 @@ async def decided(request: Request, application: Application) -> Reply:
     is given: trying again is never punished. Raises ProblemError and TurnedAwayError."""
     counted = _probe_of(request, application)
     try:
-        reply = await state_of(request).desk.decide(application)
+        reply = await state_of(request).desk.decide(application, arrived(request))
     except TurnedAwayError:
         _take_back(counted)
         raise

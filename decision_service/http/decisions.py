@@ -16,11 +16,13 @@ from decision_service.application import (
     KeyReusedError,
     NoRecordKeptError,
     OtherMatterError,
+    OverloadedError,
     TurnedAwayError,
     UnknownMatterError,
 )
 from decision_service.desk import Reply
 from decision_service.http.accesses import given_again, read_by
+from decision_service.http.arrival import begins_now
 from decision_service.http.counting import decided, spend
 from decision_service.http.documents import BATCH, DECIDE, DECISION, RECEIPT
 from decision_service.http.problems import Problem, ProblemError
@@ -57,6 +59,7 @@ async def batch(request: Request) -> Response:
             results.append({"status": 200, "replayed": reply.replayed, "body": orjson.Fragment(reply.body)})
         except ProblemError as error:
             results.append({"status": error.problem.status, "replayed": False, "body": error.problem.as_json()})
+        begins_now(request)
     return Response(orjson.dumps({"items": results}), media_type=JSON)
 
 
@@ -120,6 +123,8 @@ def problem_of(error: TurnedAwayError) -> Problem:
             return Problem("other_matter")
         case DecidedBeforeError():
             return Problem("decided_before", members={"decision_id": error.decision_id})
+        case OverloadedError():
+            return Problem("busy", headers={"Retry-After": str(error.again_after)})
         case NoRecordKeptError():
             return Problem("busy" if error.busy else "not_recorded", headers=soon)
         case _:

@@ -32,7 +32,7 @@ async def followed(settings: Settings, services: Services) -> AsyncIterator[Desk
         checks = Checks(file)
 
         turns = Turns(late_answers(checks, services))
-        desk = Desk(services, turns)
+        desk = Desk(services, turns, most=settings.most_in_flight)
         worker = Worker(_tools(services, desk, turns, file, alone))
         task = asyncio.create_task(worker.run(), name="followups")
         try:

@@ -18,6 +18,9 @@ VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 WORST_OF_ALL: Final = frozenset({"miaopi_breaker_state", "miaopi_loop_lag_seconds"})
 """Gauges that each worker has: the worst is shown. All others are the keeper's, or follow from counters."""
 
+OF_WORKERS: Final = frozenset({"miaopi_decisions_limit", "miaopi_decisions_in_work"})
+"""Gauges that count where decisions are made: those of all workers added up, and not the keeper's, which makes none."""
+
 _SHARE: Final = "miaopi_instant_share"
 _Key = tuple[str, tuple[tuple[str, str], ...]]
 
@@ -60,7 +63,9 @@ def merged(own: Iterable[Metric], theirs: Iterable[Metric]) -> list[Metric]:
     """The figures of this process with those of others, each family once."""
     found = {metric.name: metric for metric in own}
     for metric in theirs:
-        if metric.type != "gauge" or metric.name in WORST_OF_ALL:
+        if metric.name in OF_WORKERS:
+            found[metric.name] = metric
+        elif metric.type != "gauge" or metric.name in WORST_OF_ALL:
             found[metric.name] = _added(found.get(metric.name), metric)
     if _SHARE in found and "miaopi_decisions" in found:
         found[_SHARE] = _shares(found[_SHARE], found["miaopi_decisions"])

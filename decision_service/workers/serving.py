@@ -164,7 +164,8 @@ def _record(settings: Settings, way: Way, stack: AsyncExitStack) -> Record:
 def _desk(settings: Settings, services: Services, way: Way, stack: AsyncExitStack) -> Desk:
     file = FollowupFile(FollowupFile.beside(settings.ledger))
     stack.callback(file.close)
-    return Desk(services, Turns(late_answers(Checks(file), services)), FarDocket(way))
+    turns = Turns(late_answers(Checks(file), services))
+    return Desk(services, turns, FarDocket(way), settings.most_in_flight)
 
 
 def _office(settings: Settings, services: Services, stack: AsyncExitStack) -> Office:
