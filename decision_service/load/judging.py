@@ -50,7 +50,7 @@ class Bench:
         """The verdict on one request by itself."""
         if sample.status == 0 or (sample.status >= 500 and not sample.retry):
             return self._judged(sample, "failed")
-        if sample.status == 503:
+        if sample.status in (429, 503) and sample.retry:
             return self._judged(sample, "shed")
         if sample.broken:
             wanted = BROKEN[sample.broken][1]

@@ -102,6 +102,9 @@ class Applicant(FastHttpUser):
     wait_time = constant(0)
     concurrency = MOST_IN_FLIGHT
     connection_timeout = network_timeout = ANSWER_SECONDS
+    insecure = False
+    """Locust would take any certificate, and the key goes along."""
+
     desk: Desk
     matter: str
     played = -1

@@ -70,7 +70,10 @@ class Site:
         for one in concerned * 100:
             if well == _HEARD_WELL or time.monotonic() > until:
                 break
-            status = self.submit(one.policy.matter, one.form).get(failed)
+            try:
+                status = self.submit(one.policy.matter, one.form).get(failed)
+            except NobodyThereError:
+                return False  # what follows will show that
             well = well + 1 if status in ("ok", "no_record") else 0 if status else well
             time.sleep(0 if status in ("ok", "no_record") else _PAUSE_SECONDS)
         return well == _HEARD_WELL

@@ -98,6 +98,8 @@ def test_a_broken_request_must_meet_its_own_problem(plan: Plan, kind: str) -> No
         (500, "internal", False, "failed"),
         (503, "busy", False, "failed"),
         (503, "busy", True, "shed"),
+        (429, "limited", True, "shed"),
+        (429, "limited", False, "failed"),
         (404, "unknown_matter", False, "failed"),
         (401, "not_authenticated", False, "failed"),
         (409, "in_work", True, "failed"),
