@@ -29,9 +29,9 @@ FEW: Final = 4
 LOOK_SECONDS: Final = 0.1
 """How long decisions are watched, at least, before the limit changes."""
 
-PATIENCE_SECONDS: Final = 0.075
-"""How long a decision may wait in our queues on average: half of what is kept back from asking registers for all that
-comes after them (`deciding.RESERVE_SECONDS`), so that one that waits twice as long is still in time."""
+PATIENCE: Final = 0.1
+"""The part of its budget that a decision may wait in our queues on average. The rest is for registers, and for those
+that wait longer than the average."""
 
 LEARNING: Final = 0.1
 """The part that each decision has in what is learnt of the time that one needs."""
@@ -42,11 +42,12 @@ LONGEST_SECONDS: Final = 30
 
 @dataclass(slots=True)
 class Place:
-    """A decision in work, which `came` at an instant of the clock. `elsewhere`: seconds in which registers were waited
-    for; whoever waits for them adds to it."""
+    """A decision in work, which `came` at an instant of the clock and has a `budget` of seconds from then on, once it
+    has begun. `elsewhere`: seconds in which registers were waited for; whoever waits for them adds to it."""
 
     came: float
     among_few: bool
+    budget: float = 0.0
     elsewhere: float = 0.0
     is_made: bool = False
 
@@ -63,13 +64,14 @@ class Place:
 @dataclass(slots=True)
 class _Look:
     """What was seen since an instant: decisions made; those of them that had come since the limit was last lowered,
-    their own seconds and those of registers; most in work; shed."""
+    their own seconds, those of registers, and those that they could have waited; most in work; shed."""
 
     since: float
     made: int = 0
     judged: int = 0
     own: float = 0.0
     elsewhere: float = 0.0
+    patience: float = 0.0
     peak: int = 0
     shed: int = 0
 
@@ -125,11 +127,13 @@ class Capacity:
             self.in_work -= 1
             self._consider(now)
 
-    def require_in_time(self, place: Place, budget: float) -> None:
-        """Nothing is begun that has waited so long that what it still takes, for all we know, does not fit into its
-        `budget` (seconds). What does not fit whenever it comes is made all the same. Raises OverloadedError."""
-        may_wait = budget - max(self.needed, 2 * PATIENCE_SECONDS)
-        if self.clock() - place.came >= may_wait > PATIENCE_SECONDS:
+    def begin(self, place: Place, budget: float, reserve: float) -> None:
+        """It is known by now that the decision has a `budget` of seconds, of which the last, the `reserve`, are not for
+        registers. None is begun that has waited so long that what it still takes, for all we know, does not fit any
+        more; what does not fit whenever it comes is made all the same. Raises OverloadedError."""
+        place.budget = budget
+        may_wait = budget - max(self.needed, reserve)
+        if self.clock() - place.came >= may_wait > budget * PATIENCE:
             raise OverloadedError(self.shed("late"))
 
     def shed(self, why: Shed) -> int:
@@ -148,6 +152,7 @@ class Capacity:
             look.judged += 1
             look.own += own
             look.elsewhere += place.elsewhere
+            look.patience += place.budget * PATIENCE
         if place.among_few and self.in_work <= FEW:
             self.needed += (own - self.needed) * (LEARNING if self.needed else 1.0)
 
@@ -159,8 +164,8 @@ class Capacity:
         self._look = _Look(now, peak=self.in_work)
         self._per_second = look.made / (now - look.since)
         self._shed_per_second = look.shed / (now - look.since)
-        own, elsewhere = look.own / look.judged, look.elsewhere / look.judged
-        allowed = self.needed + PATIENCE_SECONDS
+        own, elsewhere, patience = (one / look.judged for one in (look.own, look.elsewhere, look.patience))
+        allowed = self.needed + patience
         is_over = own > allowed and look.peak > FEW
         if is_over and self._was_over:
             # Little's law: as many as came through at this pace, had each taken what it may.
@@ -168,6 +173,6 @@ class Capacity:
             self.limit = max(float(min(FEW, self.most)), fitting)
             self._lowered_at = now
         elif not is_over and look.peak >= int(self.limit):
-            step = self.limit / 4 if own < self.needed + PATIENCE_SECONDS / 2 else math.sqrt(self.limit)
+            step = self.limit / 4 if own < self.needed + patience / 2 else math.sqrt(self.limit)
             self.limit = min(float(self.most), self.limit + step)
         self._was_over = is_over

@@ -18,7 +18,7 @@ from decision_service.application import (
 )
 from decision_service.archive import answer_to_json
 from decision_service.capacity import MOST, Capacity, Place
-from decision_service.deciding import Draft, Services, Work, as_it_stands, draft_of, entry_of, stopped
+from decision_service.deciding import RESERVE_SECONDS, Draft, Services, Work, as_it_stands, draft_of, entry_of, stopped
 from decision_service.docket import Docket, OwnDocket, Rests, StoppedError, SupersededError
 from decision_service.followups.turns import Key, Turns
 from decision_service.lateness import Retried, Word, is_late_still, waits
@@ -119,7 +119,7 @@ class Desk:
         if not has_landed:
             raise InWorkError("a check for this application is under way; ask again with the same key")
         work = await self._work(application, started, earlier)
-        self.capacity.require_in_time(place, work.published.policy.budget.deadline / 1000)
+        self.capacity.begin(place, work.published.policy.budget.deadline / 1000, RESERVE_SECONDS)
         while True:
             draft = await draft_of(services, self._planners.of(work.published.policy), work)
             place.elsewhere += draft.inquiry.waited

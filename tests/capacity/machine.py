@@ -6,7 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from decision_service.capacity import Capacity
+from decision_service.deciding import RESERVE_SECONDS
 from tests import virtual_time
+
+BUDGET = 3.0
+"""The deadline of a decision."""
 
 TURNS = 4
 """Turns of the processor that a decision takes before it asks registers, and as many after."""
@@ -91,6 +95,7 @@ class Machine:
                 await self._use(self.hour.needs * self.hour.shed_cost)
             return
         with self.capacity.place(came) as place:
+            self.capacity.begin(place, BUDGET, RESERVE_SECONDS)
             await self._work()
             elsewhere = self.hour.registers(came)
             await asyncio.sleep(elsewhere)

@@ -6,8 +6,8 @@ import random
 import pytest
 
 from decision_service.application import OverloadedError
-from decision_service.capacity import FEW, LONGEST_SECONDS, PATIENCE_SECONDS, Capacity
-from tests.capacity.machine import Hour, Seen, lived
+from decision_service.capacity import FEW, LONGEST_SECONDS, PATIENCE, Capacity
+from tests.capacity.machine import BUDGET, Hour, Seen, lived
 from tests.sizes import size
 
 NEEDS = 0.004
@@ -34,7 +34,7 @@ def test_at_three_times_what_it_can_do_it_does_all_it_can_and_in_time(registers:
     seen = lived(Hour(lambda _: 3 * BEST, 9.0, NEEDS, lambda _: registers, most=most, shed_cost=cost))
     best = min(BEST, most / (registers + NEEDS))
     assert seen.goodput(SETTLED, 9.0) >= 0.9 * best
-    assert ours(seen, registers, SETTLED, 9.0) <= 2 * PATIENCE_SECONDS + NEEDS
+    assert ours(seen, registers, SETTLED, 9.0) <= 2 * PATIENCE * BUDGET + NEEDS
     assert {again for _, again in seen.shed} >= {1, 2, 3}
     assert max(again for _, again in seen.shed) <= LONGEST_SECONDS
 
@@ -45,7 +45,7 @@ def test_whatever_a_decision_needs_and_registers_take(seed: int) -> None:
     needs, registers, times = dice.uniform(0.002, 0.02), dice.uniform(0, 0.4), dice.uniform(1.5, 4)
     seen = lived(Hour(lambda _: times / needs, 10.0, needs, lambda _: registers, most=1024), seed)
     assert seen.goodput(SETTLED, 10.0) >= 0.9 / needs
-    assert ours(seen, registers, SETTLED, 10.0) <= 2 * PATIENCE_SECONDS + 8 * needs
+    assert ours(seen, registers, SETTLED, 10.0) <= 2 * PATIENCE * BUDGET + 8 * needs
 
 
 def test_what_it_can_do_is_all_let_in() -> None:
@@ -105,12 +105,12 @@ def test_what_has_waited_beyond_its_time_is_not_begun() -> None:
     clock, told = Hand(), list[str]()
     capacity = Capacity(64, clock, told.append)
     with capacity.place(clock.now) as place:
-        capacity.require_in_time(place, 3.0)
+        capacity.begin(place, 3.0, 0.15)
         clock.now += 2.8
-        capacity.require_in_time(place, 3.0)
+        capacity.begin(place, 3.0, 0.15)
         clock.now += 0.1
         with pytest.raises(OverloadedError) as late:
-            capacity.require_in_time(place, 3.0)
+            capacity.begin(place, 3.0, 0.15)
     assert 1 <= late.value.again_after <= 2
     assert told == ["late"]
 
@@ -124,9 +124,9 @@ def test_what_does_not_fit_into_its_time_even_at_once_is_made_all_the_same() -> 
             place.is_made = True
     with capacity.place(clock.now) as place:
         clock.now += 0.5
-        capacity.require_in_time(place, 1.0)
+        capacity.begin(place, 1.0, 0.15)
         with pytest.raises(OverloadedError):
-            capacity.require_in_time(place, 2.2)
+            capacity.begin(place, 2.3, 0.15)
 
 
 def test_a_full_room_takes_none_and_a_place_comes_back_however_it_ended() -> None:
