@@ -182,6 +182,8 @@ class Crew:
             worker = await WorkerProcess.start(self._keeping, begin, ship.figures.folder)
             self._workers[place] = worker
             worker.attendant.way.tell(self._standing())
+            if self._stopping:  # it was on its way when the others were told
+                worker.attendant.way.tell(Stop())
             if not await worker.comes_up(START_SECONDS):
                 worker.kill()
             worker.attendant.heard = self._tick
