@@ -8,9 +8,7 @@ from decision_service.planning.questions import (
     can_ask,
     first_wave,
     is_allocator,
-    parameters,
     question,
-    subject_of,
 )
 from decision_service.planning.silencing import Uses
 from decision_service.planning.uses import Use, Wants
@@ -30,7 +28,5 @@ __all__ = [
     "first_wave",
     "is_allocator",
     "nothing_measured",
-    "parameters",
     "question",
-    "subject_of",
 ]

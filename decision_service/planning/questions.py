@@ -1,9 +1,11 @@
 """Questions: whom one can be put to, given the form, and with what."""
 
+from dataclasses import dataclass
+
 from decision_service.forms import FormReading
 from decision_service.policy.derived import Derived
 from decision_service.policy.needs import registers_read
-from decision_service.policy.shape import Ask, Policy
+from decision_service.policy.shape import Policy
 from decision_service.sheet import CREDIT, askable
 from verifiers.verifier import Question, Shown
 
@@ -18,17 +20,33 @@ def _gates(policy: Policy) -> tuple[str, ...]:
     return tuple(name for name in policy.asks if name in gates and name != CREDIT)
 
 
-def _subjects(policy: Policy) -> dict[str, tuple[str, ...]]:
-    """For each register, the fields of its question that may say whom it is about."""
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What every question of a policy to one register has. `subjects` are the fields that may say whom it is about,
+    `parameters` each parameter with its fields and whether it is always a list."""
+
+    purpose: str
+    asked_with: tuple[str, ...]
+    subjects: tuple[str, ...]
+    parameters: tuple[tuple[str, tuple[str, ...], bool], ...]
+
+
+def _askings(policy: Policy) -> dict[str, _Asking]:
     numbers = {field.name for field in policy.fields if field.type_name in ("citizen_id", "credit_code")}
-    return {
-        name: tuple(field for fields in ask.parameters.values() for field in fields if field in numbers)
-        for name, ask in policy.asks.items()
-    }
+    found = {}
+    for name, ask in policy.asks.items():
+        asked = ask.parameters.items()
+        found[name] = _Asking(
+            purpose=f"{policy.item_code}:{policy.matter}",
+            asked_with=ask.asked_with,
+            subjects=tuple(field for _, fields in asked for field in fields if field in numbers),
+            parameters=tuple((one, fields, one == SEVERAL or len(fields) > 1) for one, fields in asked),
+        )
+    return found
 
 
 _GATES = Derived(_gates)
-_SUBJECTS = Derived(_subjects)
+_ASKINGS = Derived(_askings)
 
 
 def first_wave(policy: Policy, form: FormReading) -> tuple[str, ...]:
@@ -43,7 +61,8 @@ def is_allocator(policy: Policy, name: str) -> bool:
 
 def can_ask(policy: Policy, name: str, form: FormReading) -> bool:
     """Whether the form holds what the question needs."""
-    return name in policy.asks and askable(name, policy.asks[name], form) and subject_of(policy, name, form) is not None
+    ask = policy.asks.get(name)
+    return ask is not None and askable(name, ask, form) and _subject(_ASKINGS.of(policy)[name], form) is not None
 
 
 def question(
@@ -55,38 +74,41 @@ def question(
     caller: str = "",
 ) -> Question:
     """The question to a register that `can_ask` allows, with the credential that is shown for it, and for whom."""
-    ask = policy.asks[name]
+    asking = _ASKINGS.of(policy)[name]
     return Question(
-        register=ask.register,
+        register=policy.asks[name].register,
         matter=policy.matter,
         application_id=application_id,
-        purpose=f"{policy.item_code}:{policy.matter}",
-        subject=subject_of(policy, name, form) or "",
-        params=parameters(ask, form),
-        asked_with=ask.asked_with,
+        purpose=asking.purpose,
+        subject=_subject(asking, form) or "",
+        params=_parameters(asking, form),
+        asked_with=asking.asked_with,
         credential=credential,
         caller=caller,
     )
 
 
-def parameters(ask: Ask, form: FormReading) -> dict[str, object]:
+def _parameters(asking: _Asking, form: FormReading) -> dict[str, object]:
     """What is sent: each parameter from its field, several fields as a list; blank optional ones are left out."""
     found: dict[str, object] = {}
-    for parameter, fields in ask.parameters.items():
-        values = [form.asked[name] for name in fields if form.asked.get(name) is not None]
-        if parameter == SEVERAL or len(fields) > 1:
-            found[parameter] = values
-        elif values:
-            found[parameter] = values[0]
+    asked = form.asked
+    for parameter, fields, several in asking.parameters:
+        if several:
+            found[parameter] = [asked[name] for name in fields if asked.get(name) is not None]
+        else:
+            value = asked.get(fields[0]) if fields else None
+            if value is not None:
+                found[parameter] = value
     return found
 
 
-def subject_of(policy: Policy, name: str, form: FormReading) -> str | None:
+def _subject(asking: _Asking, form: FormReading) -> str | None:
     """Whom the question is about: the first citizen ID or credit code that it carries, else the applicant; None where
     there is none that could be said."""
-    for field in _SUBJECTS.of(policy)[name]:
-        if form.asked.get(field) is not None:
-            return _said(form.asked[field])
+    for field in asking.subjects:
+        value = form.asked.get(field)
+        if value is not None:
+            return _said(value)
     return _said(form.asked.get("id_no"))
 
 
