@@ -1,8 +1,8 @@
 """The one writer of a journal: notes are taken at once and written together by a thread; a flush waits for the disk.
 
-Nothing is written for each note by itself: an application's calls go to disk when the last of them has ended, together
-with those of every other application at that time, and what nobody waits for goes after a moment. What a crash takes
-with it is at most that moment's notes, of applications that were not answered.
+Nothing is written for each note by itself: an application's calls go to disk when its decision is about to be recorded,
+together with those of every other application at that time, and what nobody waits for goes after a moment. What a crash
+takes with it is at most that moment's notes, of applications that were not answered.
 """
 
 import asyncio
@@ -81,11 +81,6 @@ class Journal:
         """Take down that a decision was read. Raises JournalBusyError or JournalFaultError: then it stays unshown."""
         with self._changed:
             self._take(access)
-
-    def write_soon(self) -> None:
-        """Have what is noted so far written now, without waiting for it."""
-        with self._changed:
-            self._want()
 
     async def flush(self) -> None:
         """Returns when every note taken before is on disk. Raises JournalFaultError if the disk fails; the notes stay

@@ -1,6 +1,5 @@
 """The link of the chain that takes down every call: before it goes out, and when it has ended, however it ends."""
 
-from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -49,7 +48,6 @@ class JournalingVerifier:
         self._asker = asker
         self._now = now
         self._reached = reached
-        self._under_way: Counter[str] = Counter()
 
     async def ask(self, question: Question, deadline: Deadline) -> Evidence:
         """What `next_` answers, without the answer's bytes, which stay in the journal. What can't be taken down is not
@@ -59,7 +57,6 @@ class JournalingVerifier:
             self._journal.note_sent(sent)
         except JournalError:
             return Evidence(question.register.name, "error", fault=UNRECORDED)
-        self._under_way[question.application_id] += 1
         started = deadline.clock()
         evidence: Evidence | None = None
         try:
@@ -69,16 +66,7 @@ class JournalingVerifier:
             elapsed = round((deadline.clock() - started) * 1000)
             wire = None if evidence is None else evidence.wire
             self._journal.note_ended(self._ended(sent.call_id, evidence, elapsed), wire)
-            self._leave(question.application_id)
         return evidence.without_wire()
-
-    def _leave(self, application_id: str) -> None:
-        """With the last call of an application its notes go to disk, while the answers are judged: when the decision
-        wants to be recorded there is hardly anything left to wait for."""
-        self._under_way[application_id] -= 1
-        if not self._under_way[application_id]:
-            del self._under_way[application_id]
-            self._journal.write_soon()
 
     def _sent(self, question: Question) -> Sent:
         name = question.register.name
