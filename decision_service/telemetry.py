@@ -12,6 +12,7 @@ import orjson
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from decision_service.courses import SECONDS, Course, Courses
 from verifiers.evidence import Evidence
 from verifiers.frozen import quickly_made
 from verifiers.guard.line import Event
@@ -24,8 +25,6 @@ FIELDS = frozenset(
     }
 )  # fmt: skip
 """The only fields that a log line may have; others are dropped, whoever put them there."""
-
-SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.2, 2.0, 3.0, 5.0)
 
 BREAKER_STATES: Mapping[str, int] = {"closed": 0, "half_open": 1, "open": 2}
 """What the gauge shows for each state of a breaker."""
@@ -54,7 +53,7 @@ class Places(Protocol):
 @quickly_made
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What is told of one decision."""
+    """What is told of one decision. `is_slow`: told at once, and later than 95 of 100 of its matter should be."""
 
     decision_id: str
     matter: str
@@ -65,6 +64,8 @@ class Line:
     engines_agree: bool
     elapsed_ms: int
     evidence: Collection[Evidence]
+    course: Course
+    is_slow: bool
 
 
 class Telemetry:
@@ -95,20 +96,16 @@ class Telemetry:
         self._requests = Counter(
             "miaopi_requests", "requests by route and status", ["route", "status"], registry=register
         )
-        self._decided_in = Histogram(
-            "miaopi_decision_seconds", "from receipt to record", ["matter"], buckets=SECONDS, registry=register
-        )
+        self._courses = Courses(register)
         self._answered_in = Histogram(
             "miaopi_register_seconds", "waiting for registers", ["register"], buckets=SECONDS, registry=register
         )
-        self._share = Gauge("miaopi_instant_share", "share decided without an officer", ["matter"], registry=register)
         self._add_places(register)
         self._add_guard(register)
         self._add_followups(register)
         self._series: dict[tuple[object, tuple[str, ...]], Any] = {}
 
     def _begin_counting(self) -> None:
-        self._counted: dict[str, tuple[int, int]] = {}
         self._uncounted: deque[Line] = deque()
         self._places: list[Places] = []
         self._counting = threading.Lock()
@@ -188,11 +185,8 @@ class Telemetry:
                 self._of(self._answered_in, one.register).observe(one.elapsed_ms / 1000)
                 if one.credential is not None or one.origin == "credential":
                     add(self._credentials, one.register, one.credential or "taken")
-            self._of(self._decided_in, matter).observe(line.elapsed_ms / 1000)
-            instant, total = self._counted.get(matter, (0, 0))
-            instant, total = instant + (line.outcome != "REFERRED"), total + 1
-            self._counted[matter] = (instant, total)
-            self._of(self._share, matter).set(instant / total)
+            self._courses.count(matter, line.course, line.elapsed_ms / 1000, is_slow=line.is_slow)
+        self._courses.settle()
         for (metric, labels), count in counts.items():
             self._of(metric, *labels).inc(count)
 
@@ -289,8 +283,3 @@ def _logger(lines: structlog.PrintLogger) -> structlog.stdlib.BoundLogger:
 
 def _allowed(_: object, __: str, fields: structlog.typing.EventDict) -> structlog.typing.EventDict:
     return {name: value for name, value in fields.items() if name in FIELDS}
-
-
-def _named(one: object) -> str:
-    """What a line says of something that is no JSON: what it is, and nothing that is in it."""
-    return type(one).__name__

@@ -58,6 +58,12 @@ def controlled(
         publication, left_out = approved_alone(publication, recording.ledger)
         signs.without_approval(left_out)
     in_force, now = InForce(publication), recording.clock.now
+
+    def tell_budgets() -> None:
+        signs.budgets(in_force.publication, recording.clock.day)
+
+    tell_budgets()
+    in_force.listen(tell_budgets)
     switch = KillSwitch(in_force, recording.ledger, now, signs)
     ground = Ground(copies, settings.certificates, settings.gate_cases, takes_illustrative=not is_production)
     releases = Releases(ground, in_force, recording.ledger, now, signs, _renewing(second, beside))

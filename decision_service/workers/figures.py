@@ -2,7 +2,7 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +11,8 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 from prometheus_client.samples import Sample
+
+from decision_service.courses import COURSES, SHARE, TIMES
 
 VARIABLE: Final = "PROMETHEUS_MULTIPROC_DIR"
 """By which prometheus-client, as it is imported, learns where a worker keeps its figures."""
@@ -21,7 +23,6 @@ WORST_OF_ALL: Final = frozenset({"miaopi_breaker_state", "miaopi_loop_lag_second
 OF_WORKERS: Final = frozenset({"miaopi_decisions_limit", "miaopi_decisions_in_work"})
 """Gauges that count where decisions are made: those of all workers added up, and not the keeper's, which makes none."""
 
-_SHARE: Final = "miaopi_instant_share"
 _Key = tuple[str, tuple[tuple[str, str], ...]]
 
 
@@ -67,8 +68,8 @@ def merged(own: Iterable[Metric], theirs: Iterable[Metric]) -> list[Metric]:
             found[metric.name] = metric
         elif metric.type != "gauge" or metric.name in WORST_OF_ALL:
             found[metric.name] = _added(found.get(metric.name), metric)
-    if _SHARE in found and "miaopi_decisions" in found:
-        found[_SHARE] = _shares(found[_SHARE], found["miaopi_decisions"])
+    if SHARE in found and TIMES in found:
+        found[SHARE] = _shares(found[SHARE], found[TIMES])
     return list(found.values())
 
 
@@ -84,20 +85,20 @@ def _added(one: Metric | None, other: Metric) -> Metric:
     return _family(other if one is None else one, samples)
 
 
-def _shares(shares: Metric, decisions: Metric) -> Metric:
-    """Of each matter, the share of its decisions that no officer has to make."""
-    counted: dict[str, list[float]] = {}
-    for sample in decisions.samples:
-        if sample.name.endswith("_total"):
-            of = counted.setdefault(sample.labels["matter"], [0.0, 0.0])
-            of[0] += 0.0 if sample.labels["outcome"] == "REFERRED" else sample.value
-            of[1] += sample.value
-    samples = [_sample({"matter": matter}, at_once / of) for matter, (at_once, of) in counted.items() if of]
+def _shares(shares: Metric, times: Metric) -> Metric:
+    """Of each matter, how its decisions went: each course as a share of all that were timed."""
+    counted: dict[str, dict[str, float]] = {}
+    for sample in times.samples:
+        if sample.name.endswith("_count"):
+            of = counted.setdefault(sample.labels["matter"], dict.fromkeys(COURSES, 0.0))
+            of[sample.labels["course"]] += sample.value
+    samples = [
+        Sample(SHARE, {"matter": matter, "course": course}, went / sum(courses.values()))
+        for matter, courses in counted.items()
+        for course, went in courses.items()
+        if any(courses.values())
+    ]
     return _family(shares, samples)
-
-
-def _sample(labels: Mapping[str, str], value: float) -> Sample:
-    return Sample(_SHARE, dict(labels), value)
 
 
 def _family(like: Metric, samples: Iterable[Sample]) -> Metric:

@@ -24,7 +24,7 @@ SERIES = {
 WATCHED = {
     "miaopi_engines_differ_total", "miaopi_faults_total", "miaopi_credit_checks_overdue", "miaopi_clock_trusted",
     "miaopi_disk_low", "miaopi_writer_stalled_seconds", "miaopi_witness_rounds_total", "miaopi_queue_overdue",
-    "miaopi_rule_packs_without_approval",
+    "miaopi_rule_packs_without_approval", "miaopi_slow_decisions_total",
 }  # fmt: skip
 """What must not go wrong unseen."""
 

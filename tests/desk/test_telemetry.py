@@ -41,8 +41,9 @@ def test_decisions_are_told_one_by_one_and_counted_whenever_somebody_reads_the_m
     shown = (Evidence("population", "ok", origin="credential"), Evidence("benefits", "ok", credential="expired"))
     for number in range(COUNTED_TOGETHER + 2):
         outcome, reasons = ("REFERRED", ("R01", "R02")) if number == 0 else ("APPROVED", ())
+        evidence, course = (asked, "instant") if number else (shown, "referred")
         one = Line(
-            f"D{number}", "elderly_allowance", "pc", "p1", outcome, reasons, True, 40, asked if number else shown
+            f"D{number}", "elderly_allowance", "pc", "p1", outcome, reasons, True, 40, evidence, course, number == 1
         )
         telemetry.decided(one)
     told = telemetry.exposition().decode()
@@ -54,7 +55,11 @@ def test_decisions_are_told_one_by_one_and_counted_whenever_somebody_reads_the_m
     assert f'miaopi_register_seconds_count{{register="benefits"}} {total}.0' in told
     assert 'miaopi_credentials_total{register="population",word="taken"} 1.0' in told
     assert 'miaopi_credentials_total{register="benefits",word="expired"} 1.0' in told
-    assert f'miaopi_decision_seconds_count{{matter="elderly_allowance"}} {total}.0' in told
+    assert f'miaopi_decision_seconds_count{{course="instant",matter="elderly_allowance"}} {total - 1}.0' in told
+    assert 'miaopi_decision_seconds_count{course="referred",matter="elderly_allowance"} 1.0' in told
+    assert f'miaopi_share{{course="referred",matter="elderly_allowance"}} {1 / total}' in told
+    assert 'miaopi_share{course="redecided",matter="elderly_allowance"} 0.0' in told
+    assert 'miaopi_slow_decisions_total{matter="elderly_allowance"} 1.0' in told
     assert telemetry.exposition().decode() == told
     first = json.loads(out.getvalue().splitlines()[0])
     assert first["decision_id"] == "D0"

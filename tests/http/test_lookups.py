@@ -111,7 +111,7 @@ def test_health_and_figures_name_no_person(stage: Stage) -> None:
     assert stage.send("GET", "/readyz").status == 200
     figures = stage.send("GET", "/metrics").body.decode()
     assert 'miaopi_decisions_total{matter="elderly_allowance",outcome="APPROVED"}' in figures
-    assert 'miaopi_instant_share{matter="elderly_allowance"}' in figures
+    assert 'miaopi_share{course="instant",matter="elderly_allowance"}' in figures
     told = figures + stage.log.getvalue()
     for value in (sent["application_id"], sent["form"]["id_no"], sent["form"]["applicant_name"]):
         assert value not in told

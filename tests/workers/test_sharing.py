@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from decision_service.access.limits import LimitReached, Limits
 from decision_service.access.principal import Allowance, Principal, Rate
+from decision_service.courses import COURSES
 from decision_service.workers.figures import merged
 from decision_service.workers.messages import Took
 from decision_service.workers.sharing import Sharing, hear
@@ -88,22 +89,24 @@ def test_a_caller_at_its_limit_is_turned_away_by_every_worker(crew: Crewed) -> N
     assert AT_ONCE <= statuses.count(200) <= 2 * AT_ONCE
 
 
-def counted(values: Sequence[tuple[str, int]], seconds: Sequence[float], state: float) -> CollectorRegistry:
+def counted(values: Sequence[tuple[str, int]], seconds: Sequence[tuple[str, float]], state: float) -> CollectorRegistry:
     """One process's figures."""
     registry = CollectorRegistry()
     decisions = Counter("miaopi_decisions", "decisions", ["matter", "outcome"], registry=registry)
     for outcome, count in values:
         decisions.labels("m", outcome).inc(count)
-    took = Histogram("miaopi_decision_seconds", "took", ["matter"], buckets=(0.1, 1.0), registry=registry)
-    for one in seconds:
-        took.labels("m").observe(one)
+    took = Histogram("miaopi_decision_seconds", "took", ["matter", "course"], buckets=(0.1, 1.0), registry=registry)
+    share = Gauge("miaopi_share", "share", ["matter", "course"], registry=registry)
+    for course, one in seconds:
+        took.labels("m", course).observe(one)
+    for course in COURSES if seconds else ():
+        share.labels("m", course).set(sum(went == course for went, _ in seconds) / len(seconds))
     Gauge("miaopi_breaker_state", "state", ["register"], registry=registry).labels("credit").set(state)
-    Gauge("miaopi_instant_share", "share", ["matter"], registry=registry).labels("m").set(0.5)
     return registry
 
 
 VALUES = st.lists(st.tuples(st.sampled_from(["APPROVED", "REFERRED", "REJECTED"]), st.integers(1, 50)), max_size=6)
-SECONDS = st.lists(st.sampled_from([0.05, 0.5, 5.0]), max_size=8)
+SECONDS = st.lists(st.tuples(st.sampled_from(COURSES), st.sampled_from([0.05, 0.5, 5.0])), max_size=8)
 
 
 @given(VALUES, VALUES, SECONDS, SECONDS, st.integers(0, 2), st.integers(0, 2))
@@ -115,20 +118,14 @@ def test_figures_of_all_are_those_that_one_process_would_have_counted(
     found = {family.name: family for family in families}
     assert len(found) == len(families), "each family once"
     for family in whole:
-        samples = {
-            (sample.name, tuple(sorted(sample.labels.items()))): sample.value
-            for sample in found[family.name].samples
-            if not sample.name.endswith("_created")
-        }
-        wanted = {
-            (sample.name, tuple(sorted(sample.labels.items()))): sample.value
-            for sample in family.samples
-            if not sample.name.endswith("_created")
-        }
-        if family.name == "miaopi_instant_share":
-            total = sum(count for _, count in [*one, *other])
-            at_once = sum(count for outcome, count in [*one, *other] if outcome != "REFERRED")
-            wanted = dict.fromkeys(wanted, at_once / total) if total else {}
+        samples, wanted = (
+            {
+                (sample.name, tuple(sorted(sample.labels.items()))): sample.value
+                for sample in those.samples
+                if not sample.name.endswith("_created")
+            }
+            for those in (found[family.name], family)
+        )
         assert samples == pytest.approx(wanted)
 
 
@@ -141,5 +138,9 @@ def test_the_figures_are_the_same_whichever_worker_is_asked_and_name_no_person(c
     assert {crew.figures()[series] for _ in range(6)} == {before.get(series, 0.0) + 8}
     text = crew.guarded.send("op.li", "GET", "/metrics").body.decode()
     assert "pid=" not in text
+    now = crew.figures()
+    shares = [now[f'miaopi_share{{course="{course}",matter="senior_card"}}'] for course in COURSES]
+    assert sum(shares) == pytest.approx(1)
+    assert now['miaopi_budget_seconds{matter="senior_card",quantile="1"}'] > 0
     for one in sent:
         assert one["application_id"] not in text
