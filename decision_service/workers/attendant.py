@@ -26,6 +26,7 @@ from decision_service.workers.messages import (
     Refused,
     Release,
     Reply,
+    Standing,
     Stands,
     ToKeeper,
     Took,
@@ -37,13 +38,15 @@ from decision_service.workers.records import application_of
 @dataclass(frozen=True, slots=True)
 class Keeping:
     """What the keeper has for all workers: `figures` are those of the whole service, `shared` tells the others what one
-    has taken out of the limits, `referred` counts the applications that a lost worker left."""
+    has taken out of the limits, `referred` counts the applications that a lost worker left, `stands` says how things
+    stand now."""
 
     state: State
     docket: OwnDocket
     figures: Callable[[], Awaitable[bytes]]
     shared: Callable[["Attendant", Took], None]
     referred: Callable[[], None]
+    stands: Callable[[], Standing]
 
 
 class Attendant:
@@ -135,6 +138,8 @@ class Attendant:
         state, entry = self._keeping.state, message.entry
         forbidden = self._forbidden(message)
         if forbidden is not None:
+            # First what it does not know yet: the clock may have lost trust since the last tick.
+            self.way.tell(self._keeping.stands())
             self._refuse(message.number, forbidden, "what it rests on is no more")
             return
         try:

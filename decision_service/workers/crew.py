@@ -85,7 +85,7 @@ class Crew:
         """The workers, up before the block begins and drained after it. Raises NotStartedError, OSError."""
         self._ship = ship
         self._signs = CrewSigns(ship.state.services.telemetry)
-        self._keeping = Keeping(ship.state, ship.docket, self._figures, self._share, self._signs.left)
+        self._keeping = Keeping(ship.state, ship.docket, self._figures, self._share, self._signs.left, self._standing)
         self._publication = ship.state.services.in_force.publication
         ship.state.services.in_force.listen(self._changed)
         manning = [asyncio.create_task(self._man(place), name="worker") for place in range(self._settings.workers)]

@@ -156,10 +156,12 @@ def _told_but(number: int, tell: Callable[[Message], None], message: Message) ->
 
 @dataclass(slots=True)
 class Underway:
-    """A decision that a worker has made, on its way to the record: `arrived` at the keeper, who takes it up at `go`."""
+    """A decision that a worker has made, on its way to the record: `arrived` at the keeper, who takes it up at `go`.
+    `times`: how often it came."""
 
     arrived: threading.Event = field(default_factory=threading.Event)
     go: threading.Event = field(default_factory=threading.Event)
+    times: int = 0
 
 
 def underway(monkeypatch: pytest.MonkeyPatch, application: Mapping[str, object]) -> Underway:
@@ -168,6 +170,7 @@ def underway(monkeypatch: pytest.MonkeyPatch, application: Mapping[str, object])
 
     async def late(self: Attendant, message: Append) -> None:
         if message.entry.application_id == application["application_id"]:
+            found.times += 1
             found.arrived.set()
             while not found.go.is_set():  # noqa: ASYNC110 - set by another thread
                 await asyncio.sleep(0.01)

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from decision_service.clockguard import ClockGuard
 from decision_service.control.records import RESUMED, SUSPENSION
 from decision_service.decision import SUSPENDED
 from decision_service.ledger.entry import DECISION
@@ -64,3 +65,21 @@ def test_what_is_suspended_on_its_way_to_the_record_is_referred(crew: Crewed, mo
     assert told is not None
     assert (told.json["outcome"], told.codes) == ("REFERRED", [SUSPENDED])
     assert [one["status"] for one in told.json["verifications"]] == ["ok"] * 5, "by then all registers had answered"
+
+
+def test_a_clock_that_lost_trust_on_the_way_to_the_record_refers_at_once(
+    crew: Crewed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = application("ELD-1")
+    on_its_way = underway(monkeypatch, sent)
+    got: dict[str, Got | None] = {}
+    with submitting(crew.stage, {"mistrusted": sent}, got):
+        assert on_its_way.arrived.wait(WAIT_SECONDS)
+        monkeypatch.setattr(ClockGuard, "look", lambda _: "jumped")  # the keeper's, in this process
+        on_its_way.go.set()
+    told = got["mistrusted"]
+    assert told is not None
+    assert (told.json["outcome"], told.codes) == ("REFERRED", [SUSPENDED])
+    assert on_its_way.times == 2, "refused once, and taken as it stood then"
+    monkeypatch.undo()
+    until(lambda: crew.stage.decide(application("ELD-1")).codes != [SUSPENDED])  # all workers have heard
