@@ -9,6 +9,7 @@ from decision_service.language.functions import SIGNATURES
 from tests.docs.page import DOCS, Writer, rewritten, table
 from tests.docs.session import followed
 from tests.docs.write_advice import advice
+from tests.docs.write_capacity import capacity
 from tests.docs.write_catalogue import outcomes, reasons, registers, results
 from tests.docs.write_commands import commands
 from tests.docs.write_messages import message
@@ -31,6 +32,7 @@ def _gives(kind: str) -> str:
 
 WRITERS: Mapping[str, Writer] = {
     "advice": advice,
+    "capacity": capacity,
     "commands": commands,
     "functions": functions,
     "message": message,
