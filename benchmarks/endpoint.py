@@ -134,19 +134,16 @@ def children(pid: int) -> list[int]:
     return [int(one) for one in found]
 
 
-def asked(row: Row, folder: Path, seconds: float, connections: int, rate: float = 0) -> dict[str, float]:
-    """One run of the client."""
+def load(
+    row: Row, folder: Path, seconds: float, connections: int, rate: float = 0, *, strict: bool = True
+) -> dict[str, float]:
+    """One run of the client. Where it is `strict`, stops everything if any answer was not the expected one."""
     options = [str(row.port), str(folder / row.kind / "case.json"), str(seconds), str(connections), str(rate)]
     done = subprocess.run(
         [sys.executable, str(RIG / "client.py"), *options], check=True, capture_output=True, text=True
     )
-    return dict(json.loads(done.stdout))
-
-
-def load(row: Row, folder: Path, seconds: float, connections: int, rate: float = 0) -> dict[str, float]:
-    """One run of the client. Stops everything if any answer was not the expected one."""
-    told = asked(row, folder, seconds, connections, rate)
-    if told["wrong"]:
+    told: dict[str, float] = json.loads(done.stdout)
+    if strict and told["wrong"]:
         raise SystemExit(
             f"{row.kind}: {told['wrong']:.0f} answers were not the expected ones; there is nothing to time"
         )

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from endpoint import CONNECTIONS, DAY, ROOT, asked, started
+from endpoint import CONNECTIONS, DAY, ROOT, load, started
 from hotpath import opened
 from workers import service, tree
 
@@ -76,7 +76,7 @@ def over_http(count: int, folder: Path, stack: ExitStack) -> dict[str, object]:
 
     def decide(more: int) -> int:
         seconds = min(60.0, more / rate[0]) if rate[0] else A_WHILE
-        told = asked(row, folder, max(1.0, seconds), CONNECTIONS)
+        told = load(row, folder, max(1.0, seconds), CONNECTIONS, strict=False)
         # A referral is as much of a decision as any; who was turned away on a busy machine was not decided.
         made = told["decisions"] - told["wrong"]
         rate[0] = max(1.0, made / told["seconds"])

@@ -27,7 +27,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from endpoint import CONNECTIONS, DAY, ROOT, Row, asked, chosen_case, started
+from endpoint import CONNECTIONS, DAY, ROOT, Row, chosen_case, load, started
 from growth import COPIED, copies
 
 RESULTS = ROOT / "benchmarks" / "results" / "reload.json"
@@ -112,7 +112,7 @@ def window(row: Row, folder: Path, seconds: float, rate: float, staff: Staff | N
     """One window of load; with `staff`, a reload in it."""
     with ThreadPoolExecutor(1) as pool:
         releasing = None if staff is None else pool.submit(staff.release, number)
-        told = asked(row, folder, seconds, CONNECTIONS, rate)
+        told = load(row, folder, seconds, CONNECTIONS, rate, strict=False)
         if releasing is not None:
             if not releasing.done():
                 raise SystemExit("the reload outlasted its window: give more --seconds")
@@ -139,8 +139,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=ROOT / "var", prefix="bench-") as name, ExitStack() as stack:
         folder = Path(name)
         row, staff = service(folder, given.matters, stack)
-        asked(row, folder, 2.0, CONNECTIONS)
-        told = asked(row, folder, 5.0, CONNECTIONS)
+        load(row, folder, 2.0, CONNECTIONS, strict=False)
+        told = load(row, folder, 5.0, CONNECTIONS, strict=False)
         rate = given.share * told["decisions"] / told["seconds"]
         for number in range(given.rounds):
             plain = window(row, folder, given.seconds, rate, None, number)
