@@ -137,15 +137,17 @@ def children(pid: int) -> list[int]:
 def load(
     row: Row, folder: Path, seconds: float, connections: int, rate: float = 0, *, strict: bool = True
 ) -> dict[str, float]:
-    """One run of the client. Where it is `strict`, stops everything if any answer was not the expected one."""
+    """One run of the client. Where it is `strict`, stops everything if any answer was not the expected one, or was
+    turned away."""
     options = [str(row.port), str(folder / row.kind / "case.json"), str(seconds), str(connections), str(rate)]
     done = subprocess.run(
         [sys.executable, str(RIG / "client.py"), *options], check=True, capture_output=True, text=True
     )
     told: dict[str, float] = json.loads(done.stdout)
-    if strict and told["wrong"]:
+    if strict and (told["wrong"] or told["shed"]):
         raise SystemExit(
-            f"{row.kind}: {told['wrong']:.0f} answers were not the expected ones; there is nothing to time"
+            f"{row.kind}: {told['wrong']:.0f} answers were not the expected ones, {told['shed']:.0f} were turned away; "
+            "there is nothing to time"
         )
     return told
 

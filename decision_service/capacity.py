@@ -63,7 +63,7 @@ class Place:
 
 @dataclass(slots=True)
 class _Look:
-    """What was seen since an instant: decisions made; those of them that had come since the limit was last lowered,
+    """What was seen since an instant: decisions made; those of them that had come since the limit was last changed,
     their own seconds, those of registers, and those that they could have waited; most in work; shed."""
 
     since: float
@@ -96,7 +96,7 @@ class Capacity:
     """Seconds of our own that a decision takes where it waits for none."""
     _per_second: float = field(default=0.0, init=False)
     _shed_per_second: float = field(default=0.0, init=False)
-    _lowered_at: float = field(default=-math.inf, init=False)
+    _changed_at: float = field(default=-math.inf, init=False)
     _was_over: bool = field(default=False, init=False)
     _look: _Look = field(init=False)
 
@@ -148,7 +148,7 @@ class Capacity:
     def _saw(self, place: Place, own: float) -> None:
         look = self._look
         look.made += 1
-        if place.came >= self._lowered_at:  # others have waited behind those who were in work before
+        if place.came >= self._changed_at:  # others have waited under another limit
             look.judged += 1
             look.own += own
             look.elsewhere += place.elsewhere
@@ -159,7 +159,7 @@ class Capacity:
     def _consider(self, now: float) -> None:
         """Changes the limit once those who were let in under it have been seen."""
         look = self._look
-        if not look.judged or now - look.since < max(LOOK_SECONDS, (look.own + look.elsewhere) / look.judged):
+        if not look.judged or now - look.since < LOOK_SECONDS:
             return
         self._look = _Look(now, peak=self.in_work)
         self._per_second = look.made / (now - look.since)
@@ -170,9 +170,12 @@ class Capacity:
         if is_over and self._was_over:
             # Little's law: as many as came through at this pace, had each taken what it may.
             fitting = min(self.limit, look.peak) * max(0.5, (elsewhere + allowed) / (elsewhere + own))
-            self.limit = max(float(min(FEW, self.most)), fitting)
-            self._lowered_at = now
+            self._change(max(float(min(FEW, self.most)), fitting), now)
         elif not is_over and look.peak >= int(self.limit):
             step = self.limit / 4 if own < self.needed + patience / 2 else math.sqrt(self.limit)
-            self.limit = min(float(self.most), self.limit + step)
+            self._change(min(float(self.most), self.limit + step), now)
         self._was_over = is_over
+
+    def _change(self, limit: float, now: float) -> None:
+        if limit != self.limit:
+            self.limit, self._changed_at = limit, now

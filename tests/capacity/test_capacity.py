@@ -48,6 +48,14 @@ def test_whatever_a_decision_needs_and_registers_take(seed: int) -> None:
     assert ours(seen, registers, SETTLED, 10.0) <= 2 * PATIENCE * BUDGET + 8 * needs
 
 
+def test_one_queue_lowers_the_limit_once() -> None:
+    """Those who have waited behind it are heard of for as long as they take; what they tell is known by then."""
+    needs, registers = 0.05, 0.5
+    fitting = (registers + needs + PATIENCE * BUDGET) / needs
+    seen = lived(Hour(lambda _: 3 / needs, 15.0, needs, lambda _: registers, most=64))
+    assert min(limit for _, limit in seen.limits) >= 0.8 * fitting
+
+
 def test_what_it_can_do_is_all_let_in() -> None:
     seen = lived(Hour(lambda _: 0.8 * BEST, 6.0, NEEDS, most=64))
     assert seen.shed == []

@@ -109,6 +109,21 @@ VALUES = st.lists(st.tuples(st.sampled_from(["APPROVED", "REFERRED", "REJECTED"]
 SECONDS = st.lists(st.tuples(st.sampled_from(COURSES), st.sampled_from([0.05, 0.5, 5.0])), max_size=8)
 
 
+def standing(limit: int, in_work: int) -> CollectorRegistry:
+    """One process's places for decisions."""
+    registry = CollectorRegistry()
+    Gauge("miaopi_decisions_limit", "limit", registry=registry).set(limit)
+    Gauge("miaopi_decisions_in_work", "in work", registry=registry).set(in_work)
+    return registry
+
+
+def test_places_for_decisions_are_those_of_the_workers() -> None:
+    """Which are added up where they are read; the keeper decides nothing."""
+    found = merged(standing(64, 0).collect(), standing(40, 7).collect())
+    told = {family.name: family.samples[0].value for family in found}
+    assert told == {"miaopi_decisions_limit": 40, "miaopi_decisions_in_work": 7}
+
+
 @given(VALUES, VALUES, SECONDS, SECONDS, st.integers(0, 2), st.integers(0, 2))
 def test_figures_of_all_are_those_that_one_process_would_have_counted(
     one: list, other: list, quick: list, slow: list, up: int, down: int
