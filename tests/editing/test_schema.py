@@ -35,6 +35,7 @@ BEYOND_AN_EDITOR = {
     "unknown_word_like": "the cases of the file",
     "unknown_word_parameter": "what a register is asked with",
     "unknown_word_replaced_by": "the fields of the file",
+    "wrong_shape_no_such_day": "the calendar",
     "wrong_shape_office_hours": "a file of the catalogue",
     "wrong_table_cross_head": "the cells of a table",
     "wrong_table_empty_cell": "the cells of a table",
