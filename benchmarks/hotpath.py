@@ -21,9 +21,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from endpoint import DAY, ROOT, chosen_case, listed, started
+from endpoint import DAY, ROOT, chosen_case, listed, machine, started
 
 RIG = Path(__file__).resolve().parent / "endpoint_rig"
+RESULTS = ROOT / "benchmarks" / "results" / "hotpath.json"
 FIGURES = ("process", "loop", "second", "wall")
 
 
@@ -92,25 +93,31 @@ def opened(trees: list[Path], rows: list[str], folder: Path, stack: ExitStack) -
     return found
 
 
-def print_table(rows: dict[str, list[Inside]]) -> None:
-    """Medians of each row and tree, and the ratio of the first tree to the other by round."""
-    print(f"{'CPU us a decision':20} {'process':>8} {'loop':>8} {'second':>8} {'wall':>8}  this / other: process, loop")
+def summaries(rows: dict[str, list[Inside]]) -> list[dict[str, Any]]:
+    """Medians of each row and tree, and by round the ratios of this tree to the other: their median, least and most."""
+    found = []
     for kind, pair in rows.items():
         for number, one in enumerate(pair):
-            figures = [statistics.median(one.found[name]) for name in FIGURES]
-            name = kind if number == 0 else f"{kind}, other tree"
-            print(f"{name:20}", *(f"{figure:8.0f}" for figure in figures), end="")
+            told: dict[str, Any] = {"row": kind, "tree": "other" if number else "this"}
+            told |= {name: round(statistics.median(one.found[name])) for name in FIGURES}
             if number == 0 and len(pair) > 1:
-                ratios = [
-                    [mine / other for mine, other in zip(one.found[name], pair[1].found[name], strict=True)]
-                    for name in ("process", "loop")
-                ]
-                print(
-                    " ",
-                    *(f"{statistics.median(those):.3f} ({min(those):.2f}-{max(those):.2f})" for those in ratios),
-                    end="",
-                )
-            print()
+                for name in ("process", "loop", "wall"):
+                    ratios = [mine / other for mine, other in zip(one.found[name], pair[1].found[name], strict=True)]
+                    told[f"{name}_ratio"] = [
+                        round(one, 3) for one in (statistics.median(ratios), min(ratios), max(ratios))
+                    ]
+            found.append(told)
+    return found
+
+
+def print_table(rows: list[dict[str, Any]]) -> None:
+    """Each row and tree on a line."""
+    print(f"{'CPU us a decision':20}", *(f"{name:>8}" for name in FIGURES), " this / other: process, loop, wall")
+    for one in rows:
+        name = one["row"] if one["tree"] == "this" else f"{one['row']}, other tree"
+        ratios = [one.get(f"{figure}_ratio") for figure in ("process", "loop", "wall")]
+        shown = "  ".join(f"{middle:.3f} ({low:.2f}-{high:.2f})" for middle, low, high in filter(None, ratios))
+        print(f"{name:20}", *(f"{one[figure]:8}" for figure in FIGURES), f" {shown}")
 
 
 def print_places(told: dict[str, list[tuple[str, float]]]) -> None:
@@ -143,7 +150,11 @@ def main() -> None:
                 # Who goes first takes turns too: the first finds the processor as other work has left it.
                 for one in pair if number % 2 else reversed(pair):
                     one.round(options.count)
-        print_table(found)
+    rows = summaries(found)
+    print_table(rows)
+    where = {name: value for name, value in machine(options.rounds, 0).items() if name != "seconds_a_round"}
+    told = {"machine": {**where, "decisions_a_round": options.count}, "rows": rows}
+    RESULTS.write_text(json.dumps(told, indent=2) + "\n")
 
 
 if __name__ == "__main__":
