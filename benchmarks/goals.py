@@ -145,7 +145,7 @@ ROWS: tuple[Row, ...] = (
         "both engines, 1 worker",
         least(0.8),
         "endpoint.py",
-        to_row("(f)", "(c)"),
+        to_row("(f)", "(c)", less="(e)", less_than="no outbox"),
     ),
     Row(
         "asking_p50",
