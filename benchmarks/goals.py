@@ -138,7 +138,7 @@ ROWS: tuple[Row, ...] = (
         to_constant("(w)"),
     ),
     Row("endpoint_live", f"{ENDPOINT}; live registers", CONSTANT, least(0.12), "endpoint.py", to_constant("(d)")),
-    Row("httpx", f"{ENDPOINT}; live registers", "the same with httpx", least(20), "endpoint.py", to_row("(d)", "(h)")),
+    Row("httpx", f"{ENDPOINT}; live registers", "the same with httpx", least(20), "clients.py", at("ratio")),
     Row(
         "all_on",
         "authentication, limits, metrics, logs, outbox",

@@ -2,8 +2,9 @@
 
 KIND is `constant` (a FastAPI route that answers a recorded decision and does nothing), `one` (the decision service, the
 generated engine asked twice in place of a second one), `both` (with the second engine in its process),
-`keyed` (as `both`, each request with a key, its limits counted) or `live` (as `both`, and the registers over HTTP:
-MIAOPI_REGISTERS_URL, MIAOPI_REGISTERS_SECRET). uvicorn's settings are the same.
+`keyed` (as `both`, each request with a key, its limits counted), `live` (as `both`, and the registers over HTTP:
+MIAOPI_REGISTERS_URL, MIAOPI_REGISTERS_SECRET), or `httpx` (as `live`, asked by that client).
+uvicorn's settings are the same.
 """
 
 import asyncio
@@ -149,9 +150,11 @@ async def service(kind: str, folder: Path, stack: AsyncExitStack) -> FastAPI:
     journal = Journal(JournalStore(folder / "calls.sqlite3", Retention()))
     stack.callback(journal.close)
     verifier: Verifier = AtOnce(_answers(rules, folder))
-    if kind == "live":
+    if kind in ("live", "httpx"):
         asker, marks = Asker("platform", "bench"), Marks(b"of this benchmark")
-        calls = JournalingVerifier(_exchange(clock, stack), journal, marks, asker, clock.now, lambda _: "exchange")
+        calls = JournalingVerifier(
+            _exchange(kind, clock, stack), journal, marks, asker, clock.now, lambda _: "exchange"
+        )
         # Every application here is the same person's: shared answers would show nothing.
         verifier = GuardedVerifier(calls, surroundings=Surroundings(clock.monotonic, clock.now), across=False)
     services = Services(
@@ -172,8 +175,13 @@ async def service(kind: str, folder: Path, stack: AsyncExitStack) -> FastAPI:
     return app
 
 
-def _exchange(clock: ServiceClock, stack: AsyncExitStack) -> ExchangeVerifier:
-    transport = Transport()
+def _exchange(kind: str, clock: ServiceClock, stack: AsyncExitStack) -> ExchangeVerifier:
+    if kind == "httpx":
+        from by_httpx import HttpxTransport
+
+        transport: Transport = HttpxTransport()
+    else:
+        transport = Transport()
     stack.push_async_callback(transport.close)
     key = SigningKey("miaopi", os.environ["MIAOPI_REGISTERS_SECRET"].encode())
     return ExchangeVerifier(Exchange(os.environ["MIAOPI_REGISTERS_URL"], key), transport, clock.real, clock.now)
