@@ -3,6 +3,7 @@ fault."""
 
 import asyncio
 import io
+import time
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,6 +11,7 @@ import orjson
 import pytest
 from fastapi import APIRouter
 
+from decision_service.capacity import Capacity
 from decision_service.http.app import Content, Fronted, assembled, fronted
 from decision_service.http.headers import SECURITY
 from decision_service.http.state import State
@@ -25,6 +27,11 @@ async def breaks() -> None:
 
 async def breaks_before(*_: object) -> None:
     raise RuntimeError("赵示甲一")
+
+
+def state_with(telemetry: Telemetry) -> State:
+    desk = SimpleNamespace(capacity=Capacity(4, time.monotonic))
+    return cast("State", SimpleNamespace(services=SimpleNamespace(telemetry=telemetry), desk=desk, most_in_flight=4))
 
 
 def answer(app: Fronted, path: str) -> tuple[int, dict[bytes, bytes], dict[str, Any]]:
@@ -48,8 +55,7 @@ def answer(app: Fronted, path: str) -> tuple[int, dict[bytes, bytes], dict[str, 
 def test_whatever_breaks_the_answer_is_a_problem(before: bool) -> None:
     log = io.StringIO()
     telemetry = Telemetry(log)
-    services = SimpleNamespace(telemetry=telemetry)
-    state = cast("State", SimpleNamespace(services=services, most_in_flight=4))
+    state = state_with(telemetry)
     app = assembled(Content("t", "d", (router,)), state)
     if before:
         app.front = fronted(breaks_before, state)
@@ -64,7 +70,6 @@ def test_whatever_breaks_the_answer_is_a_problem(before: bool) -> None:
 
 
 def test_what_fastapi_itself_refuses_is_a_problem_too() -> None:
-    services = SimpleNamespace(telemetry=Telemetry(io.StringIO()))
-    state = cast("State", SimpleNamespace(services=services, most_in_flight=4))
-    status, headers, body = answer(assembled(Content("t", "d", (router,)), state), "/nowhere")
+    app = assembled(Content("t", "d", (router,)), state_with(Telemetry(io.StringIO())))
+    status, headers, body = answer(app, "/nowhere")
     assert (status, headers[b"content-type"], body["status"]) == (404, b"application/problem+json", 404)
