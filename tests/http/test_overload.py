@@ -61,15 +61,17 @@ def test_what_is_decided_is_told_while_new_applications_are_turned_away(
                 assert again.headers["idempotent-replayed"] == "true"
                 for path in (known, f"{known}/receipt", f"{known}/case", f"{known}/explanation", "/v1/matters"):
                     assert stage.send("GET", path).status == 200
+            complaint = {"complaint_key": first.json["feedback"]["complaint_key"], "text": "too slow"}
+            assert stage.send("POST", f"{known}/complaints", complaint, {"Idempotency-Key": "c"}).status == 200
             assert stage.send("GET", "/readyz").status == 200
-            assert stage.records() == 1
+            assert stage.records() == 2  # the decision, and the complaint of it
             told = stage.send("GET", "/metrics").body.decode()
             assert 'miaopi_shed_total{why="limit"} 5.0' in told
             assert "miaopi_decisions_limit 3.0" in told
             assert "miaopi_decisions_in_work 3.0" in told
         answers = [one.result() for one in slow]
         assert {one.status for one in answers} == {200}
-        assert stage.records() == 4
+        assert stage.records() == 5
         assert stage.decide(application("ELD-1"), "new 0").json["outcome"] == "APPROVED"
 
 
