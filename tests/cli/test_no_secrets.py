@@ -15,6 +15,7 @@ NONE_OF_THEM = {
     ("contract check", "public_key"): "public",
     ("ledger verify", "public_key"): "public",
     ("ledger witness", "key"): "the file of a key",
+    ("load", "public_key"): "public",
     ("replay", "public_key"): "public",
     ("restore", "keys"): "the folder where keys are copied from",
 }

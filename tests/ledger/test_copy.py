@@ -84,7 +84,7 @@ def test_the_commands(database: PostgresPlace, durable_server: Server) -> None:
         store.append([entry(1), entry(2)])
         done = run.invoke(build(), ["ledger", "copy", str(database.path)])
         assert done.exit_code == 0, done.output
-        assert ": 2 record" in done.stdout
+        assert ": 2 条记录 record" in done.stdout
         verified = run.invoke(build(), ["ledger", "verify", "--ledger", str(database.path)])
         assert verified.exit_code == 0
         assert run.invoke(build(), ["ledger", "copy", str(Path(database.folder, "none", "x"))]).exit_code == 0

@@ -85,6 +85,10 @@ LISTENING = frozenset(f"decision_service/http/{name}.py" for name in ("listening
 NO_HTTP = {
     "decision_service/http/notifying.py": "tells the service manager of this machine",
     "decision_service/outbox/subscribers.py": "builds a client that asks nobody, to read certificates",
+    "decision_service/workers/channel.py": "speaks over a pair of sockets that keeper and worker share",
+    "decision_service/workers/process.py": "hands a worker its end of the pair",
+    "decision_service/workers/service.py": "listens, as one process does in http/listening.py",
+    "decision_service/workers/worker.py": "has its end of the pair, and listens",
     "verifiers/adapters/postgres.py": "speaks to a view that the connection file names, and shuts its socket",
     "verifiers/connections/entries.py": "as the subscribers",
 }
