@@ -42,9 +42,8 @@ def resident(pid: int) -> float:
 
 def watched(pid: int, count: int, decide: Callable[[int], int]) -> dict[str, object]:
     """Memory after the first tenth and at each further tenth; `decide` makes about so many more and says how many."""
-    done = decide(count // LOOKS)
-    looks = [(done, round(resident(pid), 1))]
-    for look in range(1, LOOKS):
+    done, looks = 0, []
+    for look in range(LOOKS):
         target = count * (look + 1) // LOOKS
         while done < target:
             done += decide(target - done)

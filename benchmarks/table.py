@@ -149,7 +149,8 @@ def shown(one: Seen) -> str:
     spread = "" if figure.low == figure.high else f" ({figure.low:.3g} to {figure.high:.3g})"
     met = "是 yes" if row.goal.is_met(figure.value) else "否 no"
     if figure.only:
-        spread, met = f"{spread}, 仅 only {figure.only}", "-"
+        spread = f"{spread}, 仅 only {figure.only}"
+        met = "-" if row.goal.is_met(figure.value) else met
     return _line([*cells, f"{figure.value:.3g}{spread}", met]) + f"  {one.at[:16]} {one.commit}"
 
 
