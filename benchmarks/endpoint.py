@@ -4,14 +4,17 @@
 
 Rows: (a) the constant, the baseline; (b) a decision with the generated engine alone, registers answering at once in
 process; (c) with both engines, the second in its process; (d) as (c) with live registers over signed HTTP, in a process
-of their own; (e) as (c), each request with a key, its limits counted. In all but (a) the record is on disk with fsync
-before the answer. Each row is a server process with the same uvicorn settings and an answer of the same size; load
-comes from another process over 32 keep-alive connections, each application under an id and key of its own. Rounds are
-interleaved (a b c e d a b c e d); medians, and ratios to (a) by round, go to benchmarks/results/endpoint.json. Every
-answer must have the expected outcome, or nothing is reported.
+of their own; (e) as (c), each request with a key, its limits counted; (f) as (d), with keys and limits, and each record
+sent on to a subscriber; (w) the whole service as `miaopi serve --workers 2` starts it, with live registers. In all but
+(a) the record is on disk with fsync before the answer. Each row is a server process with the same uvicorn settings and
+an answer of the same size; load comes from another process over 32 keep-alive connections, each application under an id
+and key of its own. Rounds are interleaved (a b c e d f w a b c …); medians, and ratios to (a) by round, go to
+benchmarks/results/endpoint.json. Every answer must have the expected outcome, or nothing is reported. CPU of (w) is the
+keeper's; that of its workers and second engines stands in the last column.
 """
 
 import argparse
+import base64
 import json
 import os
 import platform
@@ -38,6 +41,8 @@ ROWS = {
     "both": "(c) decision, both engines, recorded",
     "keyed": "(e) as (c), each request with a key, limits counted",
     "live": "(d) decision, both engines, live registers, recorded",
+    "full": "(f) as (d), with keys, limits, a subscriber of events",
+    "workers": "(w) the whole service, live registers, two workers",
 }
 
 
@@ -90,17 +95,42 @@ def servers(folder: Path, case: dict[str, object], stack: ExitStack) -> list[Row
     _, line = stack.enter_context(started(sandbox, secret))
     environment = {**secret, "MIAOPI_REGISTERS_URL": line.rsplit(" ", 1)[1]}
     rows = []
-    for kind in ("one", "both", "keyed", "live", "constant"):
+    for kind in ("one", "both", "keyed", "live", "full", "constant"):
         own = folder / kind
         own.mkdir()
-        shown = {"key": listed(own / "access.toml")} if kind == "keyed" else {}
+        shown = {"key": listed(own / "access.toml")} if kind in ("keyed", "full") else {}
+        if kind == "full":
+            subscribed(own, stack)
         (own / "case.json").write_text(json.dumps({**case, **shown}), encoding="utf-8")
         if kind == "constant":
             (own / "answer.json").write_bytes(_one_answer(rows[0].port, case))
         command = [sys.executable, str(RIG / "server.py"), kind, str(own)]
         process, port = stack.enter_context(started(command, environment))
         rows.append(Row(kind, process, int(port)))
-    return [rows[-1], *rows[:-1]]
+    return [rows[-1], *rows[:-1], whole_service("workers", 2, folder, environment, stack)]
+
+
+def whole_service(kind: str, workers: int, folder: Path, environment: dict[str, str], stack: ExitStack) -> Row:
+    """`miaopi serve` as a process, with what it writes in a folder of its own."""
+    own = folder / kind
+    own.mkdir()
+    (own / "case.json").write_text(json.dumps(chosen_case()), encoding="utf-8")
+    files = {"MIAOPI_LEDGER": str(own / "l.sqlite3"), "MIAOPI_CERTIFICATES": str(folder / "gate")}
+    command = [sys.executable, "-m", "decision_service", "serve", "--port", "0", "--as-of", DAY]
+    given = {**environment, **files, "MIAOPI_WORKERS": str(workers), "MIAOPI_GATE_CASES": "5"}
+    process, line = stack.enter_context(started(command, given))
+    return Row(kind, process, int(line.rsplit(":", 1)[1]))
+
+
+def subscribed(folder: Path, stack: ExitStack) -> None:
+    """A receiver of events as a process, and the file that subscribes it."""
+    _, port = stack.enter_context(started([sys.executable, str(RIG / "receiver.py")], {}))
+    keys = folder / "webhook.keys"
+    keys.write_text(f"whsec_{base64.b64encode(secrets.token_bytes(24)).decode()}\n", encoding="ascii")
+    keys.chmod(0o600)
+    lines = ['[[subscriber]]', 'name = "bench"', 'class = "supervision"', f'url = "http://127.0.0.1:{port}/events"',
+             'allow_private = true', f'keys_file = "{keys.name}"']  # fmt: skip
+    (folder / "subscribers.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def listed(path: Path) -> str:
@@ -129,9 +159,12 @@ def cpu_seconds(pid: int) -> float:
 
 
 def children(pid: int) -> list[int]:
-    """The processes that `pid` started."""
-    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [int(one) for one in found]
+    """The processes that `pid` started, and those that they did."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, task.read_text(encoding="ascii").split()):
+            found += [child, *children(child)]
+    return found
 
 
 def load(

@@ -66,20 +66,9 @@ def to_constant(row: str) -> Callable[[Results], Figure]:
     return find
 
 
-def to_row(row: str, other: str, less: str = "", less_than: str = "") -> Callable[[Results], Figure]:
-    """One row's share of another's rate; no spread is kept of that (endpoint.py). Where there is no such `row`, that of
-    `less`, and what it lacks is said (`less_than`)."""
-
-    def find(results: Results) -> Figure:
-        base = _row(results, other)["ratio"]
-        try:
-            return plain(_row(results, row)["ratio"] / base)
-        except LookupError:
-            if not less:
-                raise
-            return replace(plain(_row(results, less)["ratio"] / base), only=less_than)
-
-    return find
+def to_row(row: str, other: str) -> Callable[[Results], Figure]:
+    """One row's share of another's rate; no spread is kept of that (endpoint.py)."""
+    return lambda results: plain(_row(results, row)["ratio"] / _row(results, other)["ratio"])
 
 
 def waiting(results: Results) -> Figure:

@@ -131,7 +131,7 @@ ROWS: tuple[Row, ...] = (
     ),
     Row(
         "endpoint_workers",
-        f"{ENDPOINT}; both engines, 2 workers",
+        f"{ENDPOINT}; both engines, live registers, 2 workers",
         CONSTANT,
         least(0.35),
         "endpoint.py",
@@ -142,10 +142,10 @@ ROWS: tuple[Row, ...] = (
     Row(
         "all_on",
         "authentication, limits, metrics, logs, outbox",
-        "both engines, 1 worker",
+        "live registers, 1 worker",
         least(0.8),
         "endpoint.py",
-        to_row("(f)", "(c)", less="(e)", less_than="no outbox"),
+        to_row("(f)", "(d)"),
     ),
     Row(
         "asking_p50",

@@ -24,35 +24,14 @@ from contextlib import ExitStack
 from http.client import HTTPConnection
 from pathlib import Path
 
-from endpoint import CONNECTIONS, DAY, ROOT, Row, chosen_case, cpu_seconds, load, started
+from endpoint import CONNECTIONS, DAY, ROOT, Row, children, cpu_seconds, load, started, whole_service
 
 RESULTS = ROOT / "benchmarks" / "results" / "workers.json"
 
 
-def tree(pid: int) -> list[int]:
-    """`pid` and all processes below it."""
-    found = [pid]
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text(encoding="ascii").split():
-            found += tree(int(child))
-    return found
-
-
-def service(kind: str, workers: int, folder: Path, environment: dict[str, str], stack: ExitStack) -> Row:
-    """A service as a process."""
-    own = folder / kind
-    own.mkdir()
-    (own / "case.json").write_text(json.dumps(chosen_case()), encoding="utf-8")
-    files = {"MIAOPI_LEDGER": str(own / "l.sqlite3"), "MIAOPI_CERTIFICATES": str(folder / "gate")}
-    command = [sys.executable, "-m", "decision_service", "serve", "--port", "0", "--as-of", DAY]
-    given = {**environment, **files, "MIAOPI_WORKERS": str(workers), "MIAOPI_GATE_CASES": "5"}
-    process, line = stack.enter_context(started(command, given))
-    return Row(kind, process, int(line.rsplit(":", 1)[1]))
-
-
 def measured(row: Row, folder: Path, seconds: float) -> None:
     """One round."""
-    before = {pid: cpu_seconds(pid) for pid in tree(row.process.pid)}
+    before = {pid: cpu_seconds(pid) for pid in [row.process.pid, *children(row.process.pid)]}
     told = load(row, folder, seconds, CONNECTIONS)
     spent = sum(cpu_seconds(pid) - at for pid, at in before.items())
     row.rates.append(told["decisions"] / told["seconds"])
@@ -64,7 +43,7 @@ def measured(row: Row, folder: Path, seconds: float) -> None:
 
 def replaced(row: Row) -> float:
     """Seconds from the end of a worker until all serve again, by /readyz."""
-    workers = tree(row.process.pid)
+    workers = children(row.process.pid)
     victim = next(pid for pid in workers if b"workers.worker" in Path(f"/proc/{pid}/cmdline").read_bytes())
     os.kill(victim, signal.SIGKILL)
     began = time.perf_counter()
@@ -103,8 +82,8 @@ def main() -> None:
         _, line = stack.enter_context(started(sandbox, secret))
         environment = {**secret, "MIAOPI_REGISTERS_URL": line.rsplit(" ", 1)[1]}
         rows = [
-            service("one", 1, folder, environment, stack),
-            service("workers", given.workers, folder, environment, stack),
+            whole_service("one", 1, folder, environment, stack),
+            whole_service("workers", given.workers, folder, environment, stack),
         ]
         for row in rows:
             load(row, folder, 1, CONNECTIONS)

@@ -3,7 +3,8 @@
 KIND is `constant` (a FastAPI route that answers a recorded decision and does nothing), `one` (the decision service, the
 generated engine asked twice in place of a second one), `both` (with the second engine in its process),
 `keyed` (as `both`, each request with a key, its limits counted), `live` (as `both`, and the registers over HTTP:
-MIAOPI_REGISTERS_URL, MIAOPI_REGISTERS_SECRET), or `httpx` (as `live`, asked by that client).
+MIAOPI_REGISTERS_URL, MIAOPI_REGISTERS_SECRET), `full` (as `live`, with keys and limits, and FOLDER/subscribers.toml
+gets each record), or `httpx` (as `live`, asked by that client).
 uvicorn's settings are the same.
 """
 
@@ -34,6 +35,7 @@ from decision_service.facts import FactSheet
 from decision_service.http.admitting import admitting
 from decision_service.http.app import create_app
 from decision_service.http.caseworking import caseworking
+from decision_service.http.delivering import delivering
 from decision_service.http.listening import settle_memory
 from decision_service.http.state import State
 from decision_service.inforce import InForce
@@ -150,7 +152,7 @@ async def service(kind: str, folder: Path, stack: AsyncExitStack) -> FastAPI:
     journal = Journal(JournalStore(folder / "calls.sqlite3", Retention()))
     stack.callback(journal.close)
     verifier: Verifier = AtOnce(_answers(rules, folder))
-    if kind in ("live", "httpx"):
+    if kind in ("live", "full", "httpx"):
         asker, marks = Asker("platform", "bench"), Marks(b"of this benchmark")
         calls = JournalingVerifier(
             _exchange(kind, clock, stack), journal, marks, asker, clock.now, lambda _: "exchange"
@@ -161,8 +163,10 @@ async def service(kind: str, folder: Path, stack: AsyncExitStack) -> FastAPI:
         InForce(rules), record.ledger, record.ring.mark, verifier, second, clock, telemetry, journal=journal
     )
     vitals = Vitals(guard, record.ledger, folder, telemetry, clock.monotonic)
-    access = folder / "access.toml" if kind == "keyed" else None
-    settings = read_settings({"ledger": folder / "l.sqlite3", "access": access}, {})
+    access = folder / "access.toml" if kind in ("keyed", "full") else None
+    subscribers = folder / "subscribers.toml" if kind == "full" else None
+    settings = read_settings({"ledger": folder / "l.sqlite3", "access": access, "subscribers": subscribers}, {})
+    await stack.enter_async_context(delivering(settings, services))
     office = await stack.enter_async_context(caseworking(settings, services))
     doorkeeper = await stack.enter_async_context(admitting(settings, clock))
     app = create_app(
