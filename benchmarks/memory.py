@@ -21,9 +21,8 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from endpoint import CONNECTIONS, DAY, ROOT, load, started
+from endpoint import CONNECTIONS, DAY, ROOT, children, load, started, whole_service
 from hotpath import opened
-from workers import service, tree
 
 RESULTS = ROOT / "benchmarks" / "results" / "memory.json"
 LOOKS = 10
@@ -35,7 +34,7 @@ A_WHILE = 5.0
 def resident(pid: int) -> float:
     """MiB in memory of a process and all below it; what they share counts for each."""
     pages = 0
-    for one in tree(pid):
+    for one in [pid, *children(pid)]:
         pages += int(Path(f"/proc/{one}/statm").read_text(encoding="ascii").split()[1])
     return pages * PAGE / 2**20
 
@@ -70,7 +69,7 @@ def over_http(count: int, folder: Path, stack: ExitStack) -> dict[str, object]:
     sandbox = [sys.executable, "-m", "decision_service", "sandbox", "--port", "0", "--latency", "0", "--as-of", DAY]
     _, line = stack.enter_context(started(sandbox, secret))
     environment = {**secret, "MIAOPI_REGISTERS_URL": line.rsplit(" ", 1)[1]}
-    row = service("memory", 1, folder, environment, stack)
+    row = whole_service("memory", 1, folder, environment, stack)
     rate = [0.0]
 
     def decide(more: int) -> int:
