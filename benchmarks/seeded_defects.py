@@ -13,11 +13,11 @@ import json
 import platform
 import random
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 from itertools import islice
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from decision_service.language.tree import Expression, FactRef, FormRef
 from decision_service.mutating.mutant import Mutant
 from decision_service.mutating.mutants import mutants
 from decision_service.offline import Engines, decide, evidence_of
+from decision_service.policy.beside import read_beside
 from decision_service.policy.needs import reads
 from decision_service.policy.shape import Claim, Policy
 from decision_service.policy.shelf import Shelf, read_shelf
@@ -42,7 +43,7 @@ from decision_service.proving.questions import Question
 from decision_service.proving.whole import prove
 from decision_service.readings.reference import judge
 from decision_service.sheet import fact_sheet
-from decision_service.trials import unexpected, worked
+from decision_service.trials import Case, as_case, shared, unexpected, worked
 from tests.properties.applications import Maker
 from tests.properties.constants import constants_of
 
@@ -137,10 +138,24 @@ def found_by_prove(shelf: Shelf, defect: Defect) -> set[str]:
     return {proof.problem.code for proof in proved.proofs if proof.faulty}
 
 
+@cache
+def cases() -> Mapping[str, list[Case]]:
+    """What `miaopi test` tries of each matter: cases of the files, beside them, and the shared ones."""
+    shelf, found = read_shelf(ROOT / "rules"), defaultdict[str, list[Case]](list)
+    for policy in shelf.policies():
+        found[policy.matter] += worked(policy)
+    for one in read_beside(ROOT / "rules", shelf):
+        found[one.policy.matter].append(as_case(one.policy, one.case))
+    for path in sorted((ROOT / "fixtures" / "cases").glob("*.json")):
+        for case in shared(path):
+            found[case.matter].append(case)
+    return found
+
+
 def found_by_test(shelf: Shelf, defect: Defect) -> bool:
-    """Whether a worked case of the file comes out otherwise than it expects."""
+    """Whether a case comes out otherwise than it expects."""
     policy, mutant = defect
-    for case in worked(policy):
+    for case in cases()[policy.matter]:
         decided = decide(mutant.policy, shelf.catalogue, engines_of(mutant.policy), case.form, case.facts, case.as_of)
         if unexpected(decided, case):
             return True
