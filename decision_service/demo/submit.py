@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from typing import Self, cast
 from urllib.parse import urlsplit
@@ -15,6 +16,9 @@ from decision_service.demo.cases import DemoCase, difference
 from decision_service.demo.processes import Running
 
 AT_ONCE = 8
+
+TURNED_AWAY_SECONDS = 30.0
+"""How long requests that are turned away for the moment are sent again: longer than a busy service takes to recover."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,8 @@ class Connections:
     def send(
         self, method: str, url: str, path: str, body: Mapping[str, object], headers: Mapping[str, str]
     ) -> tuple[int, dict[str, object]]:
-        """One request with a JSON body; status and JSON answer (empty where there is none)."""
+        """One request with a JSON body; status and JSON answer (empty where there is none). Where it is turned away for
+        the moment it is sent again when that is said, as a platform does, for as long as TURNED_AWAY_SECONDS."""
         content = json.dumps(body, ensure_ascii=False).encode()
         sent = {"Content-Type": "application/json", **headers}
         try:
@@ -120,10 +125,15 @@ class Connections:
     def _once(
         self, method: str, url: str, path: str, content: bytes, headers: Mapping[str, str]
     ) -> tuple[int, dict[str, object]]:
-        connection = self._connection(url)
-        connection.request(method, path, content, dict(headers))
-        reply = connection.getresponse()
-        text = reply.read()
+        ends = time.monotonic() + TURNED_AWAY_SECONDS
+        while True:
+            connection = self._connection(url)
+            connection.request(method, path, content, dict(headers))
+            reply = connection.getresponse()
+            text, again_after = reply.read(), reply.headers.get("Retry-After", "")
+            if reply.status != HTTPStatus.SERVICE_UNAVAILABLE or not again_after.isdecimal() or time.monotonic() > ends:
+                break
+            time.sleep(int(again_after))
         return reply.status, cast("dict[str, object]", json.loads(text)) if text else {}
 
     def _connection(self, url: str) -> HTTPConnection:
