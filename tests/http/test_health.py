@@ -39,9 +39,11 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_commit_that_hangs_is_told_by_livez_and_metrics(
     registers: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    others = {thread.ident for thread in threading.enumerate()}  # services of other tests, in this process
+    others = (
+        threading.enumerate()
+    )  # services of other tests, in this process; their numbers are given anew when they end
     heard: list[str] = []
-    notify = lambda word: None if threading.get_ident() in others else heard.append(word)  # noqa: E731 - one line of it
+    notify = lambda word: None if threading.current_thread() in others else heard.append(word)  # noqa: E731 - one line of it
     monkeypatch.setattr(watching, "notify", notify)
     with staged(tmp_path, registers) as stage:
         assert named(stage, "/livez") == (200, [])
