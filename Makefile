@@ -63,7 +63,7 @@ fuzz: $(READY)  ## the parsers under atheris, a minute each (SECONDS_EACH=60)
 
 bench: $(READY)  ## ratios on this machine, script by script; at the end the table of all goals
 	@$(BIN)/pip install --quiet --group bench
-	@for script in $(filter-out %/prove_it.py %/table.py %/goals.py %/figures.py $(wildcard benchmarks/elderly_*.py),$(wildcard benchmarks/*.py)); do \
+	@for script in $(filter-out %/prove_it.py %/on_spark.py %/table.py %/goals.py %/figures.py $(wildcard benchmarks/elderly_*.py),$(wildcard benchmarks/*.py)); do \
 		$(BIN)/python $$script; done
 	@$(BIN)/python benchmarks/table.py --last
 

@@ -41,6 +41,17 @@ def servers(folder: Path, stack: ExitStack) -> list[Row]:
     return rows
 
 
+def measured(row: Row, folder: Path, seconds: float, connections: int) -> int:
+    """One round of one row; how many answers were not the expected ones."""
+    before = cpu_seconds(row.process.pid)
+    told = load(row, folder, seconds, connections, strict=False)
+    row.rates.append((told["decisions"] - told["wrong"]) / told["seconds"])
+    row.p50.append(told["p50"])
+    row.p99.append(told["p99"])
+    row.cpu.append((cpu_seconds(row.process.pid) - before) / told["decisions"] * 1e6)
+    return int(told["wrong"])
+
+
 def main() -> None:
     """Measures, prints and writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -49,22 +60,15 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=32)
     given = parser.parse_args()
     (ROOT / "var").mkdir(exist_ok=True)
-    others = {"live": 0, "httpx": 0}
     with tempfile.TemporaryDirectory(dir=ROOT / "var", prefix="bench-") as name, ExitStack() as stack:
         folder = Path(name)
         rows = servers(folder, stack)
         for row in rows:
             load(row, folder, 1.0, given.connections, strict=False)
+        others = dict.fromkeys((row.kind for row in rows), 0)
         for _ in range(given.rounds):
             for row in rows:
-                before = cpu_seconds(row.process.pid)
-                told = load(row, folder, given.seconds, given.connections, strict=False)
-                right = told["decisions"] - told["wrong"]
-                others[row.kind] += int(told["wrong"])
-                row.rates.append(right / told["seconds"])
-                row.p50.append(told["p50"])
-                row.p99.append(told["p99"])
-                row.cpu.append((cpu_seconds(row.process.pid) - before) / told["decisions"] * 1e6)
+                others[row.kind] += measured(row, folder, given.seconds, given.connections)
     ours, theirs = rows
     # Of all rounds together: a round in which not one was right has no ratio.
     ratio = sum(ours.rates) / max(sum(theirs.rates), 1 / given.seconds)

@@ -24,23 +24,13 @@ from decision_service.load.arrivals import Stream
 from decision_service.load.report import percentile
 from decision_service.load.running import senders
 from decision_service.load.samples import Sample
+from tests.load.approval import ANSWER
 
 RESULTS = Path(__file__).resolve().parent / "results" / "load_precision.json"
 PERIOD, STANDS, WORK = 5.0, 0.5, 0.002
 FORM = json.dumps({})
 POOLS = {"valid": [0]}
 SHARES = (0.5, 0.95, 0.99)
-ANSWER = json.dumps(
-    {
-        "decision_id": "d",
-        "outcome": "APPROVED",
-        "reasons": [],
-        "advice": [],
-        "items": [],
-        "result": {},
-        "verifications": [],
-    }
-).encode()
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(ANSWER)
 
 

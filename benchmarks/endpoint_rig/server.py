@@ -157,12 +157,7 @@ async def service(kind: str, folder: Path, stack: AsyncExitStack) -> FastAPI:
     stack.callback(journal.close)
     verifier: Verifier = AtOnce(_answers(rules, folder))
     if kind in ("live", "full", "httpx"):
-        asker, marks = Asker("platform", "bench"), Marks(b"of this benchmark")
-        calls = JournalingVerifier(
-            _exchange(kind, clock, stack), journal, marks, asker, clock.now, lambda _: "exchange"
-        )
-        # Every application here is the same person's: shared answers would show nothing.
-        verifier = GuardedVerifier(calls, surroundings=Surroundings(clock.monotonic, clock.now), across=False)
+        verifier = _guarded(kind, journal, clock, stack)
     services = Services(
         InForce(rules), record.ledger, record.ring.mark, verifier, second, clock, telemetry, journal=journal
     )
@@ -173,14 +168,19 @@ async def service(kind: str, folder: Path, stack: AsyncExitStack) -> FastAPI:
     await stack.enter_async_context(delivering(settings, services))
     office = await stack.enter_async_context(caseworking(settings, services))
     doorkeeper = await stack.enter_async_context(admitting(settings, clock))
-    app = create_app(
-        State(
-            Desk(services), record, office, {}, doorkeeper, Limits(clock.monotonic), None, vitals,
-        )
-    )  # fmt: skip
+    desk, limits = Desk(services), Limits(clock.monotonic)
+    app = create_app(State(desk, record, office, {}, doorkeeper, limits, None, vitals))
     if isinstance(second, Timed):
         app.add_api_route("/second", second.told)
     return app
+
+
+def _guarded(kind: str, journal: Journal, clock: ServiceClock, stack: AsyncExitStack) -> GuardedVerifier:
+    """Live registers, each call in the journal, behind the guard."""
+    asker, marks = Asker("platform", "bench"), Marks(b"of this benchmark")
+    calls = JournalingVerifier(_exchange(kind, clock, stack), journal, marks, asker, clock.now, lambda _: "exchange")
+    # Every application here is the same person's: shared answers would show nothing.
+    return GuardedVerifier(calls, surroundings=Surroundings(clock.monotonic, clock.now), across=False)
 
 
 def _exchange(kind: str, clock: ServiceClock, stack: AsyncExitStack) -> ExchangeVerifier:

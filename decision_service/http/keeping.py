@@ -1,7 +1,6 @@
 """The journal of calls and accesses beside the service: opened with it, and what is past its retention day dropped."""
 
 import asyncio
-import contextlib
 import os
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,6 +10,7 @@ from typing import Final
 
 from decision_service.application import PLATFORM
 from decision_service.clock import ServiceClock
+from decision_service.http.beside import beside
 from decision_service.settings import Settings, SettingsRefusedError
 from decision_service.telemetry import Telemetry
 from verifiers.journal.errors import JournalError, JournalRefusedError
@@ -36,13 +36,10 @@ async def keeping(settings: Settings, clock: ServiceClock, telemetry: Telemetry)
     """
     store = journal_store(settings)
     journal = Journal(store)
-    dropping = asyncio.ensure_future(drop_daily(store, clock.now, telemetry, asyncio.sleep))
     try:
-        yield journal
+        async with beside(drop_daily(store, clock.now, telemetry, asyncio.sleep), "journal"):
+            yield journal
     finally:
-        dropping.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await dropping
         # Closing writes what waits and joins a thread: not on the loop, which has other things to close.
         await asyncio.to_thread(journal.close)
 

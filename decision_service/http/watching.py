@@ -1,13 +1,13 @@
 """The watch beside the service: looks at the process each second, for as long as it serves."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Final
 
 from decision_service.clockguard import ClockGuard
+from decision_service.http.beside import beside
 from decision_service.http.notifying import ALIVE, notify
 from decision_service.ledger.errors import LedgerError
 from decision_service.ledger.store import Last
@@ -36,13 +36,8 @@ def _newest(ledger: Ledger) -> datetime | None:
 async def watching(vitals: Vitals, telemetry: Telemetry) -> AsyncIterator[None]:
     """Look at once, then each second until the block ends."""
     vitals.look()
-    task = asyncio.create_task(_watch(vitals, telemetry), name="vitals")
-    try:
+    async with beside(_watch(vitals, telemetry), "vitals"):
         yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
 
 
 async def _watch(vitals: Vitals, telemetry: Telemetry) -> None:

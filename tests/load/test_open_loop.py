@@ -13,23 +13,12 @@ import pytest
 from decision_service.load.arrivals import Stream
 from decision_service.load.running import senders
 from decision_service.load.samples import Sample
+from tests.load.approval import ANSWER
 
 PERIOD, STANDS = 2.0, 0.5
 SECONDS, RATE = 6.0, 40.0
 FORMS = 600
 """More than arrivals, so that the form tells which one it was."""
-
-ANSWER = json.dumps(
-    {
-        "decision_id": "d",
-        "outcome": "APPROVED",
-        "reasons": [],
-        "advice": [],
-        "items": [],
-        "result": {},
-        "verifications": [],
-    }
-).encode()
 
 
 @dataclass
