@@ -15,47 +15,14 @@ import pytest
 
 from decision_service import gate
 from decision_service.control.records import RELEASE_APPROVED, RELEASE_PROPOSED
-from decision_service.http.service import require_fit
 from decision_service.ledger.store import ByKind
-from decision_service.policy.shelf import read_shelf
-from decision_service.publishing import Publication, publish
-from decision_service.settings import SettingsRefusedError, read_settings
-from tests.http.members import STAFF_SCOPES, Guarded, Members, guarded
-from tests.http.staging import IN_PROCESS, RULES, Got, application
-from tests.shipped import shelf
+from tests.http.members import Guarded, guarded
+from tests.http.releasing import FILE, PATH, approve, certificates, members, next_version, propose, publication, rules
+from tests.http.staging import IN_PROCESS, application
 from tests.sizes import size
 from tests.wrong_files.make_wrong import HERE, Change, make_folder, read_change
 
-PATH = "/control/v1/releases"
-FILE = "elderly_allowance/2026-01-01.yaml"
-
-
-def members() -> Members:
-    found = Members().caller("hall").staff("author", "analyst").staff("chief", "approver")
-    found.key("staff", "chief again", "chief", STAFF_SCOPES)
-    found.staff("both", "analyst", "approver").key("staff", "both again", "both", STAFF_SCOPES)
-    return found.staff("operator", "operator")
-
-
-@pytest.fixture
-def rules(tmp_path: Path) -> Path:
-    """A rules folder of two matters, which a test may change."""
-    folder = tmp_path / "rules"
-    shutil.copytree(RULES / "catalogue", folder / "catalogue")
-    (folder / "catalogue" / "bundles.yaml").unlink()
-    for matter in ("elderly_allowance", "senior_card"):
-        shutil.copytree(RULES / matter, folder / matter)
-    return folder
-
-
-def publication(rules: Path) -> Publication:
-    return publish(read_shelf(rules))
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Of the gate, for all tests here: what passed once need not pass again."""
-    return tmp_path_factory.mktemp("gate")
+__all__ = ["certificates", "rules"]
 
 
 @contextmanager
@@ -79,23 +46,6 @@ def whole(registers: str, tmp_path: Path, rules: Path, certificates: Path) -> It
     """With the second engine in its process, as operators run it."""
     with releasing(registers, tmp_path, rules, certificates, IN_PROCESS) as found:
         yield found
-
-
-def next_version(rules: Path, day: str, amount: str = "") -> Path:
-    """A version of the allowance from `day` on: that of January, under an assessment of its own."""
-    text = (rules / FILE).read_text(encoding="utf-8").replace("in_force: 2026-01-01", f"in_force: {day}", 1)
-    path = rules / "elderly_allowance" / f"{day}.yaml"
-    path.write_text(text.replace("DEMO-PIA-001", f"DEMO-PIA-{amount or day}"), encoding="utf-8")
-    return path
-
-
-def propose(service: Guarded, who: str = "author") -> Got:
-    return service.send(who, "POST", PATH)
-
-
-def approve(service: Guarded, release: dict, who: str = "chief", digests: list[str] | None = None) -> Got:
-    body = {"digests": release["digests"] if digests is None else digests}
-    return service.send(who, "POST", f"{PATH}/{release['release']}/approve", body)
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -291,68 +241,3 @@ def test_what_lies_in_the_folder_is_nobody_s_rules_until_it_is_released(whole: G
     os.kill(first, signal.SIGKILL)
     until(lambda: engine.pid not in (None, first) and engine.ready)
     assert version(whole) == ("2026-01-01", "APPROVED")
-
-
-def test_in_production_only_approved_versions_decide(
-    registers: str, tmp_path: Path, rules: Path, certificates: Path
-) -> None:
-    for path in rules.glob("*/2*.yaml"):
-        path.write_text(
-            path.read_text(encoding="utf-8").replace("illustrative: yes", "illustrative: no"), encoding="utf-8"
-        )
-    real = {"profile": "production", "as_of": None, "gate_cases": 5}
-    real |= {"certificates": certificates, "rules_folder": rules}
-    with guarded(tmp_path, registers, members(), **real, rules=publication(rules)) as service:
-        registry = service.stage.state.services.telemetry.registry
-        assert service.send("hall", "GET", "/v1/matters").json["matters"] == []
-        assert registry.get_sample_value("miaopi_rule_packs_without_approval") == 2
-        assert service.stage.log.getvalue().count('"rule_pack_without_approval"') == 2
-        release = propose(service).json
-        assert {one["change"] for one in release["versions"]} == {"new"}
-        assert approve(service, release).status == 200
-        assert len(service.send("hall", "GET", "/v1/matters").json["matters"]) == 2
-        assert registry.get_sample_value("miaopi_rule_packs_without_approval") == 0
-    next_version(rules, "2026-03-01")
-    with guarded(tmp_path, registers, members(), **real, rules=publication(rules)) as service:
-        served = service.send("hall", "GET", "/v1/matters").json["matters"]
-        assert {one["version"] for one in served} == {"2026-01-01"}
-        assert '"version":"2026-03-01"' in service.stage.log.getvalue()
-
-
-def test_a_matter_decides_by_what_was_approved_last_or_not_at_all(
-    registers: str, tmp_path: Path, rules: Path, certificates: Path
-) -> None:
-    """A changed, a removed and an older file each leave the matter to officers of the counter, and never to an older
-    version; the other matter goes on."""
-    for path in rules.glob("*/2*.yaml"):
-        text = path.read_text(encoding="utf-8")
-        path.write_text(text.replace("illustrative: yes", "illustrative: no"), encoding="utf-8")
-    real = {"profile": "production", "as_of": None, "gate_cases": 5}
-    real |= {"certificates": certificates, "rules_folder": rules}
-    newer = next_version(rules, "2026-03-01")
-    wrong = newer.read_text(encoding="utf-8")
-    right = wrong.replace("DEMO-PIA-2026-03-01", "DEMO-PIA-902")
-
-    def served(*, releasing: bool = False) -> dict[str, str]:
-        with guarded(tmp_path, registers, members(), **real, rules=publication(rules)) as service:
-            if releasing:
-                assert approve(service, propose(service).json).status == 200
-            found = service.send("hall", "GET", "/v1/matters").json["matters"]
-        return {one["matter"]: one["version"] for one in found}
-
-    both, card = {"elderly_allowance": "2026-03-01", "senior_card": "2026-01-01"}, {"senior_card": "2026-01-01"}
-    assert served(releasing=True) == both
-    newer.write_text(right, encoding="utf-8")
-    assert served() == card
-    assert served(releasing=True) == both
-    newer.write_text(wrong, encoding="utf-8")  # approved once, and since replaced
-    assert served() == card
-    newer.unlink()
-    assert served() == card
-    newer.write_text(right, encoding="utf-8")
-    assert served() == both
-
-
-def test_illustrative_rules_are_not_released_in_production() -> None:
-    with pytest.raises(SettingsRefusedError, match="illustrative"):
-        require_fit(read_settings({"profile": "production"}, {}), publish(shelf()))

@@ -19,6 +19,10 @@ CREDIT = replace(PLAIN, name="credit", asked_once=True, cache_seconds=600)
 NUMBERS = replace(PLAIN, name="number_pool", allocator=True, cache_seconds=600)
 
 
+def person(number: int) -> str:
+    return f"21010019350520{number:04d}"
+
+
 def question(register: Register = PLAIN, subject: str = "210100193505208826", **more: object) -> Question:
     params = {"id_no": subject, **more}
     return Question(register, "elderly_allowance", "SB1", "eligibility", subject, params, tuple(params))
@@ -31,6 +35,10 @@ class Act:
     seconds: float
     status: str = "ok"
     fault: str | None = None
+
+
+QUICK, SLOW, DEAD = Act(0.05), Act(0.9), Act(30.0)
+REFUSED = Act(0.01, "error", "http_status")
 
 
 @dataclass
@@ -106,3 +114,12 @@ async def settled() -> None:
     """Lets everything that is due now run."""
     for _ in range(5):
         await asyncio.sleep(0)
+
+
+async def many(stage: Scene, register: Register, count: int, start: int = 0, gap: float = 0.02) -> list[Evidence]:
+    """Questions about as many persons, one each `gap` seconds whether or not the last was answered."""
+    tasks = []
+    for number in range(start, start + count):
+        tasks.append(asyncio.ensure_future(stage.ask(question(register, person(number)))))
+        await asyncio.sleep(gap)
+    return list(await asyncio.gather(*tasks))
