@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 HOST = b"Host: x\r\n"
 SENT = b"Content-Type: application/json\r\nIdempotency-Key: wire\r\n"
+DECIDE = b"POST /v1/decisions HTTP/1.1\r\n" + HOST + SENT
 PATIENCE = 8.0
 
 

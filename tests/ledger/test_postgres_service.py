@@ -18,7 +18,7 @@ from tests.http.conftest import registers
 from tests.http.process import serving
 from tests.http.staging import RULES, Got, Stage, application, staged
 from tests.ledger.conformance.stores import PostgresPlace
-from tests.ledger.test_postgres import backends
+from tests.ledger.hanging_up import backends
 
 __all__ = ["registers"]
 
