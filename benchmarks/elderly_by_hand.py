@@ -38,7 +38,10 @@ ORDER = {NOT_ACCEPTED: 0, CORRECTION: 1, REFERRED: 2, REJECTED: 3}
 
 
 def decide(sheet: FactSheet) -> Answer:  # noqa: C901 - one condition after the other is the point of it
-    """The decision on a sheet whose facts are all known."""
+    """The decision on a sheet whose facts are all known.
+
+    In one piece on purpose: it is the yardstick, and calls to parts of it made it about 4 % slower.
+    """
     form, registers = sheet.form, sheet.registers
     population, credit = registers["population"], registers["credit"]
     if not (population["match"] and population["status_code"] == "normal"):

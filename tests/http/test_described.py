@@ -25,6 +25,23 @@ def service(registers: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield found
 
 
+def held_against(description: Path, key: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """A run of Schemathesis over all that `description` tells, as whoever shows `key`; its text is told as well."""
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "schemathesis.cli", "--config-file", HERE / "schemathesis.toml"),
+            *("run", description, "--checks", "all", "--no-color", *options),
+        ],
+        env={**os.environ, "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(HERE), "MIAOPI_TEST_KEY": key},
+        cwd=description.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    sys.stdout.write(done.stdout)
+    return done
+
+
 @pytest.mark.timeout(4 * 3600)
 @pytest.mark.parametrize("who", ["platform-a", "operator", *OTHERS])
 def test_no_answer_is_other_than_described(service: Guarded, tmp_path: Path, who: str) -> None:
@@ -35,41 +52,8 @@ def test_no_answer_is_other_than_described(service: Guarded, tmp_path: Path, who
     examples, seed = size("described", quick=3, full=300), size("described_seed", quick=1, full=2)
     # What staff write is held to more than a schema says: a word of the matter's, a day where the step asks for one.
     but = [] if who == "platform-a" else ["--exclude-checks", "positive_data_acceptance"]
-    options = [
-        *but,
-        "--url",
-        url,
-        "--checks",
-        "all",
-        "--no-color",
-        "--max-examples",
-        str(examples),
-        "--seed",
-        str(seed),
-    ]
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "schemathesis.cli",
-            "--config-file",
-            HERE / "schemathesis.toml",
-            "run",
-            description,
-            *options,
-        ],
-        env={
-            **os.environ,
-            "SCHEMATHESIS_HOOKS": "hooks",
-            "PYTHONPATH": str(HERE),
-            "MIAOPI_TEST_KEY": service.members.keys[who],
-        },
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    sys.stdout.write(done.stdout)
+    bounds = ["--max-examples", str(examples), "--seed", str(seed)]
+    done = held_against(description, service.members.keys[who], "--url", url, *bounds, *but)
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
 
 

@@ -1,8 +1,7 @@
 """Well-typed expressions, each with the same said in Python, and sheets of facts for them."""
 
-from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from hypothesis import reject
@@ -15,6 +14,7 @@ from decision_service.language.meaning import Scope, evaluate
 from decision_service.language.tree import Expression
 from decision_service.language.vocabulary import Vocabulary
 from decision_service.source import Problem, Source, Span
+from tests.language.reckoned import months_between, moved, years_between
 from verifiers.kinds import Kind, Value
 
 RECORD = Kind("record", fields=(("k", Kind("text")), ("v", Kind("whole", nullable=True))))
@@ -145,36 +145,19 @@ def dates(draw: DrawFn, depth: int, sure: frozenset[str]) -> Said:
 
 
 @st.composite
-def conditions(  # noqa: C901 - one branch for each thing that the language can say
-    draw: DrawFn, depth: int, sure: frozenset[str]
-) -> Said:
+def conditions(draw: DrawFn, depth: int, sure: frozenset[str]) -> Said:
     """Something true or false."""
     leaves = ["flag", "hit", "order", "equal", "null", "member"]
     more = ["and", "or", "not", "guard", "unless", "between", "interval", "some", "every", "branch"]
     kind = draw(st.sampled_from(leaves + (more if depth > 0 else [])))
     inner = conditions(depth - 1, sure)
     match kind:
-        case "flag":
-            return Said("flag", "flag")
-        case "hit":
-            return Said("r.hit", "r_hit")
+        case "flag" | "hit" | "equal" | "member":
+            return _leaf(draw, kind)
         case "order":
-            kinds = draw(st.sampled_from([numbers, dates]))
-            left, right = draw(kinds(depth - 1, sure)), draw(kinds(depth - 1, sure))
-            op = draw(st.sampled_from(["<", "<=", ">", ">=", "=", "!="]))
-            return Said(f"{left.text} {op} {right.text}", f"({left.python} {'==' if op == '=' else op} {right.python})")
-        case "equal":
-            value, op = draw(st.sampled_from("abc")), draw(st.sampled_from(["=", "!="]))
-            name = draw(st.sampled_from("tu"))
-            return Said(f'{name} {op} "{value}"', f"({name} {'==' if op == '=' else op} {value!r})")
+            return _order(draw, depth, sure)
         case "null":
-            name = draw(st.sampled_from(sorted({"m", "e", "u"} - sure) or ["u"]))
-            op = draw(st.sampled_from(["=", "!="]))
-            return Said(f"{name} {op} null", f"({name} {'is' if op == '=' else 'is not'} None)")
-        case "member":
-            if draw(st.booleans()):
-                return Said('t in ("a", "c")', "(t in ('a', 'c'))")
-            return Said("t in words", "(t in words)")
+            return _null(draw, sure)
         case "and" | "or":
             left, right = draw(inner), draw(inner)
             return Said(f"({left.text} {kind} {right.text})", f"({left.python} {kind} {right.python})")
@@ -184,26 +167,69 @@ def conditions(  # noqa: C901 - one branch for each thing that the language can 
         case "branch":
             return _choice(draw(inner), draw(inner), draw(inner))
         case "guard" | "unless":
-            name = draw(st.sampled_from(["m", "e", "r.on"]))
-            rest = draw(conditions(depth - 1, sure | {name}))
-            python = name.replace(".", "_")
-            if kind == "guard":
-                return Said(f"({name} != null and {rest.text})", f"({python} is not None and {rest.python})")
-            return Said(f"({name} = null or {rest.text})", f"({python} is None or {rest.python})")
+            return _guarded(draw, kind, depth, sure)
         case "between" | "interval":
-            value, low, high = (draw(numbers(depth - 1, sure)) for _ in range(3))
-            if kind == "between":
-                text = f"{value.text} between {low.text} and {high.text}"
-                return Said(f"({text})", f"({low.python} <= {value.python} <= {high.python})")
-            text = f"({value.text} in [{low.text}..{high.text}))"
-            return Said(text, f"({low.python} <= {value.python} < {high.python})")
+            return _within(draw, kind, depth, sure)
         case _:
-            if "row" in sure:
-                return Said('row.k = "a"', "(row['k'] == 'a')")
-            rest = draw(conditions(depth - 1, sure | {"row", "row.v"}))
-            loop = f"(row['v'] is not None and {rest.python}) for row in rows"
-            text = f"({kind} row in rows satisfies (row.v != null and {rest.text}))"
-            return Said(text, f"{'any' if kind == 'some' else 'all'}({loop})")
+            return _quantified(draw, kind, depth, sure)
+
+
+def _leaf(draw: DrawFn, kind: str) -> Said:
+    match kind:
+        case "flag":
+            return Said("flag", "flag")
+        case "hit":
+            return Said("r.hit", "r_hit")
+        case "equal":
+            value, op = draw(st.sampled_from("abc")), draw(st.sampled_from(["=", "!="]))
+            name = draw(st.sampled_from("tu"))
+            return Said(f'{name} {op} "{value}"', f"({name} {'==' if op == '=' else op} {value!r})")
+        case _:
+            if draw(st.booleans()):
+                return Said('t in ("a", "c")', "(t in ('a', 'c'))")
+            return Said("t in words", "(t in words)")
+
+
+def _order(draw: DrawFn, depth: int, sure: frozenset[str]) -> Said:
+    kinds = draw(st.sampled_from([numbers, dates]))
+    left, right = draw(kinds(depth - 1, sure)), draw(kinds(depth - 1, sure))
+    op = draw(st.sampled_from(["<", "<=", ">", ">=", "=", "!="]))
+    return Said(f"{left.text} {op} {right.text}", f"({left.python} {'==' if op == '=' else op} {right.python})")
+
+
+def _null(draw: DrawFn, sure: frozenset[str]) -> Said:
+    name = draw(st.sampled_from(sorted({"m", "e", "u"} - sure) or ["u"]))
+    op = draw(st.sampled_from(["=", "!="]))
+    return Said(f"{name} {op} null", f"({name} {'is' if op == '=' else 'is not'} None)")
+
+
+def _guarded(draw: DrawFn, kind: str, depth: int, sure: frozenset[str]) -> Said:
+    """A condition on what may be null, where it is not."""
+    name = draw(st.sampled_from(["m", "e", "r.on"]))
+    rest = draw(conditions(depth - 1, sure | {name}))
+    python = name.replace(".", "_")
+    if kind == "guard":
+        return Said(f"({name} != null and {rest.text})", f"({python} is not None and {rest.python})")
+    return Said(f"({name} = null or {rest.text})", f"({python} is None or {rest.python})")
+
+
+def _within(draw: DrawFn, kind: str, depth: int, sure: frozenset[str]) -> Said:
+    value, low, high = (draw(numbers(depth - 1, sure)) for _ in range(3))
+    if kind == "between":
+        text = f"{value.text} between {low.text} and {high.text}"
+        return Said(f"({text})", f"({low.python} <= {value.python} <= {high.python})")
+    text = f"({value.text} in [{low.text}..{high.text}))"
+    return Said(text, f"({low.python} <= {value.python} < {high.python})")
+
+
+def _quantified(draw: DrawFn, kind: str, depth: int, sure: frozenset[str]) -> Said:
+    """Some row or every row; within a row, a condition on it."""
+    if "row" in sure:
+        return Said('row.k = "a"', "(row['k'] == 'a')")
+    rest = draw(conditions(depth - 1, sure | {"row", "row.v"}))
+    loop = f"(row['v'] is not None and {rest.python}) for row in rows"
+    text = f"({kind} row in rows satisfies (row.v != null and {rest.text}))"
+    return Said(text, f"{'any' if kind == 'some' else 'all'}({loop})")
 
 
 def expressions() -> SearchStrategy[Said]:
@@ -240,32 +266,6 @@ def lessened(draw: DrawFn, sheet: FactSheet) -> FactSheet:
     form = {name: Unknown.of(Why.FORM, name) if name in hidden else value for name, value in sheet.form.items()}
     late = Unknown.of(Why.LATE, "r")
     return FactSheet(sheet.as_of, form, {"r": late} if draw(st.booleans()) else sheet.registers)
-
-
-def moved(day: date, months: int, more: int) -> date:
-    """A day so many months and days on, kept within the calendar: by the calendar module, not by ours."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    if not 1 <= year <= 9999:
-        day = date.min if year < 1 else date.max
-    else:
-        day = date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-    return max(date.min, date.max if more > (date.max - day).days else _days_on(day, more))
-
-
-def _days_on(day: date, more: int) -> date:
-    return date.min if more < (date.min - day).days else day + timedelta(days=more)
-
-
-def months_between(first: date, second: date) -> int:
-    """Full months: the most that do not lead past the second day."""
-    guess = (second.year - first.year) * 12 + second.month - first.month
-    return guess - (moved(first, guess, 0) > second)
-
-
-def years_between(first: date, second: date) -> int:
-    """Full years: the most that do not lead past the second day."""
-    guess = second.year - first.year
-    return guess - (moved(first, 12 * guess, 0) > second)
 
 
 def in_python(said: Said, sheet: FactSheet) -> object:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from decision_service.facts import Unknown
 from decision_service.language import functions
-from tests.language.expressions import months_between, moved, years_between
+from tests.language.reckoned import months_between, moved, years_between
 from tests.shipped import shelf
 from verifiers.kinds import Period, Value
 

@@ -55,19 +55,7 @@ class Conditions:
             case "boolean":
                 return self.random.choice((path, f"not {path}"))
             case "whole":
-                other = self.random.choice(("least", "points", str(self.random.randint(0, 30)), "head_count + 1"))
-                bounds = sorted(self.random.randint(0, 60) for _ in range(2))
-                return (
-                    self.random.choice(
-                        (
-                            f"{path} {comparison} {other}",
-                            f"{path} between {bounds[0]} and {bounds[1]}",
-                            f"{path} in [{bounds[0]}..{bounds[1]})",
-                        )
-                    )
-                    if path != "points"
-                    else f"{path} {comparison} {bounds[0] % 20}"
-                )
+                return self.whole_atom(path, comparison)
             case "money" | "decimal":
                 return f"{path} {comparison} {self.number()}"
             case "date":
@@ -87,6 +75,16 @@ class Conditions:
                 return self.listed(path, kind)
             case _:
                 return f'starts_with({path}, "x")'
+
+    def whole_atom(self, path: str, comparison: str) -> str:
+        """A condition on a whole number: against a constant, a parameter, points, a count, or bounds."""
+        other = self.random.choice(("least", "points", str(self.random.randint(0, 30)), "head_count + 1"))
+        low, high = sorted(self.random.randint(0, 60) for _ in range(2))
+        if path == "points":
+            return f"{path} {comparison} {low % 20}"
+        return self.random.choice(
+            (f"{path} {comparison} {other}", f"{path} between {low} and {high}", f"{path} in [{low}..{high})")
+        )
 
     def listed(self, path: str, kind: Kind) -> str:
         """A condition on a list: some element, every element, or how many."""
