@@ -72,7 +72,7 @@ def _say_who_is_served(settings: "Settings") -> None:
     from decision_service.http.admitting import ANYBODY, ANYBODY_ZH, listed_by
 
     if listed_by(settings) is None:
-        console().print(f"miaopi: {ANYBODY}\n  {ANYBODY_ZH}", markup=False)
+        console().print(f"miaopi: {ANYBODY_ZH}\n  {ANYBODY}", markup=False)
 
 
 def _not_started(error: OSError) -> NoReturn:

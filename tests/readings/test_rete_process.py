@@ -81,6 +81,26 @@ def test_a_child_that_dies_idle_is_replaced_before_anyone_asks(
     run(work())
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_what_stops_the_service_does_not_take_the_engine_from_what_is_in_work(
+    rules: Path, policy: Policy, sheets: list[FactSheet], number: signal.Signals
+) -> None:
+    """A terminal and a service manager send it to every process of the service."""
+
+    async def work() -> None:
+        engine = SecondEngine(rules)
+        await engine.start()
+        pid = engine.pid
+        assert pid is not None
+        os.kill(pid, number)
+        assert await engine.judge(policy.digest, sheets[0], LONG) == judge(policy, sheets[0])
+        assert (engine.pid, engine.replaced) == (pid, 0)
+        await engine.close()
+        assert gone(pid)
+
+    run(work())
+
+
 def test_a_hung_child_is_killed_and_the_caller_waits_no_longer_than_it_said(
     rules: Path, policy: Policy, sheets: list[FactSheet]
 ) -> None:

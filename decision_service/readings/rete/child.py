@@ -6,6 +6,7 @@ ends. It decides nothing for a version that it does not know.
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from datetime import date
@@ -35,6 +36,10 @@ def main(rules: Path) -> int:
     """Serves until standard input ends. The exit status is 0 then, 1 for input that is no frame."""
     if not dies_with_parent():
         return 0
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Ctrl-C and service managers mean the service with all its processes. It drains: what is in work needs its
+        # second engine to the end, and that comes with the input.
+        signal.signal(number, signal.SIG_IGN)
     incoming, outgoing = _channel()
     engines = {policy.digest: ReteEngine(policy) for policy in read_shelf(rules).policies()}
     gc.collect()
