@@ -55,11 +55,15 @@ PYTHON = OURS + files("tests", "benchmarks")
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def too_long(name: str, text: str) -> Iterator[str]:
-    """The file and each function of it that is over its measure."""
+def long_file(name: str, text: str) -> Iterator[str]:
+    """The file if it is over its measure."""
     lines = text.count("\n")
     if lines > MOST_LINES:
         yield f"{name} has {lines} lines"
+
+
+def long_functions(name: str, text: str) -> Iterator[str]:
+    """Each function of the file that is over its measure."""
     for node in _functions(ast.parse(text)):
         size = (node.end_lineno or node.lineno) - node.lineno + 1
         if size > MOST_FUNCTION_LINES:
@@ -123,7 +127,9 @@ def nothing(found: list[str]) -> None:
 
 
 def test_files_and_functions_keep_their_measure() -> None:
-    found = [one for path in OURS for one in too_long(named(path), path.read_text())]
+    """Files everywhere; functions where they are the product's, for a test may tell a long story in one piece."""
+    found = [one for path in PYTHON for one in long_file(named(path), path.read_text())]
+    found += [one for path in OURS for one in long_functions(named(path), path.read_text())]
     nothing(excepted(iter(found)))
     needed = {one.split(" has ")[0] for one in found}
     assert set(EXCEPTIONS) <= needed, "an exception is needed no more"
@@ -149,8 +155,8 @@ LONG_FUNCTION = '"""M."""\ndef f():\n' + "    pass\n" * MOST_FUNCTION_LINES
 @pytest.mark.parametrize(
     ("check", "text"),
     [
-        (too_long, "x = 1\n" * (MOST_LINES + 1)),
-        (too_long, LONG_FUNCTION),
+        (long_file, "x = 1\n" * (MOST_LINES + 1)),
+        (long_functions, LONG_FUNCTION),
         (undocumented, "x = 1\n"),
         (undocumented, '"""M."""\nclass A:\n    """A."""\n    def f(self): ...\n'),
         (silenced, "import a  # noqa\n"),
@@ -169,5 +175,5 @@ def test_each_check_lets_good_text_pass() -> None:
     good = '"""M."""\nimport a  # noqa: F401 - the door needs it loaded\n'
     good += "x = f(1)  # type: ignore[arg-type]  # the stub is wrong\n"
     good += 'def f():\n    """F."""\ndef _g(): ...\n' + "# see https://example.org/home/page\n"
-    for check in (too_long, undocumented, silenced, machine_paths):
+    for check in (long_file, long_functions, undocumented, silenced, machine_paths):
         assert list(check("x.py", good)) == []
