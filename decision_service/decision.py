@@ -24,6 +24,7 @@ from decision_service.wording import Reason, Words, as_json
 from verifiers.evidence import Evidence
 from verifiers.freshness import CHINA
 from verifiers.frozen import quickly_made
+from verifiers.kinds import Kind
 
 MARK = Bilingual(
     "示例政策：金额、机关和地址均为虚构，不是任何城市的政策。",
@@ -31,7 +32,9 @@ MARK = Bilingual(
 )
 """What everything that comes from an illustrative policy carries visibly."""
 
-_KINDS = Derived(lambda policy: {result.name: result.value.kind for result in policy.results})
+_KINDS: Derived[Policy, dict[str, Kind]] = Derived(
+    lambda policy: {result.name: result.value.kind for result in policy.results}
+)
 
 ENGINES_DIFFER = "R15_ENGINES_DIFFER"
 SUSPENDED = "R16_SUSPENDED"

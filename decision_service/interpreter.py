@@ -1,21 +1,36 @@
 """The reference interpreter over one policy: expressions with its lets and its tables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from functools import partial
 from typing import cast
 
 from decision_service.facts import Cause, Fact, FactSheet, Unknown, Why
-from decision_service.language.meaning import Scope, conjunction, evaluate, same
+from decision_service.language.meaning import Names, Scope, conjunction, evaluate, same
+from decision_service.language.tree import Expression
+from decision_service.policy.derived import Derived
 from decision_service.policy.shape import Policy, Row, Table
 from verifiers.kinds import Value
+
+Tests = tuple[tuple[int, Expression], ...]
+
+
+def _numbered(table: Table) -> tuple[Tests, ...]:
+    """Rows say the same of an input again and again: the tests of each row, each with a number that all have alike
+    which say the same."""
+    numbers: dict[str, int] = {}
+    return tuple(
+        tuple((numbers.setdefault(repr(test), len(numbers)), test) for test in row.tests if test is not None)
+        for row in table.rows
+    )
+
+
+_LETS: Derived[Policy, Names] = Derived(lambda policy: {let.name: let.value for let in policy.lets})
+_TESTS = Derived(_numbered)
 
 
 def scope_of(policy: Policy, sheet: FactSheet) -> Scope:
     """Where the expressions of `policy` are read for the facts of `sheet`."""
-    return Scope(
-        sheet, {let.name: let.value for let in policy.lets}, lambda name, scope: look_up(policy.tables[name], scope)
-    )
+    return Scope(sheet, _LETS.of(policy), lambda name, scope: look_up(policy.tables[name], scope))
 
 
 def look_up(table: Table, scope: Scope) -> Fact:
@@ -23,8 +38,9 @@ def look_up(table: Table, scope: Scope) -> Fact:
     hit policy is not met: no row fits, or several of a unique table, or differing ones of an `any` table."""
     fitting: list[Row] = []
     unknown: frozenset[Cause] = frozenset()
-    for row in table.rows:
-        fits = _fits(row, scope)
+    found: dict[int, Fact] = {}
+    for row, tests in zip(table.rows, _TESTS.of(table), strict=True):
+        fits = conjunction(_tested(tests, found, scope))
         if isinstance(fits, Unknown):
             unknown |= fits.causes
         elif fits is True:
@@ -36,8 +52,12 @@ def look_up(table: Table, scope: Scope) -> Fact:
     return _hit(table, [_output(table, row, scope) for row in fitting])
 
 
-def _fits(row: Row, scope: Scope) -> Fact:
-    return conjunction([partial(evaluate, test, scope) for test in row.tests if test is not None])
+def _tested(tests: Tests, found: dict[int, Fact], scope: Scope) -> Iterator[Fact]:
+    """What the tests of a row come to, one after the other; `found` has what was found of those of rows before."""
+    for number, test in tests:
+        if number not in found:
+            found[number] = evaluate(test, scope)
+        yield found[number]
 
 
 def _output(table: Table, row: Row, scope: Scope) -> Value:

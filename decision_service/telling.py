@@ -46,7 +46,7 @@ def _facts_of_rules(policy: Policy) -> dict[str, tuple[str, ...]]:
     return told
 
 
-_RULES = Derived(lambda policy: {rule.id: rule for rule in policy.rules})
+_RULES: Derived[Policy, dict[str, Rule]] = Derived(lambda policy: {rule.id: rule for rule in policy.rules})
 _FACTS = Derived(_facts_of_rules)
 
 

@@ -3,12 +3,11 @@
 Logic is Kleene's. Nothing unknown ever counts as true or as false; an unknown carries everything that keeps it so.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import partial
-from typing import assert_never, cast
+from typing import Any, cast
 
 from decision_service.facts import Cause, Fact, FactSheet, Unknown
 from decision_service.language.functions import add_period, apply
@@ -33,6 +32,7 @@ from decision_service.language.tree import (
     Quantified,
     VarRef,
     Within,
+    children,
 )
 from verifiers.kinds import Period, Value
 
@@ -57,39 +57,8 @@ class Scope:
 
 def evaluate(node: Expression, scope: Scope) -> Fact:
     """The value of `node`, or Unknown."""
-    match node:
-        case Literal() | AsOf() | FormRef() | FactRef() | LetRef() | VarRef() | Lookup():
-            return _named(node, scope)
-        case And():
-            return conjunction([partial(evaluate, part, scope) for part in node.items])
-        case Or():
-            return disjunction([partial(evaluate, part, scope) for part in node.items])
-        case Quantified():
-            return _quantified(node, scope)
-        case If():
-            return _conditional(node, scope)
-        case Not() | Compare() | Within() | OneOf() | Contains() | FieldOf() | Arithmetic() | Call():
-            return _strict(node, scope)
-        case _:
-            assert_never(node)
-
-
-def _named(node: Literal | AsOf | FormRef | FactRef | LetRef | VarRef | Lookup, scope: Scope) -> Fact:
-    match node:
-        case Literal():
-            return node.value
-        case AsOf():
-            return scope.sheet.as_of
-        case FormRef():
-            return scope.sheet.form[node.field_name]
-        case FactRef():
-            return scope.sheet.fact(node.register, node.field_name)
-        case LetRef():
-            return _let(node.name, scope)
-        case VarRef():
-            return scope.variables[node.name]
-        case Lookup():
-            return scope.tables(node.table, scope)
+    # Looked up by its class: asking one class after the other took longer than what it means.
+    return _MEANINGS[node.__class__](node, scope)
 
 
 def _let(name: str, scope: Scope) -> Fact:
@@ -98,30 +67,31 @@ def _let(name: str, scope: Scope) -> Fact:
     return scope.seen[name]
 
 
-def conjunction(parts: list[Callable[[], Fact]]) -> Fact:
+def conjunction(values: Iterable[Fact]) -> Fact:
     """Kleene's and: false as soon as one is false, else unknown as long as one is unknown."""
-    causes: frozenset[Cause] = frozenset()
-    unknown = False
-    for part in parts:
-        value = part()
+    unknown: list[Unknown] = []
+    for value in values:
         if isinstance(value, Unknown):
-            unknown, causes = True, causes | value.causes
+            unknown.append(value)
         elif value is not True:
             return False
-    return Unknown(causes) if unknown else True
+    return _blend(unknown) if unknown else True
 
 
-def disjunction(parts: list[Callable[[], Fact]]) -> Fact:
+def disjunction(values: Iterable[Fact]) -> Fact:
     """Kleene's or: true as soon as one is true, else unknown as long as one is unknown."""
-    causes: frozenset[Cause] = frozenset()
-    unknown = False
-    for part in parts:
-        value = part()
+    unknown: list[Unknown] = []
+    for value in values:
         if isinstance(value, Unknown):
-            unknown, causes = True, causes | value.causes
+            unknown.append(value)
         elif value is True:
             return True
-    return Unknown(causes) if unknown else False
+    return _blend(unknown) if unknown else False
+
+
+def _blend(unknown: list[Unknown]) -> Unknown:
+    """The unknown with the causes of all of them."""
+    return Unknown(frozenset[Cause]().union(*(one.causes for one in unknown)))
 
 
 def _quantified(node: Quantified, scope: Scope) -> Fact:
@@ -129,10 +99,8 @@ def _quantified(node: Quantified, scope: Scope) -> Fact:
     if isinstance(items, Unknown):
         return items
     elements = cast("tuple[Value, ...]", items or ())
-    parts: list[Callable[[], Fact]] = [
-        partial(evaluate, node.condition, scope.binding(node.variable, element)) for element in elements
-    ]
-    return disjunction(parts) if node.quantifier == "some" else conjunction(parts)
+    values = (evaluate(node.condition, scope.binding(node.variable, element)) for element in elements)
+    return disjunction(values) if node.quantifier == "some" else conjunction(values)
 
 
 def _conditional(node: If, scope: Scope) -> Fact:
@@ -146,58 +114,40 @@ def _conditional(node: If, scope: Scope) -> Fact:
     return Unknown(condition.causes.union(*branches))
 
 
-def _strict(node: Not | Compare | Within | OneOf | Contains | FieldOf | Arithmetic | Call, scope: Scope) -> Fact:
-    """The operators that are unknown as soon as a part is."""
-    parts: list[Value] = []
-    causes: frozenset[Cause] = frozenset()
-    unknown = False
-    for child in _parts(node):
-        value = evaluate(child, scope)
-        if isinstance(value, Unknown):
-            unknown, causes = True, causes | value.causes
-        else:
-            parts.append(value)
-    return Unknown(causes) if unknown else _known(node, parts, scope)
+def _strict(
+    parts: Callable[[Any], tuple[Expression, ...]], known: Callable[[Any, list[Value], Scope], Fact]
+) -> Callable[[Any, Scope], Fact]:
+    """What an operator means that is unknown as soon as one of its `parts` is, from what it means where all are
+    `known`."""
+
+    def meaning(node: Expression, scope: Scope) -> Fact:
+        values: list[Value] = []
+        unknown: list[Unknown] = []
+        for part in parts(node):
+            value = evaluate(part, scope)
+            if isinstance(value, Unknown):
+                unknown.append(value)
+            else:
+                values.append(value)
+        return _blend(unknown) if unknown else known(node, values, scope)
+
+    return meaning
 
 
-def _parts(node: Not | Compare | Within | OneOf | Contains | FieldOf | Arithmetic | Call) -> tuple[Expression, ...]:
-    match node:
-        case Not():
-            return (node.item,)
-        case Compare() | Arithmetic():
-            return (node.left, node.right)
-        case Within():
-            return tuple(part for part in (node.value, node.low, node.high) if part is not None)
-        case OneOf():
-            return (node.value, *node.options)
-        case Contains():
-            return (node.value, node.items)
-        case FieldOf():
-            return (node.record,)
-        case Call():
-            return node.arguments
+def _comparison(node: Compare, scope: Scope) -> Fact:
+    """As every operator of the kind of `_strict`; there are more of these than of all others."""
+    left, right = evaluate(node.left, scope), evaluate(node.right, scope)
+    if isinstance(left, Unknown) or isinstance(right, Unknown):
+        return _blend([one for one in (left, right) if isinstance(one, Unknown)])
+    return _compare(node.op, left, right)
 
 
-def _known(
-    node: Not | Compare | Within | OneOf | Contains | FieldOf | Arithmetic | Call, parts: list[Value], scope: Scope
-) -> Fact:
-    match node:
-        case Not():
-            return parts[0] is not True
-        case Compare():
-            return _compare(node.op, parts[0], parts[1])
-        case Within():
-            return _within(node, parts)
-        case OneOf():
-            return any(same(parts[0], option) for option in parts[1:])
-        case Contains():
-            return any(same(parts[0], element) for element in cast("tuple[Value, ...]", parts[1] or ()))
-        case FieldOf():
-            return None if parts[0] is None else cast("Mapping[str, Value]", parts[0])[node.field_name]
-        case Arithmetic():
-            return _arithmetic(node.op, parts[0], parts[1])
-        case Call():
-            return apply(node.function, parts, scope.sheet.calendar)
+def _field_of(node: FieldOf, parts: list[Value], _: Scope) -> Value:
+    return None if parts[0] is None else cast("Mapping[str, Value]", parts[0])[node.field_name]
+
+
+def _contains(_: Contains, parts: list[Value], __: Scope) -> bool:
+    return any(same(parts[0], element) for element in cast("tuple[Value, ...]", parts[1] or ()))
 
 
 def same(left: Value, right: Value) -> bool:
@@ -224,7 +174,7 @@ def _compare(op: str, left: Value, right: Value) -> bool:
             return first >= second
 
 
-def _within(node: Within, parts: list[Value]) -> bool:
+def _within(node: Within, parts: list[Value], _: Scope) -> bool:
     value, *bounds = parts
     low = bounds.pop(0) if node.low is not None else None
     high = bounds.pop(0) if node.high is not None else None
@@ -250,3 +200,29 @@ def _arithmetic(op: str, left: Value, right: Value) -> Value:
             return first * second
         case _:
             return Decimal(first) / second
+
+
+_MEANINGS: Mapping[type[Expression], Callable[[Any, Scope], Fact]] = {
+    Literal: lambda node, _: node.value,
+    AsOf: lambda _, scope: scope.sheet.as_of,
+    FormRef: lambda node, scope: scope.sheet.form[node.field_name],
+    FactRef: lambda node, scope: scope.sheet.fact(node.register, node.field_name),
+    LetRef: lambda node, scope: _let(node.name, scope),
+    VarRef: lambda node, scope: scope.variables[node.name],
+    Lookup: lambda node, scope: scope.tables(node.table, scope),
+    And: lambda node, scope: conjunction(evaluate(part, scope) for part in node.items),
+    Or: lambda node, scope: disjunction(evaluate(part, scope) for part in node.items),
+    Quantified: _quantified,
+    If: _conditional,
+    Not: _strict(lambda node: (node.item,), lambda _, parts, __: parts[0] is not True),
+    Compare: _comparison,
+    Within: _strict(children, _within),
+    OneOf: _strict(children, lambda _, parts, __: any(same(parts[0], option) for option in parts[1:])),
+    Contains: _strict(lambda node: (node.value, node.items), _contains),
+    FieldOf: _strict(lambda node: (node.record,), _field_of),
+    Arithmetic: _strict(lambda node: (node.left, node.right), lambda node, parts, _: _arithmetic(node.op, *parts)),
+    Call: _strict(
+        lambda node: node.arguments, lambda node, parts, scope: apply(node.function, parts, scope.sheet.calendar)
+    ),
+}
+"""What each sort of expression means (tests/language: none is missing)."""

@@ -2,12 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decision_service.facts import Fact, FactSheet, Unknown, Why
+from decision_service.language import meaning
 from decision_service.language.kinds import family
 from decision_service.language.meaning import conjunction, disjunction
 from decision_service.language.tree import Compare, Expression, children
@@ -139,8 +141,12 @@ def _fact(truth: bool | None) -> Fact:
 def test_and_and_or_are_kleenes(parts: list[bool | None]) -> None:
     """Against the order false < unknown < true: `and` is the least, `or` the greatest."""
     rank = {False: 0, None: 1, True: 2}
-    facts = [(lambda part=part: _fact(part)) for part in parts]
-    for meaning, choose, empty in ((conjunction, min, True), (disjunction, max, False)):
+    facts = [_fact(part) for part in parts]
+    for joined, choose, empty in ((conjunction, min, True), (disjunction, max, False)):
         wanted = choose(parts, key=rank.__getitem__) if parts else empty
-        came = meaning(facts)
+        came = joined(facts)
         assert (None if isinstance(came, Unknown) else came) is wanted
+
+
+def test_every_sort_of_expression_has_a_meaning() -> None:
+    assert set(meaning._MEANINGS) == set(get_args(Expression))

@@ -65,8 +65,7 @@ def _table_differences(world: World, model: Model, sheet: FactSheet) -> list[str
     found = []
     for name, table in terms.policy.tables.items():
         for place, row in enumerate(table.rows):
-            tests = [test for test in row.tests if test is not None]
-            fits = conjunction([lambda test=test: evaluate(test, scope) for test in tests])
+            fits = conjunction(evaluate(test, scope) for test in row.tests if test is not None)
             if model.true(terms.fits(name, place)) != (fits is True):
                 found.append(f"row {place} of {name}")
         meant, term = scope.tables(name, scope), terms.table(name)
