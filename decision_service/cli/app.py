@@ -39,6 +39,7 @@ _COMMANDS = {
     "coverage": "coverage:coverage",
     "diff": "diff:diff",
     "simulate": "simulate:simulate",
+    "workbench": "workbench:workbench",
 }
 """The commands in the order of the help, each with its module of this package and the function there."""
 

@@ -1,0 +1,86 @@
+"""What surrounds every page: the menu, who is signed in, the language, and light or dark."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from nicegui import ui
+from nicegui.events import KeyEventArguments
+
+from decision_service.policy.parts import Bilingual
+from decision_service.workbench.pages import Page
+from decision_service.workbench.parts import named, text
+from decision_service.workbench.visit import DARK_COOKIE, Visit, address
+
+ROLES: Final = {
+    "analyst": Bilingual("政策分析", "analyst"),
+    "approver": Bilingual("审批", "approver"),
+    "auditor": Bilingual("审计", "auditor"),
+    "operator": Bilingual("运维", "operator"),
+    "officer": Bilingual("经办", "officer"),
+}
+
+
+@contextmanager
+def framed(visit: Visit, page: Page, menu: Sequence[Page]) -> Iterator[None]:
+    """The frame; what is made within the block is the page's content."""
+    ui.dark_mode({"dark": True, "light": False}.get(visit.request.cookies.get(DARK_COOKIE, "")))
+    with ui.header(bordered=True).classes("mp-header no-print"):
+        toggle = named(ui.button(icon="menu").props("flat dense round"), visit.say("菜单", "menu"))
+        ui.link(visit.say("秒批工作台", "Miaopi workbench"), "/").classes("mp-brand")
+        ui.space()
+        _switches(visit)
+        _person(visit)
+    with (
+        ui.left_drawer(bordered=True)
+        .props("show-if-above width=200 breakpoint=900")
+        .classes("mp-drawer no-print") as drawer,
+        named(ui.element("nav"), visit.say("页面", "pages")),
+    ):
+        for number, one in enumerate(menu, 1):
+            _entry(visit, one, number, is_here=one.path == page.path)
+    toggle.on("click", drawer.toggle)
+    _keys(menu)
+    with ui.element("main").classes("mp-main") as main:
+        text(visit.tell(page.title), "h1", "mp-h1")
+        yield
+    ui.skip_link(visit.say("跳到正文", "skip to the content"), target=main)
+
+
+def _entry(visit: Visit, page: Page, number: int, *, is_here: bool) -> None:
+    with ui.link(target=page.path).classes("mp-entry mp-here" if is_here else "mp-entry") as link:
+        ui.icon(page.icon).props('aria-hidden="true"')
+        text(visit.tell(page.title), "span")
+        text(f"Alt+{number}", "kbd", "mp-key")
+    if is_here:
+        link.props('aria-current="page"')
+
+
+def _switches(visit: Visit) -> None:
+    back = visit.request.url.path + (f"?{visit.request.url.query}" if visit.request.url.query else "")
+    other = "en" if visit.language == "zh" else "zh"
+    label = "English" if visit.language == "zh" else "中文"
+    ui.link(label, address("/language", to=other, back=back)).classes("mp-switch").props(f'lang="{other}"')
+    is_dark = visit.request.cookies.get(DARK_COOKIE) == "dark"
+    says = visit.say("浅色", "light") if is_dark else visit.say("深色", "dark")
+    ui.link(says, address("/dark", to="light" if is_dark else "dark", back=back)).classes("mp-switch")
+
+
+def _person(visit: Visit) -> None:
+    roles = "、".join(visit.tell(ROLES[role]) for role in sorted(visit.person.roles) if role in ROLES)
+    text(f"{visit.person.name} · {roles}", "span", "mp-person")
+    with (
+        ui.element("form").props('method="post" action="/sign-out"'),
+        ui.element("button").props('type="submit"') as leave,
+    ):
+        text(visit.say("退出", "sign out"), "span")
+    leave.classes("mp-switch")
+
+
+def _keys(menu: Sequence[Page]) -> None:
+    def pressed(event: KeyEventArguments) -> None:
+        number = event.key.number
+        if event.action.keydown and event.modifiers.alt and number and number <= len(menu):
+            ui.navigate.to(menu[number - 1].path)
+
+    ui.keyboard(on_key=pressed, ignore=[], repeating=False)

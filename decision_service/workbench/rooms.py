@@ -1,0 +1,11 @@
+"""The rooms of the workbench, each a package of its own: their pages in the order of the menu, and what each keeps."""
+
+from typing import Final
+
+from decision_service.workbench.matters.page import MATTERS
+from decision_service.workbench.pages import Page
+
+PAGES: Final[tuple[Page, ...]] = (MATTERS,)
+
+SCHEMAS: Final[tuple[str, ...]] = ()
+"""Statements that make the tables of rooms in the workbench's store."""

@@ -1,0 +1,66 @@
+"""Who sits before the pages: signed in by a key that the service knows, or by the link that a workbench on this desk
+alone prints."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from decision_service.access.principal import Principal
+
+COOKIE: Final = "miaopi_workbench"
+
+LONGEST: Final = timedelta(hours=10)
+"""A working day; after it one signs in anew."""
+
+IDLE: Final = timedelta(hours=2)
+
+
+@dataclass(slots=True)
+class Session:
+    """Somebody at work. `key` is what the service knows him by, "" where there is no service; it is kept in memory
+    alone, and neither shown nor sent to a browser."""
+
+    person: Principal
+    key: str = field(repr=False)
+    began: datetime
+    seen: datetime
+
+
+class Sessions:
+    """The open sessions of this process, by what their cookies hold."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._open: dict[bytes, Session] = {}
+
+    def begin(self, person: Principal, key: str) -> str:
+        """Opens one; what its cookie is to hold."""
+        now = self._now()
+        self._open = {mark: one for mark, one in self._open.items() if _counts(one, now)}
+        token = secrets.token_urlsafe(32)
+        self._open[_mark(token)] = Session(person, key, now, now)
+        return token
+
+    def of(self, token: str) -> Session | None:
+        """The session of a cookie, None where it is none or has ended."""
+        found, now = self._open.get(_mark(token)), self._now()
+        if found is None or not _counts(found, now):
+            return None
+        found.seen = now
+        return found
+
+    def end(self, token: str) -> None:
+        """Closes it."""
+        self._open.pop(_mark(token), None)
+
+
+def _mark(token: str) -> bytes:
+    # Looked up by digest: how long a look-up takes tells nothing of tokens that are good.
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+def _counts(session: Session, now: datetime) -> bool:
+    return now - session.began < LONGEST and now - session.seen < IDLE

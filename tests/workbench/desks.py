@@ -1,0 +1,87 @@
+"""Workbenches as real processes, and the pages of one in a real browser."""
+
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import BrowserContext, Page
+
+SHIPPED = Path(__file__).parents[2] / "rules"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A workbench: its address, the link by which its analyst comes in ("" where one signs in by a key), its rules."""
+
+    url: str
+    link: str
+    rules: Path
+    data: Path
+
+
+def copied_rules(folder: Path) -> Path:
+    return Path(shutil.copytree(SHIPPED, folder / "rules"))
+
+
+@contextmanager
+def alone(rules: Path, folder: Path, *more: str) -> Iterator[Desk]:
+    """`miaopi workbench` over these rules, as a process; stopped as a user stops it."""
+    data = folder / "workbench"
+    command = ["workbench", "--port", "0", "--rules", str(rules), "--data", str(data), *more]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "decision_service", *command],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=dict(os.environ),
+    )  # fmt: skip
+    lines: queue.Queue[str] = queue.Queue()
+    reader = threading.Thread(target=_read, args=(child, lines), daemon=True)
+    reader.start()
+    try:
+        link = _link(child, lines)
+        yield Desk("/".join(link.split("/")[:3]), link if "word=" in link else "", rules, data)
+    finally:
+        child.send_signal(signal.SIGINT)
+        child.wait(30)
+        reader.join(30)
+
+
+def _read(child: "subprocess.Popen[str]", lines: "queue.Queue[str]") -> None:
+    assert child.stdout is not None
+    with child.stdout as said:
+        for line in said:
+            lines.put(line)
+
+
+def _link(child: "subprocess.Popen[str]", lines: "queue.Queue[str]") -> str:
+    said: list[str] = []
+    while True:
+        try:
+            said.append(lines.get(timeout=1))
+        except queue.Empty:
+            assert child.poll() is None, "".join(said)
+            continue
+        if "workbench listening on " in said[-1]:
+            return said[-1].split()[-1]
+
+
+def page_of(desk: Desk, window: BrowserContext, path: str = "/", language: str = "zh") -> Page:
+    """The page at `path`, signed in as the analyst of a lone desk."""
+    window.add_cookies([{"name": "miaopi_language", "value": language, "url": desk.url}])
+    page = window.new_page()
+    page.goto(desk.link)
+    opened(page, desk.url + path)
+    return page
+
+
+def opened(page: Page, address: str) -> None:
+    """Go there; returns when the page is alive."""
+    page.goto(address)
+    page.wait_for_selector("main h1")
+    page.wait_for_function("() => window.socket && window.socket.connected")
