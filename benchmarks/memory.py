@@ -6,7 +6,7 @@ Each application is decided by both engines and on disk before it is answered. `
 is called without sockets; `over HTTP`: `miaopi serve` as a process, with registers in a sandbox of their own, 32
 connections. After the first tenth the resident memory of the service with all its processes is noted, then nine times
 more as it goes on; the growth is the median of the last three less the first. The record grows on disk, and is not
-counted. Writes benchmarks/results/memory.json.
+counted. Writes benchmarks/results/memory.json after each tenth, so that a run that is ended leaves what it saw.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import secrets
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -27,6 +27,8 @@ from hotpath import opened
 RESULTS = ROOT / "benchmarks" / "results" / "memory.json"
 LOOKS = 10
 PAGE = os.sysconf("SC_PAGESIZE")
+AT_ONCE = 10_000
+"""Decisions in process between two lines that are printed."""
 A_WHILE = 5.0
 """Seconds of load between two looks at how many decisions there are."""
 
@@ -39,31 +41,32 @@ def resident(pid: int) -> float:
     return pages * PAGE / 2**20
 
 
-def watched(pid: int, count: int, decide: Callable[[int], int]) -> dict[str, object]:
-    """Memory after the first tenth and at each further tenth; `decide` makes about so many more and says how many."""
-    done, looks = 0, []
+def watched(pid: int, count: int, decide: Callable[[int], int]) -> Iterator[dict[str, object]]:
+    """What is known after each tenth; `decide` makes at most so many more and says how many."""
+    done, looks = 0, list[tuple[int, float]]()
     for look in range(LOOKS):
         target = count * (look + 1) // LOOKS
         while done < target:
             done += decide(target - done)
+            print(f"  {done} {resident(pid):.1f} MiB", flush=True)
         looks.append((done, round(resident(pid), 1)))
-        print(f"  {done} {looks[-1][1]} MiB", flush=True)
-    grown = statistics.median(mib for _, mib in looks[-3:]) - looks[0][1]
-    return {"decisions": done, "grown_mib": round(grown, 1), "looks": looks}
+        grown = statistics.median(mib for _, mib in looks[-3:]) - looks[0][1]
+        yield {"decisions": done, "of": count, "grown_mib": round(grown, 1), "looks": looks}
 
 
-def in_process(count: int, folder: Path, stack: ExitStack) -> dict[str, object]:
+def in_process(count: int, folder: Path, stack: ExitStack) -> Iterator[dict[str, object]]:
     """Without sockets."""
     (inside,) = opened([ROOT], ["both"], folder, stack)["both"]
 
     def decide(more: int) -> int:
-        inside.ask(str(more))
-        return more
+        some = min(more, AT_ONCE)
+        inside.ask(str(some))
+        return some
 
     return watched(inside.pid, count, decide)
 
 
-def over_http(count: int, folder: Path, stack: ExitStack) -> dict[str, object]:
+def over_http(count: int, folder: Path, stack: ExitStack) -> Iterator[dict[str, object]]:
     """The whole service, registers asked."""
     secret = {"MIAOPI_REGISTERS_SECRET": secrets.token_hex(16)}
     sandbox = [sys.executable, "-m", "decision_service", "sandbox", "--port", "0", "--latency", "0", "--as-of", DAY]
@@ -83,6 +86,12 @@ def over_http(count: int, folder: Path, stack: ExitStack) -> dict[str, object]:
     return watched(row.process.pid, count, decide)
 
 
+def kept(rows: dict[str, dict[str, object]]) -> None:
+    """Writes what was seen so far."""
+    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "load": round(os.getloadavg()[0], 1)}
+    RESULTS.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     """Measures, prints and writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -96,10 +105,10 @@ def main() -> None:
     for name in given.over:
         print(name, flush=True)
         with tempfile.TemporaryDirectory(dir=ROOT / "var", prefix="bench-") as folder, ExitStack() as stack:
-            rows[name] = ways[name](given.decisions, Path(folder), stack)
+            for row in ways[name](given.decisions, Path(folder), stack):
+                rows[name] = row
+                kept(rows)
         print(f"  {name}: {rows[name]['decisions']} decisions, {rows[name]['grown_mib']:+} MiB after the first tenth")
-    machine = {"cores": os.cpu_count(), "python": platform.python_version(), "load": round(os.getloadavg()[0], 1)}
-    RESULTS.write_text(json.dumps({"machine": machine, "rows": rows}, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
