@@ -9,6 +9,7 @@ from decision_service.application import Application, NoRecordKeptError
 from decision_service.archive import Archive, answer_to_json
 from decision_service.clock import ServiceClock
 from decision_service.decision import ENGINES_DIFFER, SUSPENDED, Decided, Occasion, answer
+from decision_service.docket import Rests
 from decision_service.facts import FactSheet
 from decision_service.forms import FormReading, read_form
 from decision_service.inforce import InForce
@@ -77,6 +78,10 @@ class Work:
     suffix: str = ""
     replaces: str | None = None
     referred_by: str | None = None
+
+    def rests(self, decided: Decided) -> Rests:
+        """What the decision rests on: in the place of another, on the version that decided that one."""
+        return Rests(self.as_of if self.replaces is None else None, decided.referred_by is not None)
 
 
 @quickly_made

@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -19,7 +20,7 @@ from decision_service.application import (
 from decision_service.archive import answer_to_json
 from decision_service.capacity import MOST, Capacity, Place
 from decision_service.deciding import RESERVE_SECONDS, Draft, Services, Work, as_it_stands, draft_of, entry_of, stopped
-from decision_service.docket import Docket, OwnDocket, Rests, StoppedError, SupersededError
+from decision_service.docket import Docket, OwnDocket, StoppedError, SupersededError
 from decision_service.followups.turns import Key, Turns
 from decision_service.lateness import Retried, Word, is_late_still, waits
 from decision_service.ledger.entry import DECISION, Recorded
@@ -65,7 +66,7 @@ class Desk:
         self.capacity = Capacity(most, services.clock.monotonic, services.telemetry.shed)
         services.telemetry.holds(self.capacity)
         self.turns = turns or Turns()
-        self.docket: Docket = docket or OwnDocket(services.ledger)
+        self.docket: Docket = docket or OwnDocket(services.ledger, services.in_force)
         self._planners = Planners(services.measured)
         self._record_failed_at = -math.inf
 
@@ -107,8 +108,11 @@ class Desk:
         """Put on record that an officer decides an application that is before the desk and can't be decided there any
         more; `why` is a reason of the catalogue. Raises TurnedAwayError."""
         _, earlier = self._before(application)
-        work = replace(await self._work(application, self.services.clock.monotonic(), earlier), referred_by=why)
-        await self._record(work, await draft_of(self.services, self._planners.of(work.published.policy), work))
+        while True:
+            work = replace(await self._work(application, self.services.clock.monotonic(), earlier), referred_by=why)
+            with suppress(SupersededError):
+                await self._record(work, await draft_of(self.services, self._planners.of(work.published.policy), work))
+                return
 
     async def _serve(self, application: Application, earlier: tuple[Recorded, ...], place: Place) -> Reply:
         services, started = self.services, place.came
@@ -167,9 +171,8 @@ class Desk:
                 # From here to the ledger's queue nothing is waited for: what is suspended by now is referred.
                 draft = as_it_stands(services, draft)
                 require(draft)
-                rests = Rests(work.as_of, draft.decided.referred_by is not None)
                 try:
-                    recorded = await self.docket.record(entry_of(services, work, draft), rests)
+                    recorded = await self.docket.record(entry_of(services, work, draft), work.rests(draft.decided))
                     break
                 except StoppedError:
                     continue
@@ -215,19 +218,9 @@ class Desk:
         if not services.has_room():
             return Retried("not_recorded")
         deadline = Deadline(started + policy.budget.deadline / 1000, services.clock.monotonic)
-        work = Work(
-            application=found.application,
-            publication=services.in_force.publication,
-            published=found.published,
-            form=found.application.form,
-            as_of=found.as_of,
-            now=now,
-            started=started,
-            deadline=deadline,
-            kept=found.kept,
-            suffix=AGAIN,
-            replaces=decision_id,
-        )
+        application, publication = found.application, services.in_force.publication
+        first = Work(application, publication, found.published, application.form, found.as_of, now, started, deadline)
+        work = replace(first, kept=found.kept, suffix=AGAIN, replaces=decision_id)
         draft = await draft_of(services, self._planners.of(policy), work)
         since = now.isoformat(timespec="milliseconds")
         asked = {name: one for name, one in draft.inquiry.answers.items() if one.asked_at >= since}

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol
 
 from decision_service.application import Application, InWorkError
+from decision_service.inforce import InForce
 from decision_service.ledger.entry import Entry, Recorded
 from decision_service.ledger.writer import Ledger
 
@@ -17,9 +18,10 @@ Key = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Rests:
     """What a decision rests on, and must still rest on when it comes onto the record: the day whose version of the
-    rules decided; whether it is `referred` whatever was found, which nothing that is stopped forbids."""
+    rules decided, None where it is the version of an earlier decision, which holds whatever is in force; whether it is
+    `referred` whatever was found, which nothing that is stopped forbids."""
 
-    as_of: date
+    as_of: date | None
     referred: bool
 
 
@@ -53,10 +55,15 @@ class Docket(Protocol):
 
 
 class OwnDocket:
-    """The docket of a process that has the ledger: what it rests on is looked at in the same turn of its event loop."""
+    """The docket of a process that has the ledger.
 
-    def __init__(self, ledger: Ledger) -> None:
+    INVARIANT: what is recorded rests on the version of the rules that is in force in the very turn of the event loop in
+    which it joins the ledger's queue (tests/http/test_superseded.py, tests/workers/test_reload.py).
+    """
+
+    def __init__(self, ledger: Ledger, in_force: InForce) -> None:
         self._ledger = ledger
+        self._in_force = in_force
         self._in_work: set[tuple[str, str, str]] = set()
 
     @asynccontextmanager
@@ -83,8 +90,17 @@ class OwnDocket:
         """See `Docket.is_deciding`."""
         return ("application", *key) in self._in_work
 
-    async def record(self, entry: Entry, rests: Rests) -> Recorded:  # noqa: ARG002 - the desk has just looked at it, in this process
-        """See `Docket.record`."""
+    def require_version(self, entry: Entry, rests: Rests) -> None:
+        """Raises SupersededError where another version of the rules decides than that of an entry."""
+        if rests.as_of is None:
+            return
+        published = self._in_force.publication.in_force(entry.matter, rests.as_of)
+        if published is None or published.policy.digest != entry.policy_digest:
+            raise SupersededError
+
+    async def record(self, entry: Entry, rests: Rests) -> Recorded:
+        """See `Docket.record`; what is stopped the desk has looked at in this very turn."""
+        self.require_version(entry, rests)
         return await self._ledger.append(entry)
 
 

@@ -9,9 +9,9 @@ from typing import Any, assert_never
 from decision_service.application import InWorkError, TurnedAwayError
 from decision_service.deciding import stopped
 from decision_service.decision import WORKER_LOST
-from decision_service.docket import OwnDocket
+from decision_service.docket import OwnDocket, Rests, SupersededError
 from decision_service.http.state import State
-from decision_service.ledger.entry import Recorded
+from decision_service.ledger.entry import DECISION, Recorded
 from decision_service.ledger.errors import KeyConflictError, LedgerBusyError, LedgerError, RecordTakenError
 from decision_service.workers.channel import Channel
 from decision_service.workers.messages import (
@@ -154,11 +154,13 @@ class Attendant:
 
     def _forbidden(self, message: Append) -> Why | None:
         """Why an entry may not be recorded as it is, in this very turn."""
-        if not message.as_of:
-            return None
         services, entry = self._keeping.state.services, message.entry
-        published = services.in_force.publication.in_force(entry.matter, date.fromisoformat(message.as_of))
-        if published is None or published.policy.digest != entry.policy_digest:
+        if entry.kind != DECISION:
+            return None
+        as_of = date.fromisoformat(message.as_of) if message.as_of else None
+        try:
+            self._keeping.docket.require_version(entry, Rests(as_of, message.referred))
+        except SupersededError:
             return "superseded"
         return "stopped" if not message.referred and stopped(services, entry.matter) is not None else None
 

@@ -78,7 +78,8 @@ class Release(Message, frozen=True):
 
 class Append(Asked, frozen=True):
     """An entry for the record: the end of a `claim`, or (0) of something that is no decision. A decision rests on the
-    version of the day `as_of` (2026-03-16) and, unless it is `referred`, on nothing having been stopped."""
+    version of the day `as_of` (2026-03-16, or "": on that of an earlier decision) and, unless it is `referred`, on
+    nothing having been stopped."""
 
     entry: Entry
     claim: int = 0

@@ -76,8 +76,8 @@ class FarDocket:
     async def record(self, entry: Entry, rests: Rests) -> Recorded:
         """See `Docket.record`."""
         claim = self._claims.get((entry.caller, entry.key), 0)
-        as_of, referred = rests.as_of.isoformat(), rests.referred
-        recorded = await appended(self._way, entry, claim, as_of, referred=referred)
+        as_of = "" if rests.as_of is None else rests.as_of.isoformat()
+        recorded = await appended(self._way, entry, claim, as_of, referred=rests.referred)
         self._open.discard(claim)
         return recorded
 
