@@ -62,7 +62,7 @@ class Words:
     def basis_of(self, rule: Rule) -> tuple[str, ...]:
         """The law that a rule cites, in both languages; a standing rule cites that of the standing rules."""
         if rule.standing:
-            return (_both(self.catalogue.standing.inner("basis").bilingual()),)
+            return (_both(self.catalogue.standing_basis),)
         return tuple(_both(one.text) for one in self.policy.basis if one.number in rule.basis)
 
     def automatic(self, rule: Rule) -> dict[str, Bilingual]:

@@ -62,7 +62,8 @@ def approved_alone(publication: Publication, ledger: Ledger) -> tuple[Publicatio
         for matter, found in publication.versions.items()
         if matter not in broken
     }
-    kept = Publication(publication.catalogue, {matter: found for matter, found in versions.items() if found})
+    left = {matter: found for matter, found in versions.items() if found}
+    kept = Publication(publication.catalogue, left, publication.marks)
     left_out = {place[:2] for place in (approved | there) - {_named(one) for one in kept}}
     return kept, tuple(sorted(left_out))
 

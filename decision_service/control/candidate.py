@@ -64,7 +64,7 @@ class Candidate:
 def read_candidate(rules: Path, now: Publication) -> Candidate:
     """A copy of the folder, which nobody edits, against what is in force. Raises PolicyProblems with everything that is
     wrong with it."""
-    shelf = read_shelf(rules)
+    shelf = read_shelf(rules, before=now.shelf)
     return Candidate(shelf, content_of(rules), _versions(shelf, now))
 
 

@@ -2,8 +2,8 @@
 both engines agree on generated cases, and all of it is put in force at once, or nothing is."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -88,7 +88,7 @@ class Releases:
         """`by` proposes what the rules folder holds. Raises NothingToReleaseError, NeedsRestartError,
         IllustrativeError, PolicyProblems, LedgerError."""
         async with self._turn:
-            with self._copy() as copy:
+            async with self._copy() as copy:
                 candidate = await self._read(copy)
             if not candidate.versions:
                 raise NothingToReleaseError
@@ -114,7 +114,7 @@ class Releases:
         """
         async with self._turn:
             found = self._proposed(number, by)
-            with self._copy() as copy:
+            async with self._copy() as copy:
                 return await self._approved(found, copy, digests, by)
 
     async def _approved(self, found: Release, copy: Path, digests: Collection[str], by: str) -> Release:
@@ -135,19 +135,19 @@ class Releases:
         self._signs.release("approved")
         return Release(found.number, found.said, by, at)
 
-    @contextmanager
-    def _copy(self) -> Iterator[Path]:
+    @asynccontextmanager
+    async def _copy(self) -> AsyncIterator[Path]:
         """The rules folder as it is now, kept if it comes in force."""
         copies = self._ground.copies
         try:
-            copy = copies.take()
+            copy = await asyncio.to_thread(copies.take)
         except PolicyProblems:
             self._signs.release("refused")
             raise
         try:
             yield copy
         finally:
-            copies.drop(copy)
+            await asyncio.to_thread(copies.drop, copy)
 
     def _proposed(self, number: str, by: str) -> Release:
         """The release, if `by` may approve it: only the last proposal stands for what the folder holds."""
@@ -182,4 +182,4 @@ class Releases:
         except GateError:
             self._signs.release("refused")
             raise
-        return await asyncio.to_thread(publish, shelf)
+        return await asyncio.to_thread(publish, shelf, self._in_force.publication)

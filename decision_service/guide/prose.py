@@ -116,7 +116,7 @@ class _Writer:
     def _basis(self, rule_id: str) -> str:
         rule = next(one for one in self.policy.rules if one.id == rule_id)
         if rule.standing:
-            text = self.catalogue.standing.inner("basis").bilingual()
+            text = self.catalogue.standing_basis
             return self._both(text.zh, text.en)
         return self._cited(rule.basis)
 

@@ -28,6 +28,8 @@ CHANGES = "changes"
 """Another such file: without it nothing counts as something that an applicant can change."""
 WORDS = "words"
 """And another: without it facts of registers go by the names that the catalogue has for them."""
+FILES_READ = (*FILES, AFTERWARDS, CHANGES, WORDS)
+"""All that a catalogue is read from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Catalogue:
 
     `results` says what the values of `result:` and `tell:` are called on a notice. `calendar` maps a published year to
     its working days; `office_hours` are those of each such day, None where the catalogue states none; `standing` is the
-    node of the standing rules, read with each policy since they are typed against its form. `nodes` are the contents
+    node of the standing rules, read with each policy since they are typed against its form, and `standing_basis` the
+    law that they cite. `nodes` are the contents
     of all files that a decision leans on, for the digest; `afterwards`, `changes` and the
     words for facts are none of them.
     """
@@ -63,7 +66,8 @@ class Catalogue:
     calendar: Mapping[int, frozenset[date]]
     office_hours: OfficeHours | None
     fields: tuple[Field, ...]
-    standing: Entries
+    standing: MapNode
+    standing_basis: Bilingual
     nodes: Mapping[str, MapNode]
     afterwards: Afterwards = field(default_factory=Afterwards)
     changes: Changes = field(default_factory=Changes)
@@ -98,7 +102,8 @@ def read_catalogue(folder: Path, complaints: Complaints) -> Catalogue | None:
         calendar=_calendar(parts["calendar"]),
         office_hours=read_office_hours(parts["calendar"]),
         fields=tuple(read_fields(parts["form"], complaints, common=True)),
-        standing=parts["standing"],
+        standing=nodes["standing"],
+        standing_basis=parts["standing"].inner("basis", needed=True).bilingual(),
         nodes=nodes,
         afterwards=_afterwards(folder, registers, complaints),
         changes=_changes(folder, registers, complaints),

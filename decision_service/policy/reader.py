@@ -198,9 +198,8 @@ class _Reader:
         return field if node is None else prefills.of(field, node)
 
     def _standing(self, words: RuleWords, asks: Mapping[str, Ask]) -> tuple[Rule, ...]:
-        inner = Entries(
-            self.catalogue.standing.inner("rules").node, self.complaints, ("standing.yaml ", "standing.yaml")
-        )
+        node = self.catalogue.standing.get("rules")
+        inner = Entries(node, self.complaints, ("standing.yaml ", "standing.yaml"))
         rules = []
         for name in inner.names():
             if name == "IDENTITY" and "population" not in asks:

@@ -1,16 +1,17 @@
 """The rule files on disk: a folder a matter, a file a starting day; which version is in force on a day."""
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from decision_service.policy.catalogue import FOLDER, Catalogue, read_catalogue
+from decision_service.policy.catalogue import FILES_READ, FOLDER, Catalogue, read_catalogue
 from decision_service.policy.entries import Complaints
 from decision_service.policy.nodes import MapNode, read_nodes, read_source
 from decision_service.policy.reader import read_policy
 from decision_service.policy.shape import Policy
-from decision_service.source import PolicyProblems, Problem
+from decision_service.source import PolicyProblems, Problem, Source
 
 CASES = ".cases.yaml"
 """How the name of a file ends that lies beside the versions of a matter and holds nothing but worked cases."""
@@ -23,10 +24,12 @@ def rule_files(matter: Path) -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """All versions of all matters, checked. `versions` are by matter, oldest first."""
+    """All versions of all matters, checked. `versions` are by matter, oldest first. `marks`: the SHA-256 of the text of
+    each file that they and the catalogue were read from, by its path as people know it."""
 
     catalogue: Catalogue
     versions: Mapping[str, tuple[Policy, ...]] = field(default_factory=dict)
+    marks: Mapping[str, bytes] = field(default_factory=dict, repr=False, compare=False)
 
     def in_force(self, matter: str, day: date) -> Policy | None:
         """The version of `matter` in force on `day`, None where there is none."""
@@ -39,14 +42,21 @@ class Shelf:
             yield from versions
 
 
-def read_shelf(folder: Path, progress: Callable[[str], None] = lambda _: None, only: Path | None = None) -> Shelf:
-    """Every rule file under `folder`, or those within `only`. Raises PolicyProblems with all problems of all files."""
+def read_shelf(
+    folder: Path,
+    progress: Callable[[str], None] = lambda _: None,
+    only: Path | None = None,
+    before: Shelf | None = None,
+) -> Shelf:
+    """Every rule file under `folder`, or those within `only`. What says the same as when `before` was read, under the
+    same catalogue, is taken from there. Raises PolicyProblems with all problems of all files."""
     complaints = Complaints()
     if not folder.is_dir():
         raise PolicyProblems(
             [Problem("no_rules", f"没有规则文件夹 {folder}", f"there is no rules folder {folder}", None)]
         )
-    catalogue = read_catalogue(folder, complaints)
+    catalogue, marks = _read_catalogue(folder, complaints, before)
+    known = _Known.of(before) if before is not None and catalogue is before.catalogue else _Known()
     versions: dict[str, tuple[Policy, ...]] = {}
     if catalogue is not None:
         for matter in sorted(path for path in folder.iterdir() if path.is_dir() and path.name != FOLDER):
@@ -55,7 +65,7 @@ def read_shelf(folder: Path, progress: Callable[[str], None] = lambda _: None, o
                 if only is not None and only not in (path.resolve(), *path.resolve().parents):
                     continue
                 progress(f"{matter.name}/{path.name}")
-                policy = _read_file(path, matter.name, catalogue, complaints)
+                policy = _read_file(path, catalogue, complaints, known, marks)
                 if policy is not None:
                     found.append(policy)
             versions[matter.name] = tuple(found)
@@ -63,7 +73,55 @@ def read_shelf(folder: Path, progress: Callable[[str], None] = lambda _: None, o
         raise PolicyProblems(complaints.problems)
     if catalogue is None:
         raise PolicyProblems([Problem("no_rules", "共享目录读不出", "the catalogue could not be read", None)])
-    return Shelf(catalogue, {name: found for name, found in versions.items() if found})
+    return Shelf(catalogue, {name: found for name, found in versions.items() if found}, marks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Versions that were read under the very catalogue of now, by the paths of their files; and the marks of those."""
+
+    policies: Mapping[str, Policy] = field(default_factory=dict)
+    marks: Mapping[str, bytes] = field(default_factory=dict)
+
+    @staticmethod
+    def of(shelf: Shelf) -> "_Known":
+        """What is on a shelf. A file is called after its matter and its first day, or it is not on it."""
+        policies = {f"{one.matter}/{one.effective_from}.yaml": one for one in shelf.policies()}
+        return _Known(policies, shelf.marks)
+
+    def take(self, shown: str, mark: bytes) -> Policy | None:
+        """The version of that file, if it is one that says just this."""
+        return self.policies.get(shown) if self.marks.get(shown) == mark else None
+
+
+def _read_catalogue(
+    folder: Path, complaints: Complaints, before: Shelf | None
+) -> tuple[Catalogue | None, dict[str, bytes]]:
+    """The catalogue, that of `before` where its files say the same; and their marks, none where they moved while they
+    were read."""
+    marks = _catalogue_marks(folder)
+    if before is not None and marks:
+        then = {name: mark for name, mark in before.marks.items() if name.startswith(f"{FOLDER}/")}
+        if marks == then:
+            return before.catalogue, marks
+    catalogue = read_catalogue(folder, complaints)
+    return catalogue, marks if _catalogue_marks(folder) == marks else {}
+
+
+def _catalogue_marks(folder: Path) -> dict[str, bytes]:
+    """None at all where any of its files can't be read."""
+    found = {}
+    for shown in (f"{FOLDER}/{name}.yaml" for name in FILES_READ):
+        if (folder / shown).exists():
+            source = read_source(folder / shown, shown)
+            if isinstance(source, Problem):
+                return {}
+            found[shown] = _mark(source)
+    return found
+
+
+def _mark(source: Source) -> bytes:
+    return hashlib.sha256(source.text.encode()).digest()
 
 
 def read_version(path: Path, shown: str, catalogue: Catalogue, complaints: Complaints) -> Policy | None:
@@ -94,6 +152,10 @@ def read_mapping(path: Path, shown: str, complaints: Complaints) -> MapNode | No
     if isinstance(source, Problem):
         complaints.problems.append(source)
         return None
+    return _mapping(source, complaints)
+
+
+def _mapping(source: Source, complaints: Complaints) -> MapNode | None:
     node, problems = read_nodes(source)
     complaints.problems += problems
     if problems or node is None:
@@ -104,9 +166,21 @@ def read_mapping(path: Path, shown: str, complaints: Complaints) -> MapNode | No
     return node
 
 
-def _read_file(path: Path, matter: str, catalogue: Catalogue, complaints: Complaints) -> Policy | None:
+def _read_file(
+    path: Path, catalogue: Catalogue, complaints: Complaints, known: _Known, marks: dict[str, bytes]
+) -> Policy | None:
+    """The version in a file, taken from what is `known` where it says the same; its mark is put among `marks`."""
+    matter = path.parent.name
     shown = f"{matter}/{path.name}"
-    node = read_mapping(path, shown, complaints)
+    source = read_source(path, shown)
+    if isinstance(source, Problem):
+        complaints.problems.append(source)
+        return None
+    marks[shown] = _mark(source)
+    taken = known.take(shown, marks[shown])
+    if taken is not None:
+        return taken
+    node = _mapping(source, complaints)
     policy = None if node is None else read_policy(node, catalogue, complaints, shown)
     if policy is not None and node is not None:
         _check_names(policy, path, matter, node, complaints)
