@@ -1,13 +1,21 @@
 """`miaopi workbench`: the pages for analysts, approvers, auditors and operators, until stopped."""
 
 import sys
+from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from decision_service.cli.output import Rules, misuse, must_hold_rules
+from decision_service.cli.output import Rules, misuse, must_hold_rules, progress
 from decision_service.cli.workshop import needed
+
+if TYPE_CHECKING:
+    from decision_service.workbench.serving import Place
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+CASES = Path("fixtures/cases")
 
 
 def workbench(
@@ -21,24 +29,57 @@ def workbench(
     data: Annotated[Path, typer.Option("--data", help="工作台数据 folder of drafts and remarks")] = Path(
         "var/workbench"
     ),
+    demo: Annotated[bool, typer.Option("--demo", help="演示环境 with registers, a service and people to be")] = False,
     rules: Rules = Path("rules"),
 ) -> None:
     """工作台。 The pages on which rules are seen, tried, proved and released, and decisions followed; until stopped."""
     needed("nicegui", extra="workbench")
     must_hold_rules(rules, json=False)
+    if demo and (service or staff or origin):
+        misuse("--demo brings a service of its own: leave out --service, --staff and --origin", "--demo 自带办理服务")
     if bool(service) != bool(staff):
         misuse("name both addresses of the service: --service and --staff", "请同时给出办理服务和控制面的地址")
-    if not service and host not in {"127.0.0.1", "localhost", "::1"}:
+    if not service and host not in LOOPBACK:  # of a demonstration too: there one comes in by a click
         misuse(
             "without a service that knows who is who, the workbench serves this desk alone: leave out --host",
             "没有办理服务核实身份时，工作台只在本机使用：请去掉 --host",
         )
-    from decision_service.clock import ServiceClock
-    from decision_service.workbench.serving import Place, run
+    from decision_service.workbench.serving import Place
 
-    place = Place(rules, data, host, port, tuple(origin or ()), service, staff)
+    if demo:
+        _demonstrate(rules, host, port)
+    else:
+        _run(Place(rules, data, host, port, tuple(origin or ()), service, staff), None)
+
+
+def _demonstrate(rules: Path, host: str, port: int) -> None:
+    from decision_service.demo.cases import read_demo_cases
+    from decision_service.demo.processes import ProcessFailedError
+    from decision_service.workbench.demonstration import DAY, demonstrated
+    from decision_service.workbench.serving import Place
+
+    cases = read_demo_cases(CASES)
     try:
-        run(place, ServiceClock().now, lambda up: _say(up.link))
+        with ExitStack() as shown:
+            bar = shown.enter_context(progress())
+            task = bar.add_task("办理演示案例 deciding cases to look at", total=len(cases))
+            found = shown.enter_context(demonstrated(rules, cases, lambda: bar.advance(task, 1)))
+            bar.stop()
+            running = found.running
+            _run(
+                Place(found.rules, found.data, host, port, (), running.service, running.control, running.staff_keys),
+                DAY,
+            )
+    except ProcessFailedError as error:
+        misuse(str(error), "服务或模拟数据源没有启动")
+
+
+def _run(place: "Place", day: date | None) -> None:
+    from decision_service.clock import ServiceClock
+    from decision_service.workbench.serving import run
+
+    try:
+        run(place, ServiceClock(day).now, lambda up: _say(up.link))
     except OSError as error:
         misuse(f"cannot start: {error.strerror or error}", "不能启动：端口或数据文件夹不可用")
 

@@ -5,14 +5,17 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
+from decision_service.access.actions import SCOPES, Role, Scope
 from decision_service.access.keys import new_key
 from decision_service.access.lines import entry_lines
+
+LISTENS, CONTROL = " listening on http", " control plane on http"
 
 START_SECONDS = 180
 STOP_SECONDS = 30
@@ -33,6 +36,7 @@ class Stage:
     day: str
     latency: float
     proxied: bool = False
+    staff: tuple[Role, ...] = ()
 
     @property
     def ledger(self) -> Path:
@@ -42,12 +46,15 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """Where the two listen, the word that opens the sandbox's control routes, and the platform's key to the service."""
+    """Where the two listen, the word that opens the sandbox's control routes, the platform's key to the service; the
+    control plane ("" where there is no staff) and the keys of staff by name."""
 
     service: str
     sandbox: str
     control_token: str = field(repr=False)
     key: str = field(repr=False)
+    control: str = ""
+    staff_keys: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def shows(self) -> dict[str, str]:
@@ -69,30 +76,37 @@ def staged(stage: Stage) -> Iterator[Running]:
     rules = ["--rules", str(stage.rules), "--as-of", stage.day, "--port", "0"]
     data = ["--data", str(stage.data)] if stage.data is not None else []
     slow = ["--latency", str(stage.latency), *(["--fault-seed", "0"] if stage.proxied else [])]
-    access, key = _access_file(stage)
-    environment["MIAOPI_ACCESS"] = str(access)
-    with _process("sandbox", ["sandbox", *rules, *data, *slow], environment) as sandbox:
+    access, key, staff_keys = _access_file(stage)
+    environment |= {"MIAOPI_ACCESS": str(access), "MIAOPI_CONTROL_PORT": "0"}
+    with _process("sandbox", ["sandbox", *rules, *data, *slow], environment) as (sandbox, _):
         ledger = ["--ledger", str(stage.ledger), "--registers-url", sandbox]
-        with _process("service", ["serve", *rules, *ledger], environment) as service:
-            yield Running(service, sandbox, control, key)
+        with _process("service", ["serve", *rules, *ledger], environment) as (service, said):
+            plane = _address("service", said, CONTROL) if stage.staff else ""
+            yield Running(service, sandbox, control, key, plane, staff_keys)
 
 
-def _access_file(stage: Stage) -> tuple[Path, str]:
-    """The one platform of the run, listed as `miaopi access keys new` lists it, and its key. It may ask as often as the
-    service answers: the run shows how fast that is."""
+def _access_file(stage: Stage) -> tuple[Path, str, dict[str, str]]:
+    """The one platform of the run and its staff, listed as `miaopi access keys new` lists them, and their keys. The
+    platform may ask as often as the service answers: the run shows how fast that is."""
     key, key_id, digest = new_key()
     tomorrow = date.today() + timedelta(days=2)  # noqa: DTZ011 - any day to come will do
-    lines = entry_lines("platform", (), key_id, digest, ("read", "decide"), tomorrow)
+    scopes: tuple[Scope, ...] = ("read", "decide", "review") if stage.staff else ("read", "decide")
+    platform = entry_lines("platform", (), key_id, digest, scopes, tomorrow)
+    lines = [platform.replace("\n\n", "\nper_second = 10000\nat_once = 10000\nper_person_a_day = 10000\n\n", 1)]
+    staff_keys: dict[str, str] = {}
+    for role in stage.staff:
+        staff_keys[role], key_id, digest = new_key()
+        lines.append(entry_lines(role, (role,), key_id, digest, SCOPES, tomorrow))
     path = stage.folder / f"access-{stage.latency:g}.toml"
-    path.write_text(
-        lines.replace("\n\n", "\nper_second = 10000\nat_once = 10000\nper_person_a_day = 10000\n\n", 1),
-        encoding="utf-8",
-    )
-    return path, key
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path, key, staff_keys
 
 
 @contextmanager
-def _process(name: str, arguments: list[str], environment: dict[str, str]) -> Iterator[str]:
+def _process(
+    name: str, arguments: list[str], environment: dict[str, str]
+) -> Iterator[tuple[str, "queue.Queue[str | None]"]]:
+    """The process while the block runs: the address that it prints, and the lines that it prints afterwards."""
     command = [sys.executable, "-m", "decision_service", *arguments]
     # The command is this interpreter and our own command line.
     child = subprocess.Popen(  # noqa: S603 - see above
@@ -102,7 +116,7 @@ def _process(name: str, arguments: list[str], environment: dict[str, str]) -> It
     reader = threading.Thread(target=_read, args=(child, lines), daemon=True)
     reader.start()
     try:
-        yield _address(name, lines)
+        yield _address(name, lines, LISTENS), lines
     finally:
         child.terminate()
         try:
@@ -123,8 +137,8 @@ def _read(child: "subprocess.Popen[str]", lines: "queue.Queue[str | None]") -> N
     lines.put(None)
 
 
-def _address(name: str, lines: "queue.Queue[str | None]") -> str:
-    """The address that the process prints once it listens."""
+def _address(name: str, lines: "queue.Queue[str | None]", mark: str) -> str:
+    """The address that the process prints after `mark` once it listens."""
     seen: list[str] = []
     while True:
         try:
@@ -134,5 +148,5 @@ def _address(name: str, lines: "queue.Queue[str | None]") -> str:
         if line is None:
             raise ProcessFailedError(f"the {name} stopped: {' '.join(''.join(seen[-12:]).split())[:2000]}")
         seen.append(line)
-        if " listening on http" in line:
+        if mark in line:
             return line.rsplit(" ", 1)[1].strip()

@@ -6,7 +6,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -83,7 +83,8 @@ class _Told(uvicorn.Server):
 
 
 def run(place: Place, now: Callable[[], datetime], told: Callable[[Up], None]) -> None:
-    """Serves until stopped. Raises OSError where the address or the data folder can't be used."""
+    """Serves until stopped; `now` is the instant that pages go by, which a demonstration pins to a day. Raises OSError
+    where the address or the data folder can't be used."""
     place.data.mkdir(parents=True, exist_ok=True)
     with open_door(place.host, place.port) as door:
         url = address_of(place.host, door)
@@ -102,7 +103,7 @@ def _guarded(place: Place, now: Callable[[], datetime], url: str, word: str) -> 
     drafts = Drafts(store, place.rules, place.data / "whole", now)
     jobs = Jobs(max(1, (os.cpu_count() or 2) - 1))
     bench = Bench(place.rules, place.data, store, drafts, jobs, service, now)
-    sessions = Sessions(now)
+    sessions = Sessions(lambda: datetime.now(UTC))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
