@@ -66,16 +66,16 @@ def controlled(
     in_force.listen(tell_budgets)
     switch = KillSwitch(in_force, recording.ledger, now, signs)
     ground = Ground(copies, settings.certificates, settings.gate_cases, takes_illustrative=not is_production)
-    releases = Releases(ground, in_force, recording.ledger, now, signs, _renewing(second, beside))
+    releases = Releases(ground, in_force, recording.ledger, now, signs, _renewing(in_force, second, beside))
     return in_force, Control(switch, releases, copies.path)
 
 
-def _renewing(second: SecondJudge, beside: Beside | None) -> Renew:
+def _renewing(in_force: InForce, second: SecondJudge, beside: Beside | None) -> Renew:
     """How the second engine comes by new rules; one that is no process of its own (in trials) has nothing to read."""
 
     async def renew(digests: Collection[str]) -> None:
         async with nullcontext() if beside is None else beside(digests):
             if isinstance(second, SecondEngine):
-                await second.reload(digests)
+                await second.reload(digests, [one.policy.digest for one in in_force.publication])
 
     return renew

@@ -101,7 +101,7 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
         copies = RulesCopies(settings.rules)
         stack.callback(copies.close)
         given = parts.second
-        second = given if given is not None else await stack.enter_async_context(_second_engine(copies.path))
+        second = given if given is not None else await stack.enter_async_context(second_engine(copies.path))
         erasures = await stack.enter_async_context(erasing(settings, record, journal, clock, telemetry))
         noting = Recording(record.ledger, clock, telemetry)
         in_force, control = controlled(settings, parts.publication, second, copies, noting, parts.beside)
@@ -123,7 +123,7 @@ async def opened(parts: Parts) -> AsyncIterator[State]:
 
 
 @asynccontextmanager
-async def _second_engine(rules: Path) -> AsyncIterator[SecondEngine]:
+async def second_engine(rules: Path) -> AsyncIterator[SecondEngine]:
     """The second engine in its process; one that does not start yet starts when it is first asked."""
     engine = SecondEngine(rules)
     with suppress(EngineUnavailable):

@@ -14,6 +14,7 @@ from decision_service.control.releases import NotTakenUpError
 from decision_service.docket import OwnDocket
 from decision_service.http.listening import DRAIN_SECONDS
 from decision_service.http.state import State
+from decision_service.readings.rete.process import LEARN_SECONDS
 from decision_service.settings import Settings
 from decision_service.workers.attendant import Attendant, Keeping
 from decision_service.workers.channel import LostError
@@ -104,12 +105,12 @@ class Crew:
         async with self._turn:
             await self._settled.wait()
             try:
-                async with asyncio.timeout(START_SECONDS):
+                async with asyncio.timeout(LEARN_SECONDS):
                     await asyncio.gather(*(_prepare(one.attendant, digests) for one in self._workers.values()))
                 yield
             except TimeoutError:
                 self._tell(Abandon())
-                raise NotTakenUpError(f"a worker did not load the new rules within {START_SECONDS:g} s") from None
+                raise NotTakenUpError(f"a worker did not load the new rules within {LEARN_SECONDS:g} s") from None
             except BaseException:
                 self._tell(Abandon())
                 raise

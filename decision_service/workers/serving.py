@@ -21,6 +21,7 @@ from decision_service.http.admitting import admitting
 from decision_service.http.asking import asking
 from decision_service.http.following import late_answers
 from decision_service.http.keeping import journal_store
+from decision_service.http.service import second_engine
 from decision_service.http.state import State
 from decision_service.http.trusting import trusting
 from decision_service.inforce import InForce
@@ -34,7 +35,6 @@ from decision_service.readings.rete.process import SecondEngine
 from decision_service.settings import Settings, read_settings
 from decision_service.telemetry import Telemetry
 from decision_service.workers.channel import LostError
-from decision_service.workers.engines import Engines, started
 from decision_service.workers.messages import Begin, Figures, FiguresAre
 from decision_service.workers.records import FarCheckpoints, FarDocket, FarStore, Way
 from decision_service.workers.sharing import Sharing
@@ -47,34 +47,30 @@ class OtherRulesError(Exception):
     """The rules folder does not hold the versions that are to decide."""
 
 
-def published_alone(rules: Path, digests: Collection[str]) -> Publication:
-    """The versions of `digests` in a rules folder. Raises PolicyProblems, OtherRulesError."""
-    whole = publish(read_shelf(rules))
+def published_alone(rules: Path, digests: Collection[str], before: Publication | None = None) -> Publication:
+    """The versions of `digests` in a rules folder; what says the same as in `before` is taken from there. Raises
+    PolicyProblems, OtherRulesError."""
+    whole = publish(read_shelf(rules, before=None if before is None else before.shelf), before)
     versions = {
         matter: tuple(one for one in found if one.policy.digest in digests) for matter, found in whole.versions.items()
     }
-    found = Publication(whole.catalogue, {matter: some for matter, some in versions.items() if some})
+    found = Publication(whole.catalogue, {matter: some for matter, some in versions.items() if some}, whole.marks)
     if {one.policy.digest for one in found} != set(digests):
         raise OtherRulesError("the rules folder does not hold the versions that are to decide")
     return found
 
 
-def _require(engine: SecondEngine, digests: Collection[str]) -> None:
-    """Raises OtherRulesError where the engine has not read the versions of `digests`."""
-    if not engine.digests.issuperset(digests):
-        raise OtherRulesError("the second engine read other rules than those that are to decide")
-
-
 @dataclass(slots=True)
 class Served:
-    """What a worker serves from. `prepared`: rules that are loaded and do not decide yet, with their second engine."""
+    """What a worker serves from. `prepared`: rules that are loaded and do not decide yet."""
 
     settings: Settings
     state: State
     verifier: GuardedVerifier
-    engines: Engines
+    engine: SecondEngine
     rules: Path
-    prepared: tuple[Publication, SecondEngine] | None = field(default=None, init=False)
+    prepared: Publication | None = field(default=None, init=False)
+    _preparing: object = field(default=None, init=False)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def prepare(self, digests: Collection[str]) -> None:
@@ -83,30 +79,22 @@ class Served:
             await self._prepare(digests)
 
     async def _prepare(self, digests: Collection[str]) -> None:
-        await self.abandon()
-        publication = await asyncio.to_thread(published_alone, self.rules, digests)
-        engine = SecondEngine(self.rules)
-        self.prepared = (publication, engine)
-        try:
-            await engine.start()
-            _require(engine, digests)
-        except BaseException:
-            await self.abandon()
-            raise
+        mine, now = object(), self.state.services.in_force.publication
+        self.prepared, self._preparing = None, mine
+        publication = await asyncio.to_thread(published_alone, self.rules, digests, now)
+        await self.engine.reload(digests, [one.policy.digest for one in now])
+        if self._preparing is mine:
+            self.prepared = publication
 
     def switch(self) -> None:
         """What was prepared decides from now on."""
         if self.prepared is not None:
-            publication, engine = self.prepared
-            self.prepared = None
-            self.engines.take_over(engine)
+            publication, self.prepared = self.prepared, None
             self.state.services.in_force.swap(publication)
 
-    async def abandon(self) -> None:
-        """Let go of what was prepared."""
-        prepared, self.prepared = self.prepared, None
-        if prepared is not None:
-            await prepared[1].close()
+    def abandon(self) -> None:
+        """Let go of what was prepared, or is being prepared."""
+        self.prepared = self._preparing = None
 
 
 @asynccontextmanager
@@ -128,10 +116,9 @@ async def served(begin: Begin, way: Way, told: Told) -> AsyncIterator[Served]:
         stack.push_async_callback(asyncio.to_thread, journal.close)
         verifier = await stack.enter_async_context(asking(settings, registers, clock, telemetry, journal))
         counter = await stack.enter_async_context(trusting(settings, registers, clock, verifier))
-        engines = Engines(await started(rules))
-        stack.push_async_callback(engines.close)
+        engine = await stack.enter_async_context(second_engine(rules))
         services = Services(
-            in_force, record.ledger, record.ring.mark, counter, engines, clock, telemetry,
+            in_force, record.ledger, record.ring.mark, counter, engine, clock, telemetry,
             verifier.measured, journal, told.has_room,
         )  # fmt: skip
         desk = _desk(settings, services, way, stack)
@@ -144,9 +131,7 @@ async def served(begin: Begin, way: Way, told: Told) -> AsyncIterator[Served]:
         state = State(
             desk, record, office, begin.bundles, doorkeeper, limits, None, told, settings.most_in_flight, figures
         )
-        found = Served(settings, state, verifier, engines, rules)
-        stack.push_async_callback(found.abandon)
-        yield found
+        yield Served(settings, state, verifier, engine, rules)
 
 
 def _record(settings: Settings, way: Way, stack: AsyncExitStack) -> Record:

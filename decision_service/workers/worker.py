@@ -100,7 +100,7 @@ class Worker:
             case Switch():
                 served.switch()
             case Abandon():
-                self._work(served.abandon())
+                served.abandon()
             case Forget():
                 served.verifier.purge(message.subject)
             case Took():

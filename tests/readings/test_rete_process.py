@@ -204,10 +204,14 @@ def test_a_version_that_the_child_does_not_know_is_refused_until_it_reads_the_ru
             await engine.judge(changed.digest, sheets[0], LONG)
         assert await engine.judge(policy.digest, sheets[0], LONG) == judge(policy, sheets[0])
         old = engine.pid
-        await engine.reload()
-        await replaced(engine, old)
+        await engine.reload([changed.digest], [policy.digest])
+        assert engine.digests == {changed.digest, policy.digest}
         assert await engine.judge(changed.digest, sheets[0], LONG) == judge(changed, sheets[0])
-        assert engine.replaced == 0
+        assert await engine.judge(policy.digest, sheets[0], LONG) == judge(policy, sheets[0])
+        with pytest.raises(EngineUnavailable, match="other rules"):
+            await engine.reload([policy.digest])
+        assert engine.digests == {changed.digest}
+        assert (engine.pid, engine.replaced) == (old, 0)
         file.write_text("no rules", "utf-8")
         with pytest.raises(EngineUnavailable, match="did not take the new rules"):
             await engine.reload()

@@ -1,10 +1,10 @@
 """The second engine as a process of its own: `python -m decision_service.readings.rete.child RULES`.
 
 It reads the rule files by itself, says which policy versions it knows, and answers batches of sheets until its input
-ends. It decides nothing for a version that it does not know.
+ends. For a frame with a turn and digests under LEARN it goes a step towards knowing what is in the folder now, besides
+those. It decides nothing for a version that it does not know.
 """
 
-import gc
 import os
 import signal
 import sys
@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from decision_service.orphans import dies_with_parent
-from decision_service.policy.shelf import read_shelf
 from decision_service.readings.rete.engine import ReteEngine
 from decision_service.readings.rete.fence import EngineFault
 from decision_service.readings.rete.frames import (
+    LEARN,
     LENGTH,
     MOST_BYTES,
     BadFrameError,
@@ -28,6 +28,10 @@ from decision_service.readings.rete.frames import (
     unpack,
     verdict_content,
 )
+from decision_service.readings.rete.knowing import Knowing
+
+SWITCH_SECONDS = 0.0005
+"""How long a sheet waits for rules that are read beside."""
 
 Calendar = Mapping[int, frozenset[date]]
 
@@ -41,20 +45,22 @@ def main(rules: Path) -> int:
         # second engine to the end, and that comes with the input.
         signal.signal(number, signal.SIG_IGN)
     incoming, outgoing = _channel()
-    engines = {policy.digest: ReteEngine(policy) for policy in read_shelf(rules).policies()}
-    gc.collect()
-    gc.freeze()
-    outgoing.write(pack(sorted(engines)))
+    sys.setswitchinterval(SWITCH_SECONDS)
+    knowing = Knowing(rules)
+    outgoing.write(pack(sorted(knowing.engines)))
     calendars: dict[int, Calendar] = {}
     try:
         while (body := _receive(incoming)) is not None:
-            asked = cast("list[tuple[str, int, object, object]]", unpack(body))
-            outgoing.write(pack([_answer(engines, calendars, *one) for one in asked]))
+            asked = unpack(body)
+            if isinstance(asked, dict):
+                outgoing.write(pack(knowing.learn(*asked[LEARN])))
+                continue
+            sheets = cast("list[tuple[str, int, object, object]]", asked)
+            outgoing.write(pack([_answer(knowing.engines, calendars, *one) for one in sheets]))
     except BadFrameError:
         return 1
     finally:
-        for engine in engines.values():
-            engine.close()
+        knowing.close()
     return 0
 
 

@@ -24,15 +24,20 @@ LENGTH = struct.Struct(">I")
 MOST_BYTES = 16 * 1024 * 1024
 """A longer frame is garbage."""
 
+LEARN = "learn"
+"""The key of a frame that is no batch of sheets."""
+
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 _TAG = "$"
 
 
 class Word(StrEnum):
-    """How a child answers for one sheet."""
+    """How a child answers for one sheet, and when it is to learn what is in the rules folder."""
 
     JUDGED = "judged"
     UNKNOWN_VERSION = "unknown_version"
+    READING = "reading"
+    KNOWS = "knows"
     FAULT = "fault"
 
 

@@ -10,10 +10,11 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from decision_service.facts import FactSheet
 from decision_service.readings.rete.frames import BadFrameError, Word, read_verdict
-from decision_service.readings.rete.spawned import Answer, Child, ChildLostError, command_for
+from decision_service.readings.rete.spawned import Answer, Child, ChildLostError, NotLearntError, command_for
 from decision_service.verdict import Verdict
 
 MOST_WAITING = 1000
@@ -25,6 +26,9 @@ STEADY_SECONDS = 10.0
 """A child that worked as long as this is replaced without delay."""
 
 FIRST_DELAY, LONGEST_DELAY = 0.1, 5.0
+LEARN_SECONDS = 600.0
+BETWEEN_STEPS_SECONDS = 0.02
+"""Between two steps of a child that learns new rules."""
 
 
 class EngineUnavailable(Exception):  # noqa: N818 - it names a state of the engine; callers refer the application
@@ -38,6 +42,15 @@ class _Asked:
     answer: "asyncio.Future[Verdict]"
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A child is to learn; `is_last`: whether it has."""
+
+    turn: int
+    kept: Collection[str]
+    is_last: "asyncio.Future[bool]"
+
+
 class SecondEngine:
     """The second engine of one worker, for all versions in a rules folder. Belongs to one event loop."""
 
@@ -49,7 +62,9 @@ class SecondEngine:
         self._wanted = asyncio.Event()
         self._ready = asyncio.Event()
         self._child: Child | None = None
-        self._next: Child | None = None
+        self._step: _Step | None = None
+        self._learning = asyncio.Lock()
+        self._turn = 0
         self._keeper: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
         self.replaced = 0
@@ -98,20 +113,28 @@ class SecondEngine:
         finally:
             late.cancel()
 
-    async def reload(self, needed: Collection[str] = ()) -> None:
-        """Puts a child that has read the rules anew in the place of the present one, which goes on where the new one
-        does not know the versions of the digests `needed`. Raises EngineUnavailable."""
-        try:
-            child = await Child.start(self._command, START_SECONDS)
-        except ChildLostError as error:
-            raise EngineUnavailable(f"the second engine did not take the new rules: {error}") from error
-        if not child.digests.issuperset(needed):
-            await child.end()
+    async def reload(self, needed: Collection[str] = (), kept: Collection[str] = ()) -> None:
+        """Has the child learn what is in the rules folder now, besides those of `kept` that it knows, while it goes on
+        judging; returns when it knows all of `needed`. Raises EngineUnavailable."""
+        async with self._learning:
+            self._turn += 1
+            try:
+                async with asyncio.timeout(LEARN_SECONDS):
+                    while not await self._learns(kept):  # noqa: ASYNC110 - another process, which is asked step by step
+                        await asyncio.sleep(BETWEEN_STEPS_SECONDS)
+            except TimeoutError as error:
+                why = f"the second engine had not read the new rules after {LEARN_SECONDS:g} s"
+                raise EngineUnavailable(why) from error
+        if not self.digests.issuperset(needed):
             raise EngineUnavailable("the second engine read other rules than those that are wanted")
-        superseded, self._next = self._next, child
+
+    async def _learns(self, kept: Collection[str]) -> bool:
+        """One step: whether it was the last."""
+        if self._keeper is None:
+            raise EngineUnavailable("the second engine is not running")
+        self._step = _Step(self._turn, kept, asyncio.get_running_loop().create_future())
         self._wanted.set()
-        if superseded is not None:
-            await superseded.end()
+        return await self._step.is_last
 
     async def close(self) -> None:
         """Ends the child; whoever still waits gets EngineUnavailable."""
@@ -122,12 +145,13 @@ class SecondEngine:
                 await keeper
         if self._ending is not None:
             await self._ending
-        for child in (self._child, self._next):
-            if child is not None:
-                await child.end()
-        self._child = self._next = None
+        if self._child is not None:
+            await self._child.end()
+        self._child = None
         self._ready.clear()
         _turn_away(self._waiting, "the second engine is closed")
+        if self._step is not None:
+            _refuse(self._step, EngineUnavailable("the second engine is closed"))
         self._waiting.clear()
 
     async def _keep(self) -> None:
@@ -136,11 +160,9 @@ class SecondEngine:
         while True:
             started = loop.time()
             try:
-                self._child = self._next or await Child.start(self._command, START_SECONDS)
-                self._next = None
+                self._child = await Child.start(self._command, START_SECONDS)
                 self._ready.set()
                 await self._serve(self._child)
-                delay = 0.0
             except ChildLostError as error:
                 self.last_fault = str(error)
                 self.replaced += 1
@@ -155,8 +177,8 @@ class SecondEngine:
                     await asyncio.shield(self._ending)  # a child must be waited for even if we are closed meanwhile
             await asyncio.sleep(delay)
 
-    async def _serve(self, child: Child) -> None:
-        """Serves until another child is to take over. Raises ChildLostError."""
+    async def _serve(self, child: Child) -> NoReturn:
+        """Serves until the child is lost. Raises ChildLostError."""
         watch = asyncio.create_task(child.until_ended(), name="second engine: its end")
         watch.add_done_callback(lambda _: self._wanted.set())
         try:
@@ -164,10 +186,13 @@ class SecondEngine:
         finally:
             watch.cancel()
 
-    async def _serve_batches(self, child: Child) -> None:
-        while self._next is None:
+    async def _serve_batches(self, child: Child) -> NoReturn:
+        while True:
             if child.ended:
                 raise ChildLostError("it has gone")
+            step, self._step = self._step, None
+            if step is not None:
+                await self._take(step, child)
             batch = self._batch()
             if not batch:
                 self._wanted.clear()
@@ -188,6 +213,24 @@ class SecondEngine:
                 if not one.answer.done():
                     _settle(one, answer)
 
+    async def _take(self, step: _Step, child: Child) -> None:
+        """Raises ChildLostError."""
+        try:
+            found = await child.learn(step.turn, step.kept, self._patience)
+        except NotLearntError as error:
+            why = EngineUnavailable(f"the second engine did not take the new rules: {error}")
+        except ChildLostError as error:
+            _refuse(step, EngineUnavailable(f"the second engine was lost over the new rules: {error}"))
+            raise
+        except asyncio.CancelledError:
+            _refuse(step, EngineUnavailable("the second engine is closed"))
+            raise
+        else:
+            if not step.is_last.done():
+                step.is_last.set_result(found)
+            return
+        _refuse(step, why)
+
     def _batch(self) -> list[_Asked]:
         """What waits, without those who have gone."""
         batch: list[_Asked] = []
@@ -196,6 +239,11 @@ class SecondEngine:
             if not asked.answer.done():
                 batch.append(asked)
         return batch
+
+
+def _refuse(step: _Step, why: EngineUnavailable) -> None:
+    if not step.is_last.done():
+        step.is_last.set_exception(why)
 
 
 def _turn_away(those: Sequence[_Asked] | deque[_Asked], why: str) -> None:

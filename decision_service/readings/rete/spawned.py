@@ -3,7 +3,7 @@
 import asyncio
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
@@ -12,9 +12,11 @@ from typing import cast
 
 from decision_service.facts import FactSheet
 from decision_service.readings.rete.frames import (
+    LEARN,
     LENGTH,
     MOST_BYTES,
     BadFrameError,
+    Word,
     calendar_content,
     pack,
     sheet_content,
@@ -36,6 +38,10 @@ Calendar = Mapping[int, frozenset[date]]
 
 class ChildLostError(Exception):
     """The child ended, hung, or said what it must not say."""
+
+
+class NotLearntError(Exception):
+    """The child can't use what is in the rules folder, and judges what it knew. The text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,18 +99,7 @@ class Child:
     async def ask(self, sheets: Sequence[tuple[str, FactSheet]], seconds: float) -> list[Answer]:
         """The answers to a batch of (digest, sheet), in its order. Raises ChildLostError (then end the
         child), BadFrameError where a sheet can't be sent."""
-        frame = self._frame(sheets)
-        stdin = self._process.stdin
-        try:
-            async with asyncio.timeout(seconds):
-                if stdin is not None:
-                    stdin.write(frame)
-                    await stdin.drain()
-                answers = await _receive(self._process)
-        except TimeoutError as error:
-            raise ChildLostError(f"it did not answer within {seconds:g} s") from error
-        except OSError as error:
-            raise ChildLostError("it has gone") from error
+        answers = await self._exchange(self._frame(sheets), seconds)
         try:
             found = [Answer(word, content) for word, content in cast("list[tuple[str, object]]", answers)]
         except (TypeError, ValueError) as error:
@@ -112,6 +107,33 @@ class Child:
         if len(found) != len(sheets):
             raise ChildLostError("it answered another question")
         return found
+
+    async def learn(self, turn: int, kept: Collection[str], seconds: float) -> bool:
+        """One step towards knowing what is in the rules folder now, besides those of `kept` that it knows: whether that
+        was the last. The first of a `turn` begins anew. Raises NotLearntError, ChildLostError (then end the child)."""
+        match await self._exchange(pack({LEARN: [turn, sorted(kept)]}), seconds):
+            case [Word.READING]:
+                return False
+            case [Word.KNOWS, [*digests]]:
+                self.digests = frozenset(map(str, digests))
+                return True
+            case [Word.FAULT, str(why)]:
+                raise NotLearntError(why)
+            case _:
+                raise ChildLostError("its answer was garbage")
+
+    async def _exchange(self, frame: bytes, seconds: float) -> object:
+        stdin = self._process.stdin
+        try:
+            async with asyncio.timeout(seconds):
+                if stdin is not None:
+                    stdin.write(frame)
+                    await stdin.drain()
+                return await _receive(self._process)
+        except TimeoutError as error:
+            raise ChildLostError(f"it did not answer within {seconds:g} s") from error
+        except OSError as error:
+            raise ChildLostError("it has gone") from error
 
     async def end(self) -> None:
         """Ends it at once; it holds nothing worth keeping."""
