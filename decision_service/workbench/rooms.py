@@ -4,8 +4,9 @@ from typing import Final
 
 from decision_service.workbench.matters.page import MATTERS
 from decision_service.workbench.pages import Page
+from decision_service.workbench.running.page import RUN
 
-PAGES: Final[tuple[Page, ...]] = (MATTERS,)
+PAGES: Final[tuple[Page, ...]] = (MATTERS, RUN)
 
 SCHEMAS: Final[tuple[str, ...]] = ()
 """Statements that make the tables of rooms in the workbench's store."""
