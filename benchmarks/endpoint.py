@@ -5,12 +5,13 @@
 Rows: (a) the constant, the baseline; (b) a decision with the generated engine alone, registers answering at once in
 process; (c) with both engines, the second in its process; (d) as (c) with live registers over signed HTTP, in a process
 of their own; (e) as (c), each request with a key, its limits counted; (f) as (d), with keys and limits, and each record
-sent on to a subscriber; (w) the whole service as `miaopi serve --workers 2` starts it, with live registers. In all but
-(a) the record is on disk with fsync before the answer. Each row is a server process with the same uvicorn settings and
+sent on to a subscriber; (g) the whole service as `miaopi serve` starts it, with guard and journal, registers answering
+in its process; (h) as (g) with a keeper and two workers; (w) as (h) with live registers. In all but (a) the record is
+on disk with fsync before the answer. Each row is a server process with the same uvicorn settings and
 an answer of the same size; load comes from another process over 32 keep-alive connections, each application under an id
-and key of its own. Rounds are interleaved (a b c e d f w a b c …); medians, and ratios to (a) by round, go to
-benchmarks/results/endpoint.json. Every answer must have the expected outcome, or nothing is reported. CPU of (w) is the
-keeper's; that of its workers and second engines stands in the last column.
+and key of its own. Rounds are interleaved (a b c e d f g h w a b c …); medians, and ratios to (a) by round, go to
+benchmarks/results/endpoint.json. Every answer must have the expected outcome, or nothing is reported. CPU of (h) and
+(w) is the keeper's; that of workers and second engines stands in the last column.
 """
 
 import argparse
@@ -42,8 +43,13 @@ ROWS = {
     "keyed": "(e) as (c), each request with a key, limits counted",
     "live": "(d) decision, both engines, live registers, recorded",
     "full": "(f) as (d), with keys, limits, a subscriber of events",
-    "workers": "(w) the whole service, live registers, two workers",
+    "inside_one": "(g) the whole service, both engines, one process",
+    "inside_workers": "(h) as (g), a keeper and two workers",
+    "workers": "(w) as (h), live registers",
 }
+MIAOPI = [sys.executable, "-m", "decision_service"]
+INSIDE = [sys.executable, str(RIG / "whole.py")]
+"""The same with registers that answer in its own processes."""
 
 
 @dataclass(slots=True)
@@ -107,17 +113,24 @@ def servers(folder: Path, case: dict[str, object], stack: ExitStack) -> list[Row
         command = [sys.executable, str(RIG / "server.py"), kind, str(own)]
         process, port = stack.enter_context(started(command, environment))
         rows.append(Row(kind, process, int(port)))
-    return [rows[-1], *rows[:-1], whole_service("workers", 2, folder, environment, stack)]
+    whole = [
+        whole_service("inside_one", 1, folder, environment, stack, INSIDE),
+        whole_service("inside_workers", 2, folder, environment, stack, INSIDE),
+        whole_service("workers", 2, folder, environment, stack),
+    ]
+    return [rows[-1], *rows[:-1], *whole]
 
 
-def whole_service(kind: str, workers: int, folder: Path, environment: dict[str, str], stack: ExitStack) -> Row:
+def whole_service(
+    kind: str, workers: int, folder: Path, environment: dict[str, str], stack: ExitStack, miaopi: list[str] = MIAOPI
+) -> Row:
     """`miaopi serve` as a process, with what it writes in a folder of its own."""
     own = folder / kind
     own.mkdir()
     (own / "case.json").write_text(json.dumps(chosen_case()), encoding="utf-8")
     files = {"MIAOPI_LEDGER": str(own / "l.sqlite3"), "MIAOPI_CERTIFICATES": str(folder / "gate")}
-    command = [sys.executable, "-m", "decision_service", "serve", "--port", "0", "--as-of", DAY]
-    given = {**environment, **files, "MIAOPI_WORKERS": str(workers), "MIAOPI_GATE_CASES": "5"}
+    command = [*miaopi, "serve", "--port", "0", "--as-of", DAY]
+    given = {**environment, **files, "MIAOPI_WORKERS": str(workers), "MIAOPI_GATE_CASES": "5", "BENCH_FOLDER": str(own)}
     process, line = stack.enter_context(started(command, given))
     return Row(kind, process, int(line.rsplit(":", 1)[1]))
 

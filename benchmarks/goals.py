@@ -137,6 +137,22 @@ ROWS: tuple[Row, ...] = (
         "endpoint.py",
         to_constant("(w)"),
     ),
+    Row(
+        "endpoint_inside",
+        f"{ENDPOINT}; both engines, the whole service in one process",
+        CONSTANT,
+        least(0.35),
+        "endpoint.py",
+        to_constant("(g)"),
+    ),
+    Row(
+        "endpoint_two",
+        f"{ENDPOINT}; both engines, 2 workers",
+        CONSTANT,
+        least(0.35),
+        "endpoint.py",
+        to_constant("(h)"),
+    ),
     Row("endpoint_live", f"{ENDPOINT}; live registers", CONSTANT, least(0.12), "endpoint.py", to_constant("(d)")),
     Row("httpx", f"{ENDPOINT}; live registers", "the same with httpx", least(20), "clients.py", at("ratio")),
     Row(

@@ -155,7 +155,7 @@ async def service(kind: str, folder: Path, stack: AsyncExitStack) -> FastAPI:
     record = stack.enter_context(writing(LedgerFiles.beside(folder / "l.sqlite3"), "bench", Telemetry().fault))
     journal = Journal(JournalStore(folder / "calls.sqlite3", Retention()))
     stack.callback(journal.close)
-    verifier: Verifier = AtOnce(_answers(rules, folder))
+    verifier: Verifier = AtOnce(answers_of(rules, folder))
     if kind in ("live", "full", "httpx"):
         verifier = _guarded(kind, journal, clock, stack)
     services = Services(
@@ -195,7 +195,8 @@ def _exchange(kind: str, clock: ServiceClock, stack: AsyncExitStack) -> Exchange
     return ExchangeVerifier(Exchange(os.environ["MIAOPI_REGISTERS_URL"], key), transport, clock.real, clock.now)
 
 
-def _answers(rules: Publication, folder: Path) -> dict[str, Evidence]:
+def answers_of(rules: Publication, folder: Path) -> dict[str, Evidence]:
+    """What registers answer to the case in a folder."""
     case = orjson.loads((folder / "case.json").read_bytes())
     published = rules.in_force(case["matter"], DAY)
     if published is None:
