@@ -6,7 +6,7 @@ ifndef BESIDE
 .NOTPARALLEL:
 endif
 unexport PYTHONDONTWRITEBYTECODE  # else every process that the tests start compiles the same modules again
-.PHONY: help demo test test-spark lint types layers house check collect prove-it fuzz bench site reference clean
+.PHONY: help demo workbench browser test test-spark lint types layers house check collect prove-it fuzz bench site reference clean
 BIN := .venv/bin
 READY := .venv/ready
 
@@ -17,10 +17,16 @@ $(READY): pyproject.toml .ci/prepare
 	@.ci/prepare
 	@touch $(READY)
 
+workbench: $(READY)  ## the pages of analysts, approvers, auditors, operators and officers, on a stage with decided cases
+	@$(BIN)/miaopi workbench --demo
+
+browser:  # the pages of the workbench are tried in a real one
+	@command -v chromium >/dev/null || { printf 'The tests drive the workbench in Chromium, which is not here. On Debian or Ubuntu:\n\n    apt-get install chromium fonts-noto-cjk\n\n' >&2; exit 1; }
+
 demo: $(READY)  ## real applications of every matter through a real service, from nothing
 	@$(BIN)/miaopi demo
 
-test: $(READY)  ## everything that must hold, quickest first; but for Spark: make test-spark
+test: browser $(READY)  ## everything that must hold, quickest first; but for Spark: make test-spark
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target BESIDE=1 lint types layers house check collect
 	@$(BIN)/pytest -n 4 --dist worksteal $(ELSEWHERE)  # most tests wait for processes and clocks, not for a core
 

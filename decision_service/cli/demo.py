@@ -150,6 +150,7 @@ def _show(shown: Shown, shelf: Shelf) -> None:
         + f" each request shows a key; without one it is {'refused' if shown.locked else 'NOT REFUSED'}",
         f"用时 wall time {shown.seconds:.1f} s",
         "※ 示例政策与虚构人物。 Illustrative policies, fictitious people.",
+        "打开工作台 to look at it on pages: .venv/bin/miaopi workbench --demo",
     ]
     out.print("\n".join(lines), markup=False)
 

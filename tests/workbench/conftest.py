@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.workbench.desks import Desk, alone, copied_rules
+from tests.workbench.desks import Desk, alone, copied_rules, demonstrated
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+CHROMIUM = shutil.which("chromium")
 
 
 @pytest.fixture(scope="package")  # while it is there, no other test of this process may run an event loop
@@ -26,6 +26,13 @@ def lone_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A workbench that knows no service, over a copy of the shipped rules."""
     folder = tmp_path_factory.mktemp("desk")
     with alone(copied_rules(folder), folder) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Desk]:
+    """A demonstration: registers, a service with decided cases, a person of each role."""
+    with demonstrated() as desk:
         yield desk
 
 

@@ -35,17 +35,31 @@ def copied_rules(folder: Path) -> Path:
 def alone(rules: Path, folder: Path, *more: str) -> Iterator[Desk]:
     """`miaopi workbench` over these rules, as a process; stopped as a user stops it."""
     data = folder / "workbench"
-    command = ["workbench", "--port", "0", "--rules", str(rules), "--data", str(data), *more]
+    with _process("--rules", str(rules), "--data", str(data), *more) as link:
+        yield Desk("/".join(link.split("/")[:3]), link if "word=" in link else "", rules, data)
+
+
+@contextmanager
+def demonstrated() -> Iterator[Desk]:
+    """`miaopi workbench --demo`: one signs in by a click."""
+    with _process("--demo", "--rules", str(SHIPPED)) as url:
+        yield Desk(url, "", SHIPPED, SHIPPED)
+
+
+@contextmanager
+def _process(*arguments: str) -> Iterator[str]:
+    """The address that it prints once it listens."""
+    command = ["workbench", "--port", "0", *arguments]
+    certificates = {"MIAOPI_CERTIFICATES": os.environ["TESTS_GATE"]}
     child = subprocess.Popen(
         [sys.executable, "-m", "decision_service", *command],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=dict(os.environ),
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **certificates},
     )  # fmt: skip
     lines: queue.Queue[str] = queue.Queue()
     reader = threading.Thread(target=_read, args=(child, lines), daemon=True)
     reader.start()
     try:
-        link = _link(child, lines)
-        yield Desk("/".join(link.split("/")[:3]), link if "word=" in link else "", rules, data)
+        yield _link(child, lines)
     finally:
         child.send_signal(signal.SIGINT)
         child.wait(30)
@@ -85,3 +99,13 @@ def opened(page: Page, address: str) -> None:
     page.goto(address)
     page.wait_for_selector("main h1")
     page.wait_for_function("() => window.socket && window.socket.connected")
+
+
+def page_as(desk: Desk, window: BrowserContext, person: str, path: str = "/", language: str = "zh") -> Page:
+    """The page at `path` as that person of a demonstration sees it."""
+    window.add_cookies([{"name": "miaopi_language", "value": language, "url": desk.url}])
+    page = window.new_page()
+    page.goto(desk.url + "/sign-in")
+    page.get_by_role("button", name=f"({person})").click()
+    opened(page, desk.url + path)
+    return page
