@@ -41,6 +41,7 @@ class Action(StrEnum):
     PROPOSE_RELEASE = "propose_release"
     APPROVE_RELEASE = "approve_release"
     READ_CASE = "read_case"
+    AUDIT_CASE = "audit_case"
     RECORD_OUTCOME = "record_outcome"
     CLOSE_TASK = "close_task"
     READ_QUALITY = "read_quality"
@@ -83,6 +84,7 @@ TABLE: Final[Mapping[Action, Row]] = {
     Action.PROPOSE_RELEASE: _row("rules", "提请发布规则", "propose a release", "analyst"),
     Action.APPROVE_RELEASE: _row("rules", "批准发布规则", "approve a release", "approver"),
     Action.READ_CASE: _row("cases", "调阅办件", "read a case", "officer", "auditor"),
+    Action.AUDIT_CASE: _row("audit", "查找、核验决定", "search and check decisions", "auditor"),
     Action.RECORD_OUTCOME: _row("cases", "登记人工结论", "record an officer's outcome", "officer"),
     Action.CLOSE_TASK: _row("cases", "办结任务", "work on a task", "officer"),
     Action.READ_QUALITY: _row("audit", "查看质量", "see quality", "analyst", "approver", "auditor", "operator"),

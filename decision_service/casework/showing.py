@@ -1,12 +1,12 @@
 """A case as it is shown: to the platform that brought it, and whole to the officer who holds it."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
-from typing import Any, Final
+from datetime import date, datetime, timedelta
+from typing import Final
 
 import orjson
 
-from decision_service.archive import read_archive
+from decision_service.archive import Archive, read_archive
 from decision_service.casework.case import Case
 from decision_service.casework.items import Item, ItemKind, Items
 from decision_service.casework.outcomes import policy_of
@@ -19,6 +19,7 @@ from decision_service.policy.shape import Bilingual, Policy
 from decision_service.publishing import Publication
 from decision_service.replay import decide_again
 from decision_service.wording import label
+from verifiers.freshness import Moment, age
 
 STATUSES: Final[Mapping[str, Bilingual]] = {
     "decided": Bilingual("已作出决定", "decided"),
@@ -78,27 +79,41 @@ def file_view(case: Case, item: Item, publication: Publication) -> dict[str, obj
     """The whole file for the officer who holds `item`: the form, what registers said with source and date, the answer
     with its reasons, the explanation, and what happened since. For a blind sample: form and registers alone. Raises
     ArchiveError, ReplayError, RefusedError, ErasedError."""
-    policy = policy_of(case, publication)
-    archive = read_archive(case.decision.entry.archive)
-    told: dict[str, object] = {
-        "item_id": item.item_id,
-        "kind": item.kind,
-        "decision_id": item.decision_id,
-        "matter": {"code": policy.matter, **_both(policy.name)},
-        "as_of": str(archive.as_of),
-        "form": list(_form(policy, archive.form)),
-        "facts": list(_facts(policy, archive.answers)),
-        "basis": [{"number": one.number, **_both(one.text), "edition": one.edition} for one in policy.basis],
-        "results": [one.name for one in policy.results],
-    }
+    told = {"item_id": item.item_id, "kind": item.kind} | _asked(case, publication)
     if item.kind is ItemKind.BLIND_SAMPLE:
         return told
     about = TASKS[TaskType(item.task_type)] if item.task_type else None
+    steps = [] if about is None else [_both(one) for one in about.steps]
+    return told | _answered(case, publication) | {"steps": steps}
+
+
+def decision_view(case: Case, publication: Publication) -> dict[str, object]:
+    """The whole of a case for who audits it, whether anything waits on it or not: what `file_view` holds. Raises
+    ArchiveError, ReplayError, RefusedError, ErasedError."""
+    occasion = read_archive(case.decision.entry.archive).occasion
+    told: dict[str, object] = {"application_id": occasion.application_id, "channel": occasion.channel}
+    return told | _asked(case, publication) | _answered(case, publication)
+
+
+def _asked(case: Case, publication: Publication) -> dict[str, object]:
+    policy = policy_of(case, publication)
+    archive = read_archive(case.decision.entry.archive)
+    return {
+        "decision_id": case.decision.entry.decision_id,
+        "matter": {"code": policy.matter, **_both(policy.name)},
+        "as_of": str(archive.as_of),
+        "form": list(_form(policy, archive.form)),
+        "facts": list(_facts(policy, archive)),
+        "basis": [{"number": one.number, **_both(one.text), "edition": one.edition} for one in policy.basis],
+        "results": [one.name for one in policy.results],
+    }
+
+
+def _answered(case: Case, publication: Publication) -> dict[str, object]:
     again = decide_again(case.decision, publication, None, None)
-    return told | {
+    return {
         "answer": orjson.Fragment(full_answer(case.decision)),
         "explanation": explanation(again.decided, case.answer),
-        "steps": [] if about is None else [_both(one) for one in about.steps],
         "history": [_event(one) for one in case.records[1:]],
     }
 
@@ -116,13 +131,22 @@ def _form(policy: Policy, form: Mapping[str, object]) -> Iterator[dict[str, obje
         yield {"field": name, **(_both(text) if text else {"zh": name, "en": name}), "value": value}
 
 
-def _facts(policy: Policy, answers: Mapping[str, Mapping[str, Any]]) -> Iterator[dict[str, object]]:
-    for name, answer in sorted(answers.items()):
-        asked = policy.asks.get(name)
+_OF_AN_ANSWER: Final = (
+    "status", "data_as_of", "origin", "facts", "asked_at", "elapsed_ms", "request_id", "credential", "fault",
+)  # fmt: skip
+"""All but what was sent to the register."""
+
+
+def _facts(policy: Policy, archive: Archive) -> Iterator[dict[str, object]]:
+    decided = Moment(archive.as_of, datetime.fromisoformat(archive.occasion.decided_at))
+    for name, answer in sorted(archive.answers.items()):
+        asked, old = policy.asks.get(name), age(answer["data_as_of"], decided)
         yield {
             "register": name,
             **({"zh": name, "en": name} if asked is None else _both(label(asked.register))),
-            **{part: answer[part] for part in ("status", "data_as_of", "origin", "facts")},
+            **{part: answer[part] for part in _OF_AN_ANSWER},
+            "digest": None if answer["digest"] is None else f"sha256:{answer['digest']}",
+            "age_seconds": int(old.total_seconds()) if isinstance(old, timedelta) else None,
         }
 
 

@@ -8,7 +8,7 @@ STAFF, its request models too. `state.principal_of(request)` then tells which pe
 from fastapi import FastAPI
 
 from decision_service.access.actions import Action
-from decision_service.http import erasures, releases, staff_cases, staff_queue, suspensions, whoami
+from decision_service.http import erasures, releases, staff_cases, staff_decisions, staff_queue, suspensions, whoami
 from decision_service.http.app import Content, assembled
 from decision_service.http.casework_wire import MODELS
 from decision_service.http.state import State
@@ -17,7 +17,15 @@ from decision_service.http.wire import ApprovalIn, ErasureIn, SuspensionIn
 STAFF = Content(
     "秒批 Miaopi: staff",
     "For analysts, approvers, auditors, operators and officers. 供工作人员使用。",
-    (whoami.router, suspensions.router, releases.router, erasures.router, staff_queue.router, staff_cases.router),
+    (
+        whoami.router,
+        suspensions.router,
+        releases.router,
+        erasures.router,
+        staff_queue.router,
+        staff_cases.router,
+        staff_decisions.router,
+    ),
     (SuspensionIn, ApprovalIn, ErasureIn, *MODELS),
     described_to=Action.READ_CONTROL,
 )

@@ -16,9 +16,10 @@ from decision_service.casework.refusals import RefusedError, Word
 from decision_service.casework.shelf import Wanted, place_of
 from decision_service.casework.showing import file_view, item_view
 from decision_service.http.accesses import opened_for
-from decision_service.http.casework_documents import CLAIM, FILE, MOST_CHARACTERS, MOST_LISTED, PURPOSES, QUEUE, RELEASE
+from decision_service.http.casework_documents import CLAIM, FILE, MOST_CHARACTERS, PURPOSES, QUEUE, RELEASE
 from decision_service.http.decisions import JSON
 from decision_service.http.problems import Fault, ProblemError
+from decision_service.http.queries import limit_of
 from decision_service.http.refusing import told
 from decision_service.http.state import State, caller_of, principal_of, state_of
 from decision_service.notice.machine import notice_of
@@ -27,7 +28,6 @@ from decision_service.publishing import Publication
 
 router = APIRouter(prefix="/staff/v1/queue", tags=["queue"])
 
-USUAL_LIMIT = 50
 
 AUDIT = "audit"
 """The purpose of an auditor, and of nobody else."""
@@ -36,7 +36,7 @@ AUDIT = "audit"
 @router.get("", **QUEUE)
 async def queue(request: Request) -> Response:
     """What waits for an officer, those due first first. Nothing in it tells who the people are."""
-    state, limit = state_of(request), _limit(request)
+    state, limit = state_of(request), limit_of(request)
     today = state.services.clock.day()
     wanted = Wanted(
         matter=_word(request, "matter"),
@@ -133,13 +133,6 @@ def _is_asked(request: Request, name: str) -> bool:
     if given not in ([], ["yes"]):
         raise ProblemError("envelope", (Fault(f"/{name}", "not_allowed"),))
     return bool(given)
-
-
-def _limit(request: Request) -> int:
-    text = request.query_params.get("limit", str(USUAL_LIMIT))
-    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= MOST_LISTED):
-        raise ProblemError("envelope", (Fault("/limit", "not_allowed"),))
-    return int(text)
 
 
 def _cursor(item: Item) -> str:

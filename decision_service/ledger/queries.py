@@ -2,9 +2,10 @@
 
 from bisect import bisect_left
 from collections.abc import Callable
-from typing import assert_never
+from typing import Final, assert_never
 
 from decision_service.ledger.store import (
+    READ_LIMIT,
     About,
     Before,
     ByApplication,
@@ -12,9 +13,19 @@ from decision_service.ledger.store import (
     ByKey,
     ByKind,
     BySubject,
+    Decisions,
     Last,
+    OfApplication,
     Query,
 )
+
+_CALLERS: Final = """WITH RECURSIVE known(name) AS (
+  SELECT min(caller) FROM record WHERE kind = 'decision'
+  UNION ALL
+  SELECT (SELECT min(caller) FROM record WHERE kind = 'decision' AND caller > known.name) FROM known
+  WHERE known.name IS NOT NULL
+) SELECT name FROM known WHERE name IS NOT NULL"""
+"""Every caller that has decisions, one step in the index of applications for each."""
 
 
 def first_since(at_of: Callable[[int], str], size: int, instant: str) -> int:
@@ -23,7 +34,7 @@ def first_since(at_of: Callable[[int], str], size: int, instant: str) -> int:
     return bisect_left(range(size), instant, key=at_of)
 
 
-def clause_of(query: Query, mark: str) -> tuple[str, tuple[str | bytes, ...]]:
+def clause_of(query: Query, mark: str) -> tuple[str, tuple[int | str | bytes, ...]]:
     """The part behind `SELECT … FROM record` that finds what `query` describes, oldest first, and its parameters;
     `mark` stands for a parameter in the store's dialect."""
     match query:
@@ -44,6 +55,11 @@ def clause_of(query: Query, mark: str) -> tuple[str, tuple[str | bytes, ...]]:
         case ByApplication(caller, application_id):
             of = f"caller = {mark} AND application_id = {mark} AND kind = 'decision'"
             return f"WHERE {of} ORDER BY position", (caller, application_id)
+        case OfApplication(application_id):
+            of = f"application_id = {mark} AND caller IN ({_CALLERS}) AND kind = 'decision'"
+            return f"WHERE {of} ORDER BY position", (application_id,)
+        case Decisions():
+            return _among(query, mark)
         case Before(caller, key, application_id):
             of = f"(caller = {mark} AND application_id = {mark} AND kind = 'decision')"
             found = (caller, key, caller, application_id)
@@ -52,3 +68,11 @@ def clause_of(query: Query, mark: str) -> tuple[str, tuple[str | bytes, ...]]:
             return "ORDER BY position DESC LIMIT 1", ()
         case _:
             assert_never(query)
+
+
+def _among(asked: Decisions, mark: str) -> tuple[str, tuple[int | str | bytes, ...]]:
+    stretch = (asked.start, asked.start + max(0, min(asked.count, READ_LIMIT)))
+    among = f"position >= {mark} AND position < {mark} AND kind = 'decision'"
+    if not asked.matter:
+        return f"WHERE {among} ORDER BY position", stretch
+    return f"WHERE {among} AND matter = {mark} ORDER BY position", (*stretch, asked.matter)

@@ -91,7 +91,7 @@ class LedgerReader:
         """The decisions on an application, oldest first. Raises LedgerFaultError at a record that was changed."""
         yield from self._records(*clause_of(ByApplication(caller, application_id), "?"))
 
-    def _records(self, clause: str, parameters: tuple[str | bytes, ...]) -> Iterator[Recorded]:
+    def _records(self, clause: str, parameters: tuple[int | str | bytes, ...]) -> Iterator[Recorded]:
         try:
             for row in self._connection.execute(f"{schema.SELECT} {clause}", parameters):
                 yield opened(schema.from_row(self._log, row), self._ring)

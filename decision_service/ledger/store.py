@@ -56,6 +56,24 @@ class ByApplication:
 
 
 @dataclass(frozen=True, slots=True)
+class OfApplication:
+    """All decisions on applications of this number, whichever caller's, oldest first. For those who look over the
+    shoulders of all callers: it looks once for each caller there is."""
+
+    application_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """The decisions among the `count` records from index `start`, of `matter` unless that is empty, oldest first. A
+    stretch at a time, for searches through millions."""
+
+    start: int
+    count: int
+    matter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Before:
     """What was there before a request: the record that `caller` got for its key, and all decisions on its application,
     oldest first. One look for both, as every request begins with it."""
@@ -73,7 +91,7 @@ class Last:
 READ_LIMIT: Final = 1000
 """Most records of one `read`: a reader of millions comes back, so that others get their turn."""
 
-Query = ByKey | ByDecision | About | ByKind | BySubject | ByApplication | Before | Last
+Query = ByKey | ByDecision | About | ByKind | BySubject | ByApplication | OfApplication | Decisions | Before | Last
 
 
 class Refusal(Enum):

@@ -34,6 +34,7 @@ EXPECTED = {
     "propose_release": "..y....",
     "approve_release": "...y...",
     "read_case": "....y.y",
+    "audit_case": "....y..",
     "record_outcome": "......y",
     "close_task": "......y",
     "read_quality": "..yyyy.",

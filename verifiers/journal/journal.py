@@ -102,6 +102,10 @@ class Journal:
             self._wait(waiter, None)
         waiter.result()
 
+    def accesses(self, decision_id: str) -> list[Access]:
+        """Who read a decision, oldest first, as far as it is on disk. Raises JournalError."""
+        return self._store.accesses(decision_id)
+
     def forget_answers(self, applications: Collection[tuple[str, str]], now_ms: int) -> None:
         """Let go, for good and before their retention day, of the raw answers to calls made for these applications (by
         their caller and number): the persons they are about are erased. That the calls were made stays. Raises

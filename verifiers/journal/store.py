@@ -11,6 +11,7 @@ from typing import Final, assert_never
 from verifiers.journal import schema
 from verifiers.journal.errors import JournalFaultError, JournalRefusedError
 from verifiers.journal.files import BUSY_SECONDS, Connect, connect, open_for_writing
+from verifiers.journal.reading import JournalReader
 from verifiers.journal.records import Access, Ended, Note, RawAnswer, Sent
 from verifiers.journal.retention import ACCESS, ANSWER, Retention
 
@@ -53,6 +54,11 @@ class JournalStore:
         with self._transaction() as connection:
             for statement, found in rows.items():
                 connection.executemany(statement, found)
+
+    def accesses(self, decision_id: str) -> list[Access]:
+        """Who read a decision, oldest first. Raises JournalError."""
+        with JournalReader(self._path) as reader:
+            return list(reader.accesses(decision_id=decision_id))
 
     def drop_due(self, now_ms: int) -> Mapping[str, int]:
         """Drop what is past its retention; how many rows of each kind went. Raises JournalFaultError.
