@@ -4,6 +4,7 @@ from typing import Any
 
 from decision_service.differing.cells import Grid
 from decision_service.differing.changes import Change
+from decision_service.differing.drawing import WIDTH, Drawn, drawn
 from decision_service.differing.excerpts import Excerpt
 from decision_service.differing.report import Example, Region, Report
 from decision_service.policy.shape import Bilingual, Policy
@@ -23,6 +24,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "regions": [_region(one) for one in report.regions],
         "changes": [_change(one) for one in report.changes],
         "tables": [_grid(one) for one in report.grids],
+        "lines": [_line(one) for one in drawn(report)],
         "seconds": round(report.seconds, 3),
     }
 
@@ -111,5 +113,27 @@ def _grid(grid: Grid) -> dict[str, Any]:
             for down, row in zip(grid.down, grid.cells, strict=True)
             for across, cell in zip(grid.across, row, strict=True)
             if cell is not None and cell.changed
+        ],
+    }
+
+
+def _line(line: Drawn) -> dict[str, Any]:
+    """A number line with its places in pixels, of a picture that is `width` by `height`."""
+    return {
+        **_text(line.subject),
+        "width": WIDTH,
+        "height": line.height,
+        "ticks": [{"x": one.x, "label": one.label, "sides": one.sides} for one in line.ticks],
+        "bands": [
+            {
+                "region": one.number,
+                "effect": one.effect,
+                "x": one.x,
+                "y": one.y,
+                "width": one.width,
+                "open_low": one.open_low,
+                "open_high": one.open_high,
+            }
+            for one in line.bands
         ],
     }

@@ -71,8 +71,13 @@ def compare(sides: Sides, engines: tuple[Engines, Engines]) -> Report:
 
 def _compare(sides: Sides, engines: tuple[Engines, Engines]) -> Report:
     from decision_service.readings.smt.values import UnencodableError
-    from decision_service.readings.smt.world import World
+    from decision_service.readings.smt.world import LAST_DAY, World
 
+    if sides.since > LAST_DAY:
+        raise NoClaimError(
+            f"no day of decision after {LAST_DAY} is looked at, and both versions decide from {sides.since} on",
+            f"只考察到{LAST_DAY}的决定，而两个版本自{sides.since}起才都有效",
+        )
     started = time.perf_counter()
     numbers: Numbers = {}
     spelled = (Spelling(sides.old, numbers), Spelling(sides.new, numbers))

@@ -2,11 +2,14 @@
 
 from typing import Final
 
+from decision_service.workbench.changing.keeping import SCHEMA as KEPT
+from decision_service.workbench.changing.page import CHANGE
+from decision_service.workbench.changing.remarks import SCHEMA as REMARKS
 from decision_service.workbench.matters.page import MATTERS
 from decision_service.workbench.pages import Page
 from decision_service.workbench.running.page import RUN
 
-PAGES: Final[tuple[Page, ...]] = (MATTERS, RUN)
+PAGES: Final[tuple[Page, ...]] = (MATTERS, CHANGE, RUN)
 
-SCHEMAS: Final[tuple[str, ...]] = ()
+SCHEMAS: Final[tuple[str, ...]] = (*KEPT, *REMARKS)
 """Statements that make the tables of rooms in the workbench's store."""

@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+from decision_service.differing.comparing import NoClaimError
 from decision_service.differing.report import Report
 from decision_service.outcome import Outcome
 from tests.differing.changing import changed, check_against, compared, outcomes, text_of
@@ -158,3 +159,10 @@ def test_a_text_of_a_register_may_be_a_month_or_somebodys_number(other: str) -> 
         changed(ELDERLY, ("must: not deaths.hit", f"must: not deaths.hit and not ({one})")) for one in (never, some)
     )
     assert (APPROVED, REFERRED) in outcomes(compared(old, new))
+
+
+def test_nothing_is_claimed_of_versions_that_begin_after_the_last_day() -> None:
+    old = text_of("senior_card")
+    later = ("in_force: 2026-01-01", "in_force: 2061-01-01")
+    with pytest.raises(NoClaimError, match="after 2060-12-31"):
+        compared(old, changed(old, later, ("value: 60", "value: 65")))
