@@ -76,6 +76,11 @@ def waiting(results: Results) -> Figure:
     return plain(_only(one for one in results["second_engine"] if one["load"] == "one at a time")["p50_ms"])
 
 
+def where_httpx_works(results: Results) -> Figure:
+    """Right answers a second as a multiple of those with httpx, at the most connections where it works (clients.py)."""
+    return plain(results["loads"][str(results["works_at"])]["ratio"])
+
+
 def added(figure: str) -> Callable[[Results], Figure]:
     """Milliseconds over the slowest register, at half of saturation (asking.py)."""
     return lambda results: plain(_row(results, "(c)")["loads"]["half"][figure])

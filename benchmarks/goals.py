@@ -19,6 +19,7 @@ from figures import (
     to_row,
     to_single_commits,
     waiting,
+    where_httpx_works,
 )
 
 
@@ -154,7 +155,30 @@ ROWS: tuple[Row, ...] = (
         to_constant("(h)"),
     ),
     Row("endpoint_live", f"{ENDPOINT}; live registers", CONSTANT, least(0.12), "endpoint.py", to_constant("(d)")),
-    Row("httpx", f"{ENDPOINT}; live registers", "the same with httpx", least(20), "clients.py", at("ratio")),
+    Row(
+        "httpx",
+        f"{ENDPOINT}; live registers, right answers a second, 32 connections",
+        "the same with httpx, which is late there",
+        least(20),
+        "clients.py",
+        at("loads", "32", "ratio"),
+    ),
+    Row(
+        "httpx_working",
+        f"{ENDPOINT}; live registers, right answers a second",
+        "the same with httpx, at the most connections where it works",
+        least(1),
+        "clients.py",
+        where_httpx_works,
+    ),
+    Row(
+        "httpx_call",
+        "a register call, 8 at a time: CPU of httpx",
+        "of the own client",
+        least(1),
+        "clients.py",
+        at("calls", "8", "ratio"),
+    ),
     Row(
         "all_on",
         "authentication, limits, metrics, logs, outbox",
