@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from decision_service.control.approvals import Release, releases
@@ -15,6 +16,7 @@ from decision_service.control.records import RELEASE_APPROVED, RELEASE_PROPOSED,
 from decision_service.control.signs import ControlSigns
 from decision_service.control.switch import SamePersonError, is_same
 from decision_service.gate import GateError, pass_gate
+from decision_service.givingway import giving_way
 from decision_service.inforce import InForce
 from decision_service.ledger.writer import Ledger
 from decision_service.policy.shelf import Shelf
@@ -163,7 +165,7 @@ class Releases:
 
     async def _read(self, copy: Path) -> Candidate:
         try:
-            candidate = await asyncio.to_thread(read_candidate, copy, self._in_force.publication)
+            candidate = await giving_way(partial(read_candidate, copy, self._in_force.publication))
         except PolicyProblems:
             self._signs.release("refused")
             raise
@@ -182,4 +184,4 @@ class Releases:
         except GateError:
             self._signs.release("refused")
             raise
-        return await asyncio.to_thread(publish, shelf, self._in_force.publication)
+        return await giving_way(partial(publish, shelf, self._in_force.publication))

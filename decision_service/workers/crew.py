@@ -14,7 +14,7 @@ from decision_service.control.releases import NotTakenUpError
 from decision_service.docket import OwnDocket
 from decision_service.http.listening import DRAIN_SECONDS
 from decision_service.http.state import State
-from decision_service.readings.rete.process import LEARN_SECONDS
+from decision_service.readings.rete.process import READ_SECONDS
 from decision_service.settings import Settings
 from decision_service.workers.attendant import Attendant, Keeping
 from decision_service.workers.channel import LostError
@@ -105,12 +105,12 @@ class Crew:
         async with self._turn:
             await self._settled.wait()
             try:
-                async with asyncio.timeout(LEARN_SECONDS):
+                async with asyncio.timeout(READ_SECONDS):
                     await asyncio.gather(*(_prepare(one.attendant, digests) for one in self._workers.values()))
                 yield
             except TimeoutError:
                 self._tell(Abandon())
-                raise NotTakenUpError(f"a worker did not load the new rules within {LEARN_SECONDS:g} s") from None
+                raise NotTakenUpError(f"a worker did not load the new rules within {READ_SECONDS:g} s") from None
             except BaseException:
                 self._tell(Abandon())
                 raise

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -17,6 +18,7 @@ from decision_service.desk import Desk, Services
 from decision_service.followups.checks import Checks
 from decision_service.followups.file import FollowupFile
 from decision_service.followups.turns import Turns
+from decision_service.givingway import giving_way
 from decision_service.http.admitting import admitting
 from decision_service.http.asking import asking
 from decision_service.http.following import late_answers
@@ -81,7 +83,7 @@ class Served:
     async def _prepare(self, digests: Collection[str]) -> None:
         mine, now = object(), self.state.services.in_force.publication
         self.prepared, self._preparing = None, mine
-        publication = await asyncio.to_thread(published_alone, self.rules, digests, now)
+        publication = await giving_way(partial(published_alone, self.rules, digests, now))
         await self.engine.reload(digests, [one.policy.digest for one in now])
         if self._preparing is mine:
             self.prepared = publication

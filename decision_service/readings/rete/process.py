@@ -26,7 +26,8 @@ STEADY_SECONDS = 10.0
 """A child that worked as long as this is replaced without delay."""
 
 FIRST_DELAY, LONGEST_DELAY = 0.1, 5.0
-LEARN_SECONDS = 600.0
+READ_SECONDS = 600.0
+"""For a child to read hundreds of matters on a busy machine. Whoever starts it does not wait as long."""
 BETWEEN_STEPS_SECONDS = 0.02
 """Between two steps of a child that learns new rules."""
 
@@ -119,11 +120,11 @@ class SecondEngine:
         async with self._learning:
             self._turn += 1
             try:
-                async with asyncio.timeout(LEARN_SECONDS):
+                async with asyncio.timeout(READ_SECONDS):
                     while not await self._learns(kept):  # noqa: ASYNC110 - another process, which is asked step by step
                         await asyncio.sleep(BETWEEN_STEPS_SECONDS)
             except TimeoutError as error:
-                why = f"the second engine had not read the new rules after {LEARN_SECONDS:g} s"
+                why = f"the second engine had not read the new rules after {READ_SECONDS:g} s"
                 raise EngineUnavailable(why) from error
         if not self.digests.issuperset(needed):
             raise EngineUnavailable("the second engine read other rules than those that are wanted")
@@ -160,7 +161,7 @@ class SecondEngine:
         while True:
             started = loop.time()
             try:
-                self._child = await Child.start(self._command, START_SECONDS)
+                self._child = await Child.start(self._command, READ_SECONDS)
                 self._ready.set()
                 await self._serve(self._child)
             except ChildLostError as error:
