@@ -33,6 +33,7 @@ from asking_rig.registers import LATENCY_MS, NAMES, SLOW_PURPOSE, TAIL, register
 
 from decision_service.load.report import percentile
 from verifiers.deadline import Deadline
+from verifiers.delivery import Answered
 from verifiers.exchange import PATH, Exchange, ExchangeVerifier
 from verifiers.guard.guarded import GuardedVerifier, Surroundings
 from verifiers.guard.hedge import HedgeRules
@@ -41,7 +42,7 @@ from verifiers.nonces import fresh_nonce
 from verifiers.panel import ask_together
 from verifiers.registers import Register
 from verifiers.signing import Message, SigningKey, sign
-from verifiers.transport import Answered, Transport
+from verifiers.transport import Transport
 from verifiers.verifier import Question, Verifier
 
 ROOT = Path(__file__).resolve().parent.parent

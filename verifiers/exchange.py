@@ -7,13 +7,14 @@ from typing import assert_never
 from urllib.parse import urlsplit
 
 from verifiers.deadline import Deadline
+from verifiers.delivery import Answered, Failed, Late
 from verifiers.envelope import judge_body, question_body
 from verifiers.evidence import Evidence
 from verifiers.freshness import live_moment
 from verifiers.nonces import fresh_nonce
 from verifiers.reach import reach
 from verifiers.signing import Message, Received, SigningKey, check_answer, sign
-from verifiers.transport import Answered, Failed, Late, Transport
+from verifiers.transport import Transport
 from verifiers.verifier import Question
 
 PATH = "/v1/registers/"

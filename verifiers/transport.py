@@ -3,61 +3,60 @@
 One deadline covers connecting, sending and the last byte of the answer, so a server that drips gains nothing. At most
 64 KiB are read. Nothing is decompressed (200 KB can become 200 MiB), no redirect is followed, no proxy of the
 environment is used, no cookie kept, nothing sent twice.
+
+Registers are asked by HTTP/1.1 over connections of our own (`verifiers.connection`): a call costs a third of what the
+general client takes (benchmarks/README.md). That client, made as strict, is for everybody else.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+import ssl
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from functools import lru_cache
+from typing import Final
+from urllib.parse import quote, urlsplit
 
 from pyreqwest.client import Client, ClientBuilder
-from pyreqwest.exceptions import PyreqwestError, RequestTimeoutError
-from pyreqwest.request import RequestBuilder
-from pyreqwest.response import Response
 
+from verifiers.connection import Connection
 from verifiers.deadline import Deadline
-from verifiers.frozen import quickly_made
+from verifiers.delivery import Delivery, Failed, Late
 
 MAX_ANSWER_BYTES = 64 * 1024
 """No register has more to say about one person."""
 
-_IDLE = timedelta(seconds=4)
+IDLE_SECONDS: Final = 4.0
 """Shorter than the five seconds after which common servers hang up on an idle connection: a question sent into a
 closing one is lost, and is not put twice."""
 
 _JSON = "application/json"
-
-TransportFault = Literal["network", "http_status", "compressed", "content_type", "too_large"]
-
-
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """A complete answer of status 200 and a media type asked for: its headers, repeated ones too, and its body."""
-
-    headers: tuple[tuple[str, str], ...] = field(repr=False)
-    body: bytes = field(repr=False)
+_PORTS: Final = {"http": 80, "https": 443}
+_AS_IT_IS: Final = "!#$%&'()*+,/:;=?@[]~"
+"""Characters of an address that go over the wire as they stand, beside letters, digits and -._"""
 
 
 @dataclass(frozen=True, slots=True)
-class Late:
-    """The deadline passed first."""
+class _Server:
+    """Where connections lead, by name and not by what that resolves to."""
+
+    host: str
+    port: int
+    tls: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
-    """No usable answer, and why in a word; with its status code where that was not 200."""
+class _Address:
+    """An address taken apart: `target` and `host` are as the wire has them."""
 
-    fault: TransportFault
-    status: int | None = None
-
-
-Delivery = Answered | Late | Failed
+    server: _Server
+    target: str
+    host: str
 
 
 class Transport:
-    """A pool of connections. Make one a process, `close` it at the end."""
+    """A pool of connections. Make one a process, `close` it at the end. Used from one event loop."""
 
     def __init__(
         self,
@@ -67,55 +66,162 @@ class Transport:
         max_bytes: int = MAX_ANSWER_BYTES,
         trusted_certificates: bytes | None = None,
     ) -> None:
-        """`max_connections` bounds the calls in flight; `trusted_certificates` is a PEM of further roots."""
+        """`max_connections` bounds the calls in flight; `trusted_certificates` is a PEM of further roots.
+
+        Raises ssl.SSLError for a PEM that can't be used.
+        """
         self._max_bytes = max_bytes
-        self._client = strict_client(connect_seconds, max_connections, trusted_certificates)
+        self._connect_seconds = connect_seconds
+        # Reading a machine's trust store takes longer than many start-ups: where all is plain http nobody needs it.
+        self._tls = None if trusted_certificates is None else trusting(trusted_certificates)
+        self._places = asyncio.Semaphore(max_connections)
+        self._idle: dict[_Server, deque[Connection]] = {}
+        self._busy: set[Connection] = set()
+        self._sweep: asyncio.TimerHandle | None = None
+        self._closed = False
 
     async def post(self, url: str, headers: Mapping[str, str], body: bytes, deadline: Deadline) -> Delivery:
         """Send `body`, JSON, and read what comes back. Raises nothing but cancellation."""
-        sent = {**headers, "Content-Type": _JSON}
-        return await self._exchange(lambda: self._client.post(url).headers(sent).body_bytes(body), (_JSON,), deadline)
+        sent = {**headers, "Content-Type": _JSON, "Content-Length": str(len(body))}
+        return await self._exchange("POST", url, sent, body, (_JSON,), deadline)
 
     async def get(self, url: str, media_types: tuple[str, ...], deadline: Deadline) -> Delivery:
         """Read what is at `url`, of one of `media_types` (lower case). Raises nothing but cancellation."""
-        sent = {"Accept": ", ".join(media_types)}
-        return await self._exchange(lambda: self._client.get(url).headers(sent), media_types, deadline)
+        return await self._exchange("GET", url, {"Accept": ", ".join(media_types)}, b"", media_types, deadline)
+
+    async def close(self) -> None:
+        """Close every connection; what is under way fails."""
+        self._closed = True
+        if self._sweep is not None:
+            self._sweep.cancel()
+        for connection in [*self._busy, *(one for idle in self._idle.values() for one in idle)]:
+            connection.shut()
+        self._idle.clear()
 
     async def _exchange(
-        self, built: Callable[[], RequestBuilder], media_types: tuple[str, ...], deadline: Deadline
-    ) -> Delivery:
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, media_types: tuple[str, ...],
+        deadline: Deadline,
+    ) -> Delivery:  # fmt: skip
         left = deadline.remaining()
         if left <= 0:
             return Late()
         try:
-            request = built().header("Accept-Encoding", "identity").timeout(timedelta(seconds=left)).build_streamed()
-            # Twice on purpose: the client's own limit frees the socket, this one holds whatever the client does.
-            async with asyncio.timeout(left), request as response:
-                return await self._read(response, media_types)
-        except (TimeoutError, RequestTimeoutError):
+            address = _address(url)
+            request = _request(method, address, headers, body)
+        except ValueError:
+            return Failed("network")  # what was to be read is at no address
+        try:
+            if self._places.locked():
+                async with asyncio.timeout(left):
+                    await self._places.acquire()
+            else:
+                await self._places.acquire()
+        except TimeoutError:
+            return Late()
+        try:
+            return await self._ask(address.server, request, media_types, deadline)
+        finally:
+            self._places.release()
+
+    async def _ask(self, server: _Server, request: bytes, media_types: tuple[str, ...], deadline: Deadline) -> Delivery:
+        loop = asyncio.get_running_loop()
+        try:
+            connection = self._kept(server, loop) or await self._opened(server, loop, deadline)
+        except TimeoutError:
             # A connection that could not be made in `connect_seconds` is late as well: whoever waits can't tell.
             return Late()
-        except (PyreqwestError, ValueError):
-            return Failed("network")  # ValueError: what was to be read is at no address
+        except (OSError, ValueError):
+            return Failed("network")
+        if self._closed:
+            connection.shut()
+        self._busy.add(connection)
+        timer = loop.call_later(deadline.remaining(), connection.cut)
+        try:
+            return await connection.ask(request, media_types)
+        finally:
+            timer.cancel()
+            self._busy.discard(connection)
+            self._keep(server, connection, loop)
 
-    async def close(self) -> None:
-        """Close every connection."""
-        await self._client.close()
+    def _kept(self, server: _Server, loop: asyncio.AbstractEventLoop) -> Connection | None:
+        """A connection that stands: the one used last, which is the least likely to be hung up on."""
+        idle = self._idle.get(server)
+        while idle:
+            connection = idle.pop()
+            if connection.reusable and loop.time() - connection.idle_since < IDLE_SECONDS:
+                return connection
+            connection.shut()
+        return None
 
-    async def _read(self, response: Response, media_types: tuple[str, ...]) -> Delivery:
-        if response.status != 200:
-            return Failed("http_status", response.status)
-        if any(value.strip().lower() != "identity" for value in response.get_header_all("content-encoding")):
-            return Failed("compressed")
-        kinds = response.get_header_all("content-type")
-        if len(kinds) != 1 or kinds[0].partition(";")[0].strip().lower() not in media_types:
-            return Failed("content_type")
-        body = bytearray()
-        while (chunk := await response.body_reader.read_chunk()) is not None:
-            if len(body) + len(chunk) > self._max_bytes:
-                return Failed("too_large")
-            body += chunk
-        return Answered(tuple(response.headers.items()), bytes(body))
+    async def _opened(self, server: _Server, loop: asyncio.AbstractEventLoop, deadline: Deadline) -> Connection:
+        """A new connection. Raises TimeoutError, OSError, ValueError for what is no name of a host."""
+        async with asyncio.timeout(min(deadline.remaining(), self._connect_seconds)):
+            if server.tls and self._tls is None:
+                self._tls = await asyncio.to_thread(trusting, None)
+            _, connection = await loop.create_connection(
+                lambda: Connection(loop, self._max_bytes),
+                server.host,
+                server.port,
+                ssl=self._tls if server.tls else None,
+            )
+        return connection
+
+    def _keep(self, server: _Server, connection: Connection, loop: asyncio.AbstractEventLoop) -> None:
+        if self._closed or not connection.reusable:
+            connection.shut()
+            return
+        connection.idle_since = loop.time()
+        self._idle.setdefault(server, deque()).append(connection)
+        if self._sweep is None:
+            self._sweep = loop.call_later(IDLE_SECONDS, self._let_go, loop)
+
+    def _let_go(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Shut what was not used for long; the first of each server waits longest."""
+        for idle in self._idle.values():
+            while idle and loop.time() - idle[0].idle_since >= IDLE_SECONDS:
+                idle.popleft().shut()
+        self._idle = {server: idle for server, idle in self._idle.items() if idle}
+        self._sweep = loop.call_later(IDLE_SECONDS, self._let_go, loop) if self._idle else None
+
+
+@lru_cache(1024)
+def _address(url: str) -> _Address:
+    """Raises ValueError for what is no address of a server over http or https."""
+    parts = urlsplit(url)
+    host = parts.hostname
+    if parts.scheme not in _PORTS or not host or "@" in parts.netloc:
+        raise ValueError("no address")
+    port = parts.port or _PORTS[parts.scheme]
+    named = f"[{host}]" if ":" in host else host
+    target = quote(f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}", _AS_IT_IS)
+    return _Address(
+        _Server(host, port, parts.scheme == "https"),
+        target,
+        named if port == _PORTS[parts.scheme] else f"{named}:{port}",
+    )
+
+
+def _request(method: str, address: _Address, headers: Mapping[str, str], body: bytes) -> bytes:
+    """The bytes of a request. Raises ValueError for a header that would be more than one, or is not ASCII."""
+    lines = [
+        f"{method} {address.target} HTTP/1.1\r\nHost: {address.host}\r\nUser-Agent: miaopi\r\nAccept-Encoding: identity"
+    ]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    head = "\r\n".join(lines)
+    if not head.count("\r") == head.count("\n") == len(headers) + 3:
+        raise ValueError("a header with the end of a line in it")
+    return f"{head}\r\n\r\n".encode("ascii") + body
+
+
+def trusting(further: bytes | None) -> ssl.SSLContext:
+    """What trusts this machine's roots, and `further` (PEM; text between certificates is nothing). Raises ssl.SSLError
+    where that can't be read."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_default_certs()
+    context.set_alpn_protocols(["http/1.1"])
+    if further is not None:
+        context.load_verify_locations(cadata=further.decode("ascii", "ignore"))
+    return context
 
 
 def strict_client(connect_seconds: float, max_connections: int, trusted_certificates: bytes | None) -> Client:
@@ -124,7 +230,7 @@ def strict_client(connect_seconds: float, max_connections: int, trusted_certific
         ClientBuilder()
         .connect_timeout(timedelta(seconds=connect_seconds))
         .max_connections(max_connections)
-        .pool_idle_timeout(_IDLE)
+        .pool_idle_timeout(timedelta(seconds=IDLE_SECONDS))
         .follow_redirects(False)
         .referer(False)
         .no_proxy()

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 import httpx
 
 from verifiers.deadline import Deadline
-from verifiers.transport import Answered, Delivery, Failed, Late, Transport
+from verifiers.delivery import Answered, Delivery, Failed, Late
+from verifiers.transport import Transport
 
 MOST = 256
 

@@ -12,7 +12,7 @@ from decision_service.access.principal import USUAL
 from verifiers.credentials.jwks import Publisher
 from verifiers.credentials.keyset import KeySource
 from verifiers.deadline import Deadline
-from verifiers.transport import Answered, Delivery, Failed
+from verifiers.delivery import Answered, Delivery, Failed
 
 ISSUER = "https://sso.example.gov.cn"
 AUDIENCE = "https://spz.example.gov.cn"

@@ -21,8 +21,8 @@ from verifiers.conformance.sample import CLOCKS, DATA_AS_OF, FUTURE, OLD, PEOPLE
 from verifiers.connection_file import read_connections
 from verifiers.connections.entries import ConnectionsRefusedError
 from verifiers.deadline import Deadline
+from verifiers.delivery import TransportFault
 from verifiers.signing import RefusalWord
-from verifiers.transport import TransportFault
 from verifiers.verifier import Verifier
 
 ROOT = Path(__file__).parents[2]

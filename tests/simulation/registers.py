@@ -10,6 +10,7 @@ from itertools import count
 
 from tests.simulation.plan import Plan
 from verifiers.deadline import Deadline
+from verifiers.delivery import Answered, Delivery, Failed, Late
 from verifiers.exchange import PATH
 from verifiers.nonces import NonceBook
 from verifiers.registers import Register
@@ -17,7 +18,6 @@ from verifiers.sandbox.asking import Gate
 from verifiers.sandbox.config import Asked
 from verifiers.sandbox.latency import Latency
 from verifiers.signing import Message, Received, SigningKey, sign
-from verifiers.transport import Answered, Delivery, Failed, Late
 
 APP = "simulated"
 KEY = SigningKey(APP, b"a secret of the simulation")

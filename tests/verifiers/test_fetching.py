@@ -7,7 +7,8 @@ import pytest
 from tests.verifiers.crooked_register import Asked, Behaviour, crooked_register
 from verifiers.credentials.keyset import JWKS_TYPES
 from verifiers.deadline import Deadline
-from verifiers.transport import Answered, Delivery, Failed, Late, Transport
+from verifiers.delivery import Answered, Delivery, Failed, Late
+from verifiers.transport import Transport
 
 MOST = 1000
 TYPE = "application/jwk-set+json"

@@ -19,13 +19,14 @@ from verifiers.connections.addresses import read_address
 from verifiers.connections.connection import Clocks
 from verifiers.connections.entries import Entries, TableRefusedError
 from verifiers.deadline import Deadline
+from verifiers.delivery import Answered, Delivery, Failed, Late
 from verifiers.envelope import judge_body, question_body
 from verifiers.evidence import Evidence
 from verifiers.freshness import live_moment
 from verifiers.nonces import fresh_nonce
 from verifiers.registers import Register
 from verifiers.signing import SigningKey, SigningKeyError, mac
-from verifiers.transport import Answered, Delivery, Failed, Late, Transport
+from verifiers.transport import Transport
 from verifiers.verifier import Question, Verifier
 
 _PATH: Final = re.compile(r"(/[A-Za-z0-9._~-]+)+", re.ASCII)

@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.padding import PKCS7
 
 from verifiers.deadline import Deadline
+from verifiers.delivery import Answered, Failed, Late
 from verifiers.signing import SigningKey
-from verifiers.transport import Answered, Failed, Late, Transport
+from verifiers.transport import Transport
 
 IV: Final = b"AESCBCPKCS5Paddi"
 """The fixed initialisation vector of the gateways' own samples; a fixed one is a weakness of the form."""

@@ -1,15 +1,15 @@
 """One table of the operator's connection file: keys read by kind, everything wrong collected with place and remedy."""
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from cryptography.x509 import load_pem_x509_certificates
-from pyreqwest.client import ClientBuilder
-from pyreqwest.exceptions import PyreqwestError
 
 from verifiers.secretfile import ADVICE, ADVICE_ZH, is_open_to_others
+from verifiers.transport import trusting
 
 _MOST_BYTES: Final = 1024 * 1024
 """Of a file that a table names: the bundle of a whole trust store has a quarter of that."""
@@ -158,8 +158,8 @@ class Entries:
         content = self._content("trusted_certificates", path)
         try:
             load_pem_x509_certificates(content)
-            ClientBuilder().add_root_certificate_pem(content).build()  # who is to trust them must be able to read them
-        except (ValueError, PyreqwestError):
+            trusting(content)  # who is to trust them must be able to read them
+        except (ValueError, ssl.SSLError):
             self.complain("trusted_certificates", "不是 PEM 证书", "holds no certificate in PEM; export it as PEM")
         return content
 

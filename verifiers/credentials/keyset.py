@@ -9,7 +9,7 @@ from verifiers.credentials.jwks import PublishedKeys, Publisher, read_jwks
 from verifiers.credentials.keys import VerificationKey
 from verifiers.credentials.refusal import CredentialRefused
 from verifiers.deadline import Clock, Deadline
-from verifiers.transport import Answered, Delivery, Failed, Late
+from verifiers.delivery import Answered, Delivery, Failed, Late
 
 MIN_REFRESH = 30.0
 """Seconds between two fetches at least, whoever asks for whatever key: strangers with invented kids drive nothing. It

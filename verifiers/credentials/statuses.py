@@ -21,7 +21,7 @@ from verifiers.credentials.suites import Suites
 from verifiers.credentials.token_status import list_word
 from verifiers.credentials.verified import StatusReference, VerifiedCredential
 from verifiers.deadline import Clock, Deadline
-from verifiers.transport import Answered
+from verifiers.delivery import Answered
 
 MOST_HELD = 256 * 1024 * 1024
 """Bytes of unpacked lists that are kept; beyond them the list that was used longest ago goes."""

@@ -13,7 +13,7 @@ from verifiers.credentials.jwks import Publisher, published_keys
 from verifiers.credentials.keyset import KeySet, KeySource
 from verifiers.credentials.verified import StatusReference, VerifiedCredential
 from verifiers.deadline import Deadline
-from verifiers.transport import Answered, Delivery, Failed
+from verifiers.delivery import Answered, Delivery, Failed
 
 FOLDER = "https://licences.example/status/"
 URI = f"{FOLDER}1"

@@ -17,7 +17,7 @@ from verifiers.credentials.jwks import MOST_BYTES, MOST_KEYS, PublishedKeys, Pub
 from verifiers.credentials.keys import VerificationKey
 from verifiers.credentials.keyset import MAX_STALE, MIN_REFRESH, KeyBook, KeySet, KeySource
 from verifiers.credentials.refusal import CredentialRefused
-from verifiers.transport import Delivery, Failed, Late
+from verifiers.delivery import Delivery, Failed, Late
 
 URL = "https://licences.example/jwks.json"
 PUBLISHER = Publisher(ISSUER, frozenset({"ES256", "EdDSA"}))

@@ -26,7 +26,7 @@ from verifiers.credentials.keyset import KeySet
 from verifiers.credentials.refusal import CredentialRefused
 from verifiers.credentials.statuses import RETRY_AFTER, StatusLists
 from verifiers.credentials.verified import StatusReference, VerifiedCredential
-from verifiers.transport import Delivery, Failed, Late
+from verifiers.delivery import Delivery, Failed, Late
 
 SIGNER, PROVER = es256(), ed25519(kid="https://licences.example/#k2")
 STRANGER = es256()

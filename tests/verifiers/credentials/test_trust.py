@@ -32,8 +32,8 @@ from verifiers.credentials.presentations import PresentationBook
 from verifiers.credentials.suites import signature_suites
 from verifiers.credentials.trust import Clocks, Ground, Trust
 from verifiers.deadline import Deadline
+from verifiers.delivery import Delivery, Late
 from verifiers.evidence import Evidence
-from verifiers.transport import Delivery, Late
 from verifiers.verifier import Question, Shown
 
 SIGNER, WALLET = es256(), es256()
