@@ -1,7 +1,7 @@
 """The JSON of a question and of its answer (docs/registers.md), whatever signs or carries them."""
 
 import json
-from dataclasses import replace
+from typing import Final
 
 import orjson
 
@@ -40,7 +40,7 @@ def judge_body(question: Question, nonce: str, body: bytes, moment: Moment) -> E
     facts are worth.
     """
     name = question.register.name
-    answer = _parse(body)
+    answer = read_object(body)
     if answer is None:
         return Evidence(name, "error", fault="json")
     fault = _binding_fault(question, nonce, answer)
@@ -54,7 +54,7 @@ def judge_body(question: Question, nonce: str, body: bytes, moment: Moment) -> E
         flat = {**(data if isinstance(data, dict) else {}), "status": answer["status"]}
         flat["data_as_of"] = answer.get("data_as_of")
         evidence = read_answer(question.register, question.asked_with, flat, moment)
-    return replace(evidence, request_id=str(answer["request_id"]), digest=content_digest(body), wire=body)
+    return evidence.bound(str(answer["request_id"]), content_digest(body), body)
 
 
 def _binding_fault(question: Question, nonce: str, answer: dict[str, object]) -> str | None:
@@ -73,12 +73,20 @@ def _binding_fault(question: Question, nonce: str, answer: dict[str, object]) ->
     return None
 
 
-def _parse(body: bytes) -> dict[str, object] | None:
+def read_object(body: bytes) -> dict[str, object] | None:
     """The JSON object in `body`; None for anything else, for a name given twice, for NaN, for nesting without end."""
+    parsed: object = None
     try:
-        parsed = json.loads(body.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        return None
+        parsed = orjson.loads(body)
+        # What is the same when it is written again has no name twice, and no number that two readers read as two.
+        known = orjson.dumps(parsed) == body
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        known = False  # orjson takes less than the strict reader: half a surrogate pair, say
+    if not known:
+        try:
+            parsed = _STRICT.decode(body.decode())
+        except (ValueError, RecursionError):
+            return None
     return parsed if isinstance(parsed, dict) else None
 
 
@@ -91,3 +99,6 @@ def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def _no_constant(name: str) -> object:
     raise ValueError(f"{name} is no JSON")
+
+
+_STRICT: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_no_constant)

@@ -45,8 +45,10 @@ class Register:
     owner_en: str = ""
     called: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
-    def answers_when_asked_with(self, parameters: tuple[str, ...]) -> dict[str, Kind]:
+    def answers_when_asked_with(self, parameters: tuple[str, ...]) -> Mapping[str, Kind]:
         """The kinds of the answer's fields when these parameters are sent: some may be null only then."""
+        if not self.nullable_when_asked_with:
+            return self.answers
         loosened = {name for key in parameters for name in self.nullable_when_asked_with.get(key, ())}
         return {name: _nullable(kind) if name in loosened else kind for name, kind in self.answers.items()}
 

@@ -5,10 +5,10 @@ the body's SHA-256; its first line says which way the message goes, so that a re
 The gateways that provinces run sign neither body nor path; this one signs both (domain.md 5.3).
 """
 
-import base64
 import hashlib
 import hmac
 import re
+from binascii import b2a_base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -110,17 +110,8 @@ class Message:
 
     def with_digest(self, key: SigningKey, digest: str) -> bytes:
         """As `canonical`, where the digest of the body is known."""
-        lines = (
-            f"miaopi-{self.direction}-1",
-            key.algorithm,
-            self.method,
-            self.path,
-            key.app,
-            str(self.timestamp_ms),
-            self.nonce,
-            digest,
-        )
-        return "\n".join(lines).encode()
+        first = f"miaopi-{self.direction}-1\n{key.algorithm}\n{self.method}\n{self.path}\n{key.app}"
+        return f"{first}\n{self.timestamp_ms}\n{self.nonce}\n{digest}".encode()
 
 
 def sign(key: SigningKey, message: Message) -> dict[str, str]:
@@ -136,14 +127,14 @@ def sign(key: SigningKey, message: Message) -> dict[str, str]:
 
 
 def _signature(key: SigningKey, message: Message, digest: str) -> str:
-    return base64.b64encode(mac(key, message.with_digest(key, digest))).decode()
+    return b2a_base64(mac(key, message.with_digest(key, digest)), newline=False).decode("ascii")
 
 
 def signed_headers(pairs: Iterable[tuple[str, str]]) -> dict[str, str] | Refusal:
     """The five headers of a message, by their names above. One that is missing or repeated refuses the message."""
     found: dict[str, str] = {}
     for raw_name, value in pairs:
-        name = _BY_LOWER.get(raw_name.lower())
+        name = _BY_LOWER.get(raw_name) or _BY_LOWER.get(raw_name.lower())
         if name is None:
             continue
         if name in found:
@@ -216,5 +207,7 @@ def _fault(direction: Direction, key: SigningKey, headers: Mapping[str, str], re
 
 
 def _same(one: str, other: str) -> bool:
-    """Compared in constant time; as bytes, because compare_digest raises on text outside ASCII."""
+    """Compared in constant time; what is not ASCII, which compare_digest does not take as text, as bytes."""
+    if one.isascii() and other.isascii():
+        return hmac.compare_digest(one, other)
     return hmac.compare_digest(one.encode(errors="surrogatepass"), other.encode(errors="surrogatepass"))

@@ -23,6 +23,7 @@ from pyreqwest.client import Client, ClientBuilder
 from verifiers.connection import Connection
 from verifiers.deadline import Deadline
 from verifiers.delivery import Delivery, Failed, Late
+from verifiers.tls import Tls
 
 MAX_ANSWER_BYTES = 64 * 1024
 """No register has more to say about one person."""
@@ -158,12 +159,19 @@ class Transport:
         async with asyncio.timeout(min(deadline.remaining(), self._connect_seconds)):
             if server.tls and self._tls is None:
                 self._tls = await asyncio.to_thread(trusting, None)
-            _, connection = await loop.create_connection(
-                lambda: Connection(loop, self._max_bytes),
-                server.host,
-                server.port,
-                ssl=self._tls if server.tls else None,
-            )
+            connection = Connection(loop, self._max_bytes)
+            if self._tls is None or not server.tls:
+                await loop.create_connection(lambda: connection, server.host, server.port)
+                return connection
+            context, stands = self._tls, loop.create_future()
+            within = Tls(connection, context, server.host, stands)
+            try:
+                await loop.create_connection(lambda: within, server.host, server.port)
+                await stands
+            except asyncio.CancelledError:
+                stands.cancel()
+                within.abort()
+                raise
         return connection
 
     def _keep(self, server: _Server, connection: Connection, loop: asyncio.AbstractEventLoop) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,13 +15,15 @@ from cryptography.x509.oid import NameOID
 
 from tests.verifiers.conformance.stands import Answering
 from tests.verifiers.connections.making import SECRET, connection, entries, verifier
-from tests.verifiers.crooked_register import crooked_register
+from tests.verifiers.crooked_register import Asked, crooked_register
 from verifiers.adapters.signed import SignedConnection
 from verifiers.conformance.line import Line, Sent
 from verifiers.conformance.sample import FIRST, question
 from verifiers.connections.entries import Problem
 from verifiers.deadline import Deadline
+from verifiers.delivery import Answered, Failed
 from verifiers.signing import SigningKey
+from verifiers.transport import Transport
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +88,32 @@ def test_a_certificate_counts_only_under_a_trusted_root(folder: Path, trusted: b
             assert reply.status == (200 if trusted else 0)
             await line.close()
             await one.close()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_an_answer_without_length_ends_where_the_register_says_so_and_not_where_the_line_is_cut(
+    folder: Path, ended: bool
+) -> None:
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(folder / "leaf.pem", folder / "leaf.key")
+
+    async def behave(_: Asked, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{}")
+        await writer.drain()
+        if ended:
+            writer.close()
+        else:
+            # The socket alone, under TLS: as anybody on the way can.
+            writer.get_extra_info("socket").shutdown(socket.SHUT_WR)
+
+    async def run() -> None:
+        transport = Transport(trusted_certificates=(folder / "root.pem").read_bytes())
+        async with crooked_register(behave, tls) as register:
+            found = await transport.post(register.url, {}, b"", Deadline.after(30))
+            assert found == (Answered((("content-type", "application/json"),), b"{}") if ended else Failed("network"))
+        await transport.close()
 
     asyncio.run(run())
 
