@@ -6,9 +6,19 @@ from typing import Final, cast
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from verifiers.delivery import Answered, Delivery, Failed, Late
+from verifiers.frozen import maker
 
 MOST_BESIDE: Final = 64 * 1024
 """Bytes that an answer may have beside its body: head, trailers, marks of chunks."""
+
+_USUAL: Final = (
+    "Connection", "Content-Length", "Content-Type", "Date", "Miaopi-App", "Miaopi-Content-Digest", "Miaopi-Nonce",
+    "Miaopi-Signature", "Miaopi-Timestamp", "Server", "Transfer-Encoding",
+)  # fmt: skip
+_NAMES: Final = {form.encode(): name.lower() for name in _USUAL for form in (name, name.lower())}
+"""Names of headers as they usually come, and in lower case."""
+
+_answered = maker(Answered)
 
 
 class Connection(asyncio.Protocol):
@@ -19,8 +29,8 @@ class Connection(asyncio.Protocol):
     """
 
     __slots__ = (
-        "_asked", "_body", "_headers", "_in_head", "_loop", "_media_types", "_most", "_parser", "_read",
-        "_reusable", "_size", "_transport", "_until_end", "idle_since",
+        "_asked", "_body", "_headers", "_loop", "_media_types", "_most", "_parser", "_raw", "_read", "_reusable",
+        "_size", "_transport", "_until_end", "idle_since",
     )  # fmt: skip
 
     def __init__(self, loop: asyncio.AbstractEventLoop, most: int) -> None:
@@ -31,6 +41,9 @@ class Connection(asyncio.Protocol):
         self._parser = HttpResponseParser(self)
         self._asked: asyncio.Future[Delivery] | None = None
         self._media_types: tuple[str, ...] = ()
+        self._raw: list[tuple[bytes, bytes]] = []
+        self._headers: tuple[tuple[str, str], ...] = ()
+        self._body: list[bytes] = []
         self._reusable = True
         self.idle_since = 0.0
         self._start()
@@ -103,16 +116,17 @@ class Connection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """A header, or a trailer, which is of no use."""
-        if self._in_head:
-            self._headers.append((name.decode("latin-1").lower(), value.decode("latin-1")))
+        self._raw.append((name, value))
 
     def on_headers_complete(self) -> None:
         """The head is there: whether the body is wanted."""
-        self._in_head = False
         status = self._parser.get_status_code()
         if 100 <= status < 200 and status != 101:
             return
-        headers = self._headers
+        raw, self._raw = self._raw, []
+        self._headers = headers = tuple(
+            [(_NAMES.get(name) or name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw]
+        )
         if status != 200:
             self._settle(Failed("http_status", status))
             return
@@ -153,7 +167,7 @@ class Connection(asyncio.Protocol):
         body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
         asked, self._asked = self._asked, None
         if asked is not None and not asked.done():
-            asked.set_result(Answered(tuple(self._headers), body))
+            asked.set_result(_answered(self._headers, body))
         self._start()
 
     def _settle(self, delivery: Failed | Late) -> None:
@@ -165,7 +179,5 @@ class Connection(asyncio.Protocol):
 
     def _start(self) -> None:
         self._until_end = False
-        self._in_head = True
-        self._headers: list[tuple[str, str]] = []
-        self._body: list[bytes] = []
+        self._raw, self._headers, self._body = [], (), []
         self._size = self._read = 0

@@ -34,4 +34,5 @@ class Deadline:
 
     def at_most(self, seconds: float) -> "Deadline":
         """The earlier of this deadline and the one `seconds` from now: a part never gets more than the whole has."""
-        return Deadline(min(self.ends_at, self.clock() + seconds), self.clock)
+        ends_at = self.clock() + seconds
+        return self if self.ends_at <= ends_at else Deadline(ends_at, self.clock)

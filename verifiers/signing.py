@@ -127,14 +127,16 @@ def sign(key: SigningKey, message: Message) -> dict[str, str]:
 
 
 def _signature(key: SigningKey, message: Message, digest: str) -> str:
-    return b2a_base64(mac(key, message.with_digest(key, digest)), newline=False).decode("ascii")
+    return b2a_base64(
+        keyed(key.secret, message.with_digest(key, digest), _DIGEST_NAMES[key.algorithm]), newline=False
+    ).decode("ascii")
 
 
 def signed_headers(pairs: Iterable[tuple[str, str]]) -> dict[str, str] | Refusal:
     """The five headers of a message, by their names above. One that is missing or repeated refuses the message."""
     found: dict[str, str] = {}
     for raw_name, value in pairs:
-        name = _BY_LOWER.get(raw_name) or _BY_LOWER.get(raw_name.lower())
+        name = _BY_LOWER.get(raw_name.lower())
         if name is None:
             continue
         if name in found:

@@ -9,17 +9,19 @@ general client takes (benchmarks/README.md). That client, made as strict, is for
 """
 
 import asyncio
+import math
 import ssl
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from pyreqwest.client import Client, ClientBuilder
 
+from verifiers.bulkhead import Bulkhead
 from verifiers.connection import Connection
 from verifiers.deadline import Deadline
 from verifiers.delivery import Delivery, Failed, Late
@@ -38,8 +40,7 @@ _AS_IT_IS: Final = "!#$%&'()*+,/:;=?@[]~"
 """Characters of an address that go over the wire as they stand, beside letters, digits and -._"""
 
 
-@dataclass(frozen=True, slots=True)
-class _Server:
+class _Server(NamedTuple):
     """Where connections lead, by name and not by what that resolves to."""
 
     host: str
@@ -75,7 +76,7 @@ class Transport:
         self._connect_seconds = connect_seconds
         # Reading a machine's trust store takes longer than many start-ups: where all is plain http nobody needs it.
         self._tls = None if trusted_certificates is None else trusting(trusted_certificates)
-        self._places = asyncio.Semaphore(max_connections)
+        self._places = Bulkhead(max_connections, math.inf)
         self._idle: dict[_Server, deque[Connection]] = {}
         self._busy: set[Connection] = set()
         self._sweep: asyncio.TimerHandle | None = None
@@ -111,18 +112,12 @@ class Transport:
             request = _request(method, address, headers, body)
         except ValueError:
             return Failed("network")  # what was to be read is at no address
-        try:
-            if self._places.locked():
-                async with asyncio.timeout(left):
-                    await self._places.acquire()
-            else:
-                await self._places.acquire()
-        except TimeoutError:
+        if not (self._places.enter_now() or await self._places.enter(left)):
             return Late()
         try:
             return await self._ask(address.server, request, media_types, deadline)
         finally:
-            self._places.release()
+            self._places.leave()
 
     async def _ask(self, server: _Server, request: bytes, media_types: tuple[str, ...], deadline: Deadline) -> Delivery:
         loop = asyncio.get_running_loop()

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from verifiers.bulkhead import Bulkhead
 from verifiers.deadline import Clock, Deadline
 from verifiers.evidence import Evidence
 from verifiers.guard.breaker import Breaker, BreakerRules, Permit, Result, State
-from verifiers.guard.bulkhead import Bulkhead
 from verifiers.guard.hedge import Budget, HedgeRules, answered, first_answer
 from verifiers.guard.pace import Pace, Usual, planned
 from verifiers.registers import Register

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from tests.sizes import size
 from tests.verifiers.guard.acting import settled
 from tests.virtual_time import VirtualLoop
-from verifiers.guard.bulkhead import Bulkhead
+from verifiers.bulkhead import Bulkhead
 
 MOST = 3
 

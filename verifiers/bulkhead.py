@@ -1,15 +1,16 @@
-"""How many calls to one register may be under way, so that a slow one cannot take what the others need."""
+"""How many calls may be under way at a time, so that a slow register cannot take what the others need."""
 
 import asyncio
 from collections import deque
 
 
 class Bulkhead:
-    """At most `most` calls at a time. Who finds it full may wait for a moment, in order of arrival; as many may wait as
-    may be under way, and further ones are refused at once."""
+    """At most `most` calls at a time. Who finds it full may wait for a moment, in order of arrival; `waiting` may wait
+    (else as many as may be under way), and further ones are refused at once."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, waiting: float | None = None) -> None:
         self._most = most
+        self._most_waiting = most if waiting is None else waiting
         self._in_flight = 0
         self._waiting: deque[asyncio.Future[bool]] = deque()
 
@@ -25,7 +26,7 @@ class Bulkhead:
 
     def enter_now(self) -> bool:
         """Take a place if one is free. Who got one must `leave`."""
-        if not self.has_room:
+        if self._in_flight >= self._most:
             return False
         self._in_flight += 1
         return True
@@ -34,7 +35,7 @@ class Bulkhead:
         """Take a place, waiting for at most `seconds`. Who got one must `leave`."""
         if self.enter_now():
             return True
-        if seconds <= 0 or len(self._waiting) >= self._most:
+        if seconds <= 0 or len(self._waiting) >= self._most_waiting:
             return False
         loop = asyncio.get_running_loop()
         place: asyncio.Future[bool] = loop.create_future()
