@@ -170,24 +170,27 @@ def _read_file(
     path: Path, catalogue: Catalogue, complaints: Complaints, known: _Known, marks: dict[str, bytes]
 ) -> Policy | None:
     """The version in a file, taken from what is `known` where it says the same; its mark is put among `marks`."""
-    matter = path.parent.name
-    shown = f"{matter}/{path.name}"
+    shown = f"{path.parent.name}/{path.name}"
     source = read_source(path, shown)
     if isinstance(source, Problem):
         complaints.problems.append(source)
         return None
     marks[shown] = _mark(source)
-    taken = known.take(shown, marks[shown])
-    if taken is not None:
-        return taken
+    return known.take(shown, marks[shown]) or read_text(source, catalogue, complaints)
+
+
+def read_text(source: Source, catalogue: Catalogue, complaints: Complaints) -> Policy | None:
+    """One rule file by its text, as `read_shelf` reads it; the source has the name by which the file lies in a rules
+    folder (elderly_allowance/2026-01-01.yaml). None where it can't be read whole; what is wrong is complained of."""
     node = _mapping(source, complaints)
-    policy = None if node is None else read_policy(node, catalogue, complaints, shown)
+    policy = None if node is None else read_policy(node, catalogue, complaints, source.name)
     if policy is not None and node is not None:
-        _check_names(policy, path, matter, node, complaints)
+        _check_names(policy, source.name, node, complaints)
     return policy
 
 
-def _check_names(policy: Policy, path: Path, matter: str, node: MapNode, complaints: Complaints) -> None:
+def _check_names(policy: Policy, name: str, node: MapNode, complaints: Complaints) -> None:
+    matter, _, file = name.partition("/")
     if policy.matter != matter:
         complaints.add(
             "wrong_folder",
@@ -196,7 +199,7 @@ def _check_names(policy: Policy, path: Path, matter: str, node: MapNode, complai
             node.span,
             ("改 matter，或把文件移到那个文件夹", "change `matter`, or move the file to that folder"),
         )
-    if path.stem != str(policy.effective_from):
+    if file.removesuffix(".yaml") != str(policy.effective_from):
         complaints.add(
             "wrong_file_name",
             f"文件名应是生效日 {policy.effective_from}.yaml",

@@ -1,6 +1,7 @@
 """What a click sets off: only for who is still signed in and may, and every refusal told to him."""
 
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import wraps
 from typing import Any
 
 from nicegui import background_tasks, ui
@@ -17,9 +18,11 @@ Handler = Callable[..., Awaitable[None]]
 
 
 def acting(visit: Visit, action: Action, work: Callable[..., Awaitable[None]]) -> Handler:
-    """`work` as a handler of an event, done only if he who clicks may do `action` at that moment. What it raises is
-    told on the page; anything that is no refusal is raised on, to be logged."""
+    """`work` as a handler of an event (which it is given if it has a place for it), done only if he who clicks may do
+    `action` at that moment. What it raises is told on the page; anything that is no refusal is raised on, to be logged.
+    """
 
+    @wraps(work)  # an event is handed only to a function that says it takes one
     async def handled(*given: Any) -> None:
         try:
             visit.require(action)

@@ -5,11 +5,13 @@ from typing import Final
 from decision_service.workbench.changing.keeping import SCHEMA as KEPT
 from decision_service.workbench.changing.page import CHANGE
 from decision_service.workbench.changing.remarks import SCHEMA as REMARKS
+from decision_service.workbench.editor.kept import SCHEMA as UNSAVED
+from decision_service.workbench.editor.page import EDITOR
 from decision_service.workbench.matters.page import MATTERS
 from decision_service.workbench.pages import Page
 from decision_service.workbench.running.page import RUN
 
-PAGES: Final[tuple[Page, ...]] = (MATTERS, CHANGE, RUN)
+PAGES: Final[tuple[Page, ...]] = (MATTERS, EDITOR, CHANGE, RUN)
 
-SCHEMAS: Final[tuple[str, ...]] = (*KEPT, *REMARKS)
+SCHEMAS: Final[tuple[str, ...]] = (*KEPT, *REMARKS, *UNSAVED)
 """Statements that make the tables of rooms in the workbench's store."""

@@ -1,5 +1,6 @@
 """The workbench as a server: its pages, who may open them, and the guard before all of it."""
 
+import asyncio
 import os
 import secrets
 import socket
@@ -23,6 +24,7 @@ from decision_service.http.listening import address_of, open_door
 from decision_service.workbench.acting import refusal
 from decision_service.workbench.drafts import SCHEMA as DRAFTS
 from decision_service.workbench.drafts import Drafts
+from decision_service.workbench.elsewhere import Elsewhere
 from decision_service.workbench.frame import framed
 from decision_service.workbench.guarding import Guard
 from decision_service.workbench.jobs import Jobs
@@ -102,7 +104,8 @@ def _guarded(place: Place, now: Callable[[], datetime], url: str, word: str) -> 
     service = Service(place.service, place.staff) if place.service else None
     drafts = Drafts(store, place.rules, place.data / "whole", now)
     jobs = Jobs(max(1, (os.cpu_count() or 2) - 1))
-    bench = Bench(place.rules, place.data, store, drafts, jobs, service, now)
+    elsewhere = Elsewhere()
+    bench = Bench(place.rules, place.data, store, drafts, jobs, elsewhere, service, now)
     sessions = Sessions(lambda: datetime.now(UTC))
 
     @asynccontextmanager
@@ -110,6 +113,7 @@ def _guarded(place: Place, now: Callable[[], datetime], url: str, word: str) -> 
         yield
         if service is not None:
             await service.close()
+        await asyncio.to_thread(elsewhere.close)
         store.close()
 
     outer = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)

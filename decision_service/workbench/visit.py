@@ -13,6 +13,7 @@ from starlette.requests import Request
 from decision_service.access.actions import Action
 from decision_service.access.principal import Principal
 from decision_service.workbench.drafts import Drafts
+from decision_service.workbench.elsewhere import Elsewhere
 from decision_service.workbench.jobs import Jobs
 from decision_service.workbench.service import Door, Service
 from decision_service.workbench.sessions import Session
@@ -48,6 +49,7 @@ class Bench:
     store: Store
     drafts: Drafts
     jobs: Jobs
+    elsewhere: Elsewhere
     service: Service | None
     now: Callable[[], datetime]
 

@@ -1,0 +1,99 @@
+"""One rule file open on one page: its text as it is now, and as it was saved."""
+
+import asyncio
+import re
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from decision_service.access.actions import Action
+from decision_service.policy.catalogue import FOLDER
+from decision_service.workbench.drafts import checked
+from decision_service.workbench.editor.kept import Kept
+from decision_service.workbench.visit import Visit
+
+State: TypeAlias = Literal["in_force", "draft", "unsaved"]
+
+_ENDS = re.compile("\r\n?")
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The file. `after` is the number of the save that the text builds on, `saved` the text of that save, `on_disk`
+    that of the rules folder ("" where it has none). `kept_at`: when the text was kept that is shown though it was
+    never saved, "" where it was."""
+
+    visit: Visit
+    name: str
+    text: str
+    saved: str
+    on_disk: str
+    after: int
+    kept_at: str = ""
+    revision: int = 0
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    @property
+    def matter(self) -> str:
+        """The folder of the file."""
+        return self.name.partition("/")[0]
+
+    @property
+    def kept(self) -> Kept:
+        """Where unsaved text is kept."""
+        return Kept(self.visit.bench.store, self.visit.bench.now)
+
+    @property
+    def is_readonly(self) -> bool:
+        """Whether who looks may only look."""
+        return not self.visit.may(Action.PROPOSE_RELEASE)
+
+    @property
+    def state(self) -> State:
+        """How the text stands to what others see."""
+        if self.text != self.saved:
+            return "unsaved"
+        return "in_force" if self.text == self.on_disk else "draft"
+
+    def keep(self) -> None:
+        """Keeps the text as it is now for whoever types it, should the page be left."""
+        if self.text == self.saved:
+            self.kept.drop(self.name, self.visit.person.name)
+        else:
+            self.kept.keep(self.name, self.visit.person.name, self.text, self.after)
+
+    def take(self, text: str, revision: int) -> None:
+        """The text was typed so."""
+        self.text, self.revision = mended(text), revision
+        self.changed.set()
+
+
+def mended(text: str) -> str:
+    """The text without halves of characters, which no file can hold, and with line feeds at the ends of its lines."""
+    return _ENDS.sub("\n", text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
+
+
+def opened(visit: Visit, name: str) -> Sheet | None:
+    """The file as who looks left it; None where there is no such file. Raises NoSuchNameError."""
+    bench = visit.bench
+    path = bench.rules / checked(name)
+    text, after = bench.drafts.read(name)
+    on_disk = mended(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else ""
+    text = mended(text)
+    sheet = Sheet(visit, name, text, text, on_disk, after)
+    left = None if sheet.is_readonly else sheet.kept.of(name, visit.person.name)
+    if left is not None and left.text != text:
+        sheet.text, sheet.after, sheet.kept_at = left.text, left.after, left.at
+    return None if not sheet.text and not path.is_file() and name not in bench.drafts.standing() else sheet
+
+
+def names_of(visit: Visit, matter: str) -> list[str]:
+    """The files of a matter, or those that matters share (`catalogue`), drafts among them."""
+    rules = visit.bench.rules
+    found = {f"{matter}/{path.name}" for path in (rules / matter).glob("*.yaml")}
+    return sorted(found | {name for name in visit.bench.drafts.standing() if name.startswith(f"{matter}/")})
+
+
+def matters_of(visit: Visit) -> list[str]:
+    """The matters of the rules folder, drafts among them."""
+    found = {path.parent.name for path in visit.bench.rules.glob("*/*.yaml")}
+    return sorted((found | {name.partition("/")[0] for name in visit.bench.drafts.standing()}) - {FOLDER})
