@@ -1,7 +1,7 @@
 """Beginning a file: a coming version of a matter, or a new matter."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from functools import partial
 
@@ -97,10 +97,10 @@ def _title(matter: str) -> str:
     return matter.replace("_", " ").capitalize()
 
 
-def _buttons(visit: Visit, dialog: ui.dialog, make: Callable[..., object]) -> None:
+def _buttons(visit: Visit, dialog: ui.dialog, make: Callable[..., Awaitable[None]]) -> None:
     with ui.element("div").classes("mp-row"):
         button(visit.say("建立草稿", "Make the draft"), strong=True).on_click(
-            acting(visit, Action.PROPOSE_RELEASE, make)  # type: ignore[arg-type]
+            acting(visit, Action.PROPOSE_RELEASE, make)
         )
         button(visit.say("取消", "Cancel")).on_click(dialog.close)
 
