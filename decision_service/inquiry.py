@@ -1,14 +1,14 @@
 """Asking for one application: wave after wave, as long as an answer can still change something and there is time."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from decision_service.facts import FactSheet
 from decision_service.forms import FormReading
-from decision_service.planning import Planner, can_ask, is_allocator, question
+from decision_service.planning import Planner, is_allocator, posed
 from decision_service.sheet import CREDIT
 from decision_service.verdict import Verdict
 from verifiers.deadline import Deadline
@@ -67,19 +67,17 @@ class Inquiry:
         self._application_id = application_id
         self._counter = counter
         self.answers: dict[str, Answered] = {}
+        self.evidence: dict[str, Evidence] = {}
+        """The same without the questions."""
+        self._posed: dict[str, Question | None] = {}
         self.waited = 0.0
         """Seconds in which at least one register was waited for."""
         self._waiting_for, self._since = 0, 0.0
 
-    @property
-    def evidence(self) -> dict[str, Evidence]:
-        """The answers so far, by register."""
-        return {name: one.evidence for name, one in self.answers.items()}
-
     async def gather(self, judge: Judge) -> None:
         """Ask who the applicant is, then whatever `judge` still finds useful. Credit is asked beside all else, once:
         where `judge` raises, its answer is still waited for, or the centre would be asked again for it."""
-        waiting = self._at_once((CREDIT,)) if can_ask(self._policy, CREDIT, self._form) else []
+        waiting = self._at_once((CREDIT,)) if self._can_ask(CREDIT) else []
         credit = asyncio.ensure_future(self._put(waiting)) if waiting else None
         try:
             await self._gather(judge, credit)
@@ -93,7 +91,7 @@ class Inquiry:
 
     async def _gather(self, judge: Judge, credit: asyncio.Future[None] | None) -> None:
         started = self._counter.deadline.clock()
-        await self._ask(self._planner.first(self._form))
+        await self._ask(self._planner.first(self._can_ask))
         while True:
             names = self._next(judge, started)
             # A number is taken only when credit, too, has said what it has to say.
@@ -109,9 +107,9 @@ class Inquiry:
     def _next(self, judge: Judge, started: float) -> tuple[str, ...]:
         """Answers kept from before cost nobody anything and come first; then what the planner says."""
         sheet, verdict = judge(self.evidence)
-        uses = self._planner.useful(self._form, sheet, verdict, self.answers)
+        uses = self._planner.useful(self._can_ask, sheet, verdict, self.answers)
         if self._counter.kept is not nothing_kept:
-            kept = tuple(name for name in uses if self._counter.kept(self._question(name)) is not None)
+            kept = tuple(one.register.name for one in self._questions(uses) if self._counter.kept(one) is not None)
             if kept:
                 return kept
         deadline = self._counter.deadline
@@ -120,7 +118,7 @@ class Inquiry:
 
     async def ask_credit(self) -> None:
         """Ask credit alone, if it can be asked at all."""
-        if can_ask(self._policy, CREDIT, self._form):
+        if self._can_ask(CREDIT):
             await self._ask((CREDIT,))
 
     async def _ask(self, names: Sequence[str]) -> None:
@@ -133,11 +131,11 @@ class Inquiry:
         counter, waiting = self._counter, list[Question]()
         known: list[tuple[Question, Evidence]] = []
         in_time = not counter.deadline.passed
-        for name in names:
-            one = self._question(name)
+        for one in self._questions(names):
             kept = counter.kept(one)
             if kept is not None:
-                self.answers[name] = kept
+                name = one.register.name
+                self.answers[name], self.evidence[name] = kept, kept.evidence
                 continue
             evidence = known_of(counter.verifier, one) if in_time else None
             if evidence is None:
@@ -169,10 +167,22 @@ class Inquiry:
         if found:
             at = self._counter.now().isoformat(timespec="milliseconds")
             for one, evidence in found:
-                self.answers[one.register.name] = Answered(evidence, one.params, at)
+                name = one.register.name
+                self.answers[name], self.evidence[name] = Answered(evidence, one.params, at), evidence
 
-    def _question(self, name: str) -> Question:
-        counter = self._counter
-        shown = counter.credentials.get(name)
-        asked = question(self._policy, name, self._form, self._application_id, shown, counter.caller)
-        return replace(asked, purpose=asked.purpose + counter.suffix) if counter.suffix else asked
+    def _can_ask(self, name: str) -> bool:
+        return self._question(name) is not None
+
+    def _questions(self, names: Iterable[str]) -> list[Question]:
+        return [one for one in map(self._question, names) if one is not None]
+
+    def _question(self, name: str) -> Question | None:
+        """What is asked of a register, None where it can't be asked: the form stays the same throughout."""
+        if name not in self._posed:
+            counter = self._counter
+            shown = counter.credentials.get(name)
+            asked = posed(self._policy, name, self._form, self._application_id, shown, counter.caller)
+            if asked is not None and counter.suffix:
+                asked = replace(asked, purpose=asked.purpose + counter.suffix)
+            self._posed[name] = asked
+        return self._posed[name]

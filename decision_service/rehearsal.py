@@ -3,6 +3,7 @@ Waves take as long as they are expected to at the median."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from decision_service.facts import FactSheet
 from decision_service.forms import FormReading
@@ -78,7 +79,8 @@ def rehearse(
         steps.append(Step(names, spent, plan, judged()[1]))
         evidence.update({name: answers[name] for name in names if name in answers})
 
-    first = planner.first(form)
+    askable = partial(can_ask, policy, form=form)
+    first = planner.first(askable)
     credit = (CREDIT,) if can_ask(policy, CREDIT, form) else ()
     if credit or first:
         ask(credit + first, None)
@@ -86,7 +88,7 @@ def rehearse(
     while not form.stopped:
         facts, verdict = judged()
         asked = {name for step in steps for name in step.asked}
-        uses = planner.useful(form, facts, verdict, asked)
+        uses = planner.useful(askable, facts, verdict, asked)
         plan = planner.plan(uses, planner.left(spent / 1000, max(0.0, policy.budget.deadline - spent) / 1000))
         names = choose(planner, plan)
         if not names:

@@ -6,6 +6,7 @@ from datetime import date
 from decision_service.facts import FactSheet, Unknown, Why
 from decision_service.forms import FormReading
 from decision_service.outcome import Outcome
+from decision_service.policy.derived import Derived
 from decision_service.policy.shape import Ask, Policy
 from verifiers.evidence import Evidence
 from verifiers.kinds import Value
@@ -13,6 +14,10 @@ from verifiers.kinds import Value
 _WHY = {"timeout": Why.LATE, "error": Why.FAULTY, "stale": Why.STALE}
 
 CREDIT = "credit"
+
+_NOT_ASKED: Derived[Policy, dict[str, Unknown]] = Derived(
+    lambda policy: {name: Unknown.of(Why.NOT_ASKED, name) for name in policy.asks}
+)
 
 
 def fact_sheet(
@@ -23,16 +28,14 @@ def fact_sheet(
     calendar: Mapping[int, frozenset[date]],
 ) -> FactSheet:
     """The sheet for these answers; registers without evidence are not asked."""
-    plain = not (form.stopped or form.other_document or form.defects)
-    registers: dict[str, Mapping[str, Value] | Unknown] = {}
-    for name, ask in policy.asks.items():
-        found = evidence.get(name)
-        if plain and found is None:
-            registers[name] = Unknown.of(Why.NOT_ASKED, name)
-        elif plain and found is not None and found.status == "ok":
-            registers[name] = found.facts
-        else:
-            registers[name] = _answer(name, ask, form, found)
+    registers: dict[str, Mapping[str, Value] | Unknown] = dict(_NOT_ASKED.of(policy))
+    if form.stopped or form.other_document or form.defects:
+        for name, ask in policy.asks.items():
+            registers[name] = _answer(name, ask, form, evidence.get(name))
+    else:
+        for name, found in evidence.items():
+            if name in registers:
+                registers[name] = found.facts if found.status == "ok" else _answer(name, policy.asks[name], form, found)
     outcome = Outcome.CORRECTION_REQUIRED if form.defects else None
     return FactSheet(as_of, form.values, registers, form.items, outcome, calendar)
 

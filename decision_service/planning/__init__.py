@@ -8,10 +8,11 @@ from decision_service.planning.questions import (
     can_ask,
     first_wave,
     is_allocator,
+    posed,
     question,
 )
 from decision_service.planning.silencing import Uses
-from decision_service.planning.uses import Use, Wants
+from decision_service.planning.uses import Use, Wanted, Wants
 
 __all__ = [
     "Cost",
@@ -22,11 +23,13 @@ __all__ = [
     "Planners",
     "Use",
     "Uses",
+    "Wanted",
     "Wants",
     "can_ask",
     "cost_of",
     "first_wave",
     "is_allocator",
     "nothing_measured",
+    "posed",
     "question",
 ]

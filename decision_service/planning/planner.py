@@ -5,14 +5,13 @@ fits the budget at the median and at the 95th percentile; else it is asked at on
 register whose answer can still matter is asked in the end (tests/properties/test_planning.py).
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations, product
 from math import prod
 
 from decision_service.facts import FactSheet
-from decision_service.forms import FormReading
 from decision_service.planning.costs import cost_of
 from decision_service.planning.paces import (
     Measured,
@@ -22,9 +21,9 @@ from decision_service.planning.paces import (
     rounded,
     wait_for,
 )
-from decision_service.planning.questions import can_ask, first_wave, is_allocator
+from decision_service.planning.questions import gates_of, is_allocator
 from decision_service.planning.silencing import Uses, settling_alone, silencers
-from decision_service.planning.uses import Use, Wants
+from decision_service.planning.uses import Use, Wanted, Wants
 from decision_service.policy.shape import Policy
 from decision_service.sheet import CREDIT
 from decision_service.verdict import Verdict
@@ -37,7 +36,10 @@ OWN_MS = 40.0
 _MOST_WAYS = 200
 """Beyond so many ways of sharing out registers over waves, only whole layers are put together."""
 
-_MOST_KEPT = 512
+_MOST_KEPT, _MOST_PACES = 512, 64
+
+Askable = Callable[[str], bool]
+"""Whether the form of an application holds what the question to a register needs (`can_ask`)."""
 
 Waves = tuple[tuple[str, ...], ...]
 
@@ -73,6 +75,9 @@ class Plan:
         return self.waves[0] if self.waves else ()
 
 
+_NOTHING = Plan((), Usual(0.0, 0.0), {}, {})
+
+
 @dataclass(frozen=True, slots=True)
 class _Ways:
     """Ways to ask the same registers, the most sparing first; the last asks all at once."""
@@ -90,42 +95,48 @@ class Planner:
         self._points = {name: cost_of(ask.register).points for name, ask in policy.asks.items()}
         self._places = {name: place for place, name in enumerate(policy.asks)}
         self._wants = Wants(policy)
+        self._gates = gates_of(policy)
         self._alone = settling_alone(policy)
         self._catalogued = {name: planned(ask.register) for name, ask in policy.asks.items()}
         self._ways: dict[object, _Ways] = {}
         self._waits: dict[frozenset[tuple[str, Usual]], Wait] = {}
 
-    def first(self, form: FormReading) -> tuple[str, ...]:
+    def first(self, askable: Askable) -> tuple[str, ...]:
         """Who the applicant is decides whether anything else may be asked."""
-        return first_wave(self.policy, form)
+        return tuple(filter(askable, self._gates))
 
     def left(self, spent: float, remaining: float) -> Left:
         """What is left of the budget after `spent` seconds, `remaining` seconds before the deadline."""
         budget, gone = self.policy.budget, spent * 1000 + OWN_MS
         return Left(budget.p50 - gone, budget.p95 - gone, remaining * 1000)
 
-    def useful(self, form: FormReading, sheet: FactSheet, verdict: Verdict, asked: Collection[str]) -> Uses:
+    def useful(self, askable: Askable, sheet: FactSheet, verdict: Verdict, asked: Collection[str]) -> Wanted:
         """Whose answer can still change what is decided, and why; credit, which is asked beside all else, left out."""
         found = self._wants.of(sheet, verdict)
-        return {
-            name: uses
-            for name, uses in found.items()
-            if name != CREDIT and name not in asked and can_ask(self.policy, name, form)
-        }
+        return found.part(tuple([name for name in found if name != CREDIT and name not in asked and askable(name)]))
 
-    def plan(self, uses: Uses, left: Left) -> Plan:
+    def plan(self, uses: Wanted, left: Left) -> Plan:
         """The most sparing way to ask the registers of `uses` that the time allows; an allocator comes last."""
         if not uses:
-            return Plan((), Usual(0.0, 0.0), {}, {})
-        key = (tuple(uses.items()), tuple(map(self.pace, uses)))
+            return _NOTHING
+        paces = tuple(map(self.pace, uses))
+        found = uses.worked_out.get(paces)
+        if not isinstance(found, _Ways):
+            if len(uses.worked_out) >= _MOST_PACES:
+                uses.worked_out.clear()
+            found = uses.worked_out[paces] = self._ways_of(uses, paces)
+        waves, pace = next((way for way in found.ways if left.allows(way[1])), found.ways[-1])
+        return Plan(waves, pace, uses, found.silencers)
+
+    def _ways_of(self, uses: Wanted, paces: tuple[Usual, ...]) -> _Ways:
+        key = (tuple(uses.items()), paces)
         found = self._ways.get(key)
         if found is None:
             if len(self._ways) >= _MOST_KEPT:
                 self._ways.clear()
                 self._waits.clear()
             found = self._ways[key] = self._worked_out(uses)
-        waves, pace = next((way for way in found.ways if left.allows(way[1])), found.ways[-1])
-        return Plan(waves, pace, uses, found.silencers)
+        return found
 
     def pace(self, name: str) -> Usual:
         """How long a register takes: as measured lately, else as the catalogue says."""

@@ -49,6 +49,11 @@ _GATES = Derived(_gates)
 _ASKINGS = Derived(_askings)
 
 
+def gates_of(policy: Policy) -> tuple[str, ...]:
+    """The registers of the gate rules, in the order of the policy; credit, which is asked beside all else, left out."""
+    return _GATES.of(policy)
+
+
 def first_wave(policy: Policy, form: FormReading) -> tuple[str, ...]:
     """The registers of the gate rules: who the applicant is decides whether anything else may be asked."""
     return tuple(name for name in _GATES.of(policy) if can_ask(policy, name, form))
@@ -86,6 +91,18 @@ def question(
         credential=credential,
         caller=caller,
     )
+
+
+def posed(
+    policy: Policy,
+    name: str,
+    form: FormReading,
+    application_id: str,
+    credential: Shown | None = None,
+    caller: str = "",
+) -> Question | None:
+    """The same, None where `can_ask` does not allow it."""
+    return question(policy, name, form, application_id, credential, caller) if can_ask(policy, name, form) else None
 
 
 def _parameters(asking: _Asking, form: FormReading) -> dict[str, object]:

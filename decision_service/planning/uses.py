@@ -1,6 +1,6 @@
 """What a register that was not asked is still wanted for: rules that its answer can settle, and what could follow."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from decision_service.facts import FactSheet, Unknown, Why
@@ -12,6 +12,9 @@ from decision_service.planning.sides import CONNECTIVES, Sides, sides
 from decision_service.policy.shape import Policy, Rule
 from decision_service.verdict import RESULT, Finding, State, Verdict
 from verifiers.frozen import quickly_made
+
+_MOST_MET, _MOST_PARTS = 512, 64
+"""Findings, and parts of what is wanted for them, that are remembered."""
 
 _GRANTED = RANK[Outcome.APPROVED_ON_COMMITMENT]
 """What is granted need not be known once anything stronger than an approval follows."""
@@ -48,6 +51,34 @@ class Use:
         return min(self.strongest, RANK[Outcome.REFERRED]) if self.doubtful else self.strongest
 
 
+def _is_plain(rule: Rule) -> bool:
+    """Whether one thing alone can follow from it, which states nothing."""
+    return len(rule.alternatives) == 1 and rule.alternatives[0].when is None and not rule.alternatives[0].told
+
+
+class Wanted(dict[str, tuple[Use, ...]]):
+    """Uses by register. The same object comes back for findings that were met before, and parts of it too, so that what
+    was worked out for them is found by `worked_out` without looking at any of them."""
+
+    __slots__ = ("_parts", "worked_out")
+
+    def __init__(self, uses: Mapping[str, tuple[Use, ...]]) -> None:
+        super().__init__(uses)
+        self._parts: dict[tuple[str, ...], Wanted] = {}
+        self.worked_out: dict[object, object] = {}
+
+    def part(self, names: tuple[str, ...]) -> "Wanted":
+        """The uses of these registers alone."""
+        if len(names) == len(self):
+            return self
+        found = self._parts.get(names)
+        if found is None:
+            if len(self._parts) >= _MOST_PARTS:
+                self._parts.clear()
+            found = self._parts[names] = Wanted({name: self[name] for name in names})
+        return found
+
+
 class Wants:
     """What the answers of a policy's registers are wanted for."""
 
@@ -58,10 +89,37 @@ class Wants:
         self._usual = {rule.id: Use(rule.id, rule.item, self._outcomes[rule.id]) for rule in policy.rules}
         self._lets = {let.name: let for let in policy.lets}
         self._places = {name: place for place, name in enumerate(policy.asks)}
+        self._plain = {rule.id for rule in policy.rules if _is_plain(rule)} | {RESULT}
+        self._met: dict[tuple[int, ...], tuple[tuple[Finding, ...], Wanted]] = {}
 
-    def of(self, sheet: FactSheet, verdict: Verdict) -> dict[str, tuple[Use, ...]]:
+    def of(self, sheet: FactSheet, verdict: Verdict) -> Wanted:
         """The uses of every register that was not asked and whose answer can change the outcome of `verdict`, the
         reasons of that outcome or what is granted; in the order of the policy."""
+        # By the findings themselves, most of which are one object in all verdicts; they are kept, so that no other
+        # object comes to their places in memory.
+        key = tuple(map(id, verdict.findings))
+        met = self._met.get(key)
+        if met is not None:
+            return met[1]
+        wanted = Wanted(self._worked_out(sheet, verdict))
+        if all(map(self._says_all, verdict.findings)):
+            if len(self._met) >= _MOST_MET:
+                self._met.clear()
+            self._met[key] = verdict.findings, wanted
+        return wanted
+
+    def _says_all(self, finding: Finding) -> bool:
+        """Whether what is wanted for a finding follows from it, whatever the sheet; and it holds no value."""
+        match finding.state:
+            case State.FAILS:
+                return finding.rule in self._plain and not finding.told
+            case State.UNKNOWN:
+                open_ones = sum(cause.why is Why.NOT_ASKED for cause in finding.causes)
+                return not open_ones or (finding.rule in self._plain and open_ones == len(finding.causes))
+            case _:
+                return True
+
+    def _worked_out(self, sheet: FactSheet, verdict: Verdict) -> dict[str, tuple[Use, ...]]:
         found: dict[str, list[Use]] = {}
         for finding in verdict.findings:
             if finding.state is State.UNKNOWN:

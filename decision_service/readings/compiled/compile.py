@@ -11,7 +11,7 @@ from decision_service.language.tree import Expression, FactRef, FormRef, Lookup
 from decision_service.outcome import APPROVALS, Outcome, settle
 from decision_service.policy.shape import Policy
 from decision_service.readings.compiled import logic
-from decision_service.readings.compiled.conclude import Draft, Follows, Grant, RulePlan, conclude, draft, gated
+from decision_service.readings.compiled.conclude import Follows, Grant, RulePlan, conclude, draft, gated
 from decision_service.readings.compiled.emit_fast import Fast
 from decision_service.readings.compiled.emit_table import table_lines, table_plan
 from decision_service.readings.compiled.functions import FUNCTIONS, shift
@@ -20,7 +20,7 @@ from decision_service.readings.compiled.making import NO_ITEMS, barred, failing,
 from decision_service.readings.compiled.names import CannotCompileError, Lets, Names, walk
 from decision_service.readings.compiled.write_fast import FastWriter
 from decision_service.readings.compiled.write_full import FullWriter, deciding
-from decision_service.verdict import Finding, State, Verdict
+from decision_service.verdict import Verdict
 
 Judge = Callable[[FactSheet], Verdict]
 
@@ -128,15 +128,12 @@ def _plans(policy: Policy) -> dict[str, object]:
         )
         for rule in policy.rules
     )
-    fail = tuple(
-        tuple(Finding(rule.id, State.FAILS, follows.outcome, place) for place, follows in enumerate(rule.follows))
-        for rule in rules
-    )
     return {
         "RULES": rules,
         "HELD": tuple(rule.holds for rule in rules),
-        "HOLD": tuple(Draft(rule.holds) for rule in rules),
-        "SILENT": tuple(Draft(rule.silent) for rule in rules),
-        "FAIL": fail,
+        "HOLD": tuple(rule.held for rule in rules),
+        "SILENT": tuple(rule.hushed for rule in rules),
+        "FAIL": tuple(tuple(one.finding for one in rule.failed) for rule in rules),
         "QUIET": tuple(rule.silent for rule in rules),
+        "MET": {},
     }

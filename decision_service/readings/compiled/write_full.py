@@ -47,7 +47,7 @@ class FullWriter:
         body.append("drafts = (")
         for place, rule in enumerate(self.policy.rules):
             body += [f"    {place_of(rule)}", f"    {self._draft(place, rule)},"]
-        body += [")", f"return conclude(RULES, drafts, sheet, {self._grant()}, {self._notes()})"]
+        body += [")", f"return conclude(RULES, drafts, sheet, {self._grant()}, {self._notes()}, MET)"]
         return ["def full(sheet):", *(f"    {line}" for line in [*facts, *body])]
 
     def _gate(self, place: int, rule: Rule) -> list[str]:
