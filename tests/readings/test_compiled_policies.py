@@ -79,9 +79,9 @@ def _short(engine: Callable[[FactSheet], Verdict], sheet: FactSheet) -> bool:
 
 SWAPS = [
     ("fast", ">=", ">"), ("fast", "==", "!="), ("fast", " and ", " or "), ("fast", " or ", " and "),
-    ("fast", " 80", " 81"), ("full", "at_most(", "less("), ("full", " equal(", " unequal("),
-    ("full", "(equal(", "(unequal("), ("full", "conj(", "disj("), ("full", "disj(", "conj("),
-    ("full", "negate(", "("), ("full", "= some(", "= every("),
+    ("fast", " 80", " 81"), ("full", "it >= ", "it > "), ("full", " equal(", " unequal("),
+    ("full", "it == ", "it != "), ("full", "conj(", "disj("), ("full", "disj(", "conj("),
+    ("full", "it is not True", "it is True"), ("full", "= some(", "= every("),
 ]  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from decision_service.language.tree import (
     Quantified,
     VarRef,
     Within,
+    children,
 )
 from decision_service.readings.compiled.names import Names
 
@@ -43,6 +44,24 @@ def spine(node: Arithmetic) -> tuple[Expression, list[Arithmetic]]:
 
 Text = Callable[[Expression], str]
 
+_SHALLOW = 3
+"""Operands of at most so many levels are written out in place of a call; deeper ones would nest beyond what Python's
+parser takes."""
+
+
+def _is_shallow(node: Expression, levels: int = _SHALLOW) -> bool:
+    return levels > 0 and all(_is_shallow(one, levels - 1) for one in children(node))
+
+
+def _is_given(node: Expression) -> bool:
+    """Whether it is neither unknown nor null, whatever the sheet."""
+    return isinstance(node, AsOf) or (isinstance(node, Literal) and node.value is not None)
+
+
+def _unless_unknown(text: str, known: str) -> str:
+    """`known`, an expression of `it`, unless the value of `text` is unknown: then that."""
+    return f"(it if (it := {text}).__class__ is Unknown else {known})"
+
 
 def full_text(node: Expression, names: Names, inputs: Callable[[str], tuple[Expression, ...]]) -> str:
     """Source text that gives the node's value or Unknown. `inputs` are the input expressions of a table."""
@@ -58,7 +77,8 @@ def full_text(node: Expression, names: Names, inputs: Callable[[str], tuple[Expr
         case FormRef():
             return names.local("form", node.field_name)
         case FactRef():
-            return f"part({names.local('reg', node.register)}, {node.field_name!r})"
+            register = names.local("reg", node.register)
+            return f"({register} if {register}.__class__ is Unknown else {register}[{node.field_name!r}])"
         case LetRef():
             return names.local("let", node.name)
         case VarRef():
@@ -84,7 +104,7 @@ def _strict(
         case FieldOf():
             return f"part({text(node.record)}, {node.field_name!r})"
         case Compare():
-            return _ORDER[node.op].format(text(node.left), text(node.right))
+            return _compared(node, text)
         case Within():
             return _within(node, text)
         case OneOf():
@@ -92,13 +112,28 @@ def _strict(
         case Contains():
             return f"contains({text(node.value)}, {text(node.items)})"
         case Not():
-            return f"negate({text(node.item)})"
+            item = text(node.item)
+            return _unless_unknown(item, "it is not True") if _is_shallow(node.item) else f"negate({item})"
         case Arithmetic():
             return _reckoned(node, text)
         case Call():
             return _called(node, names, text)
         case _:
             assert_never(node)
+
+
+def _compared(node: Compare, text: Text) -> str:
+    """With a constant on one side, as it nearly always is, no call is needed."""
+    left, right = text(node.left), text(node.right)
+    equality = node.op in ("=", "!=")
+    if isinstance(node.right, Literal) and _is_shallow(node.left) and _is_given(node.right):
+        if equality and isinstance(node.right.value, str):
+            return _unless_unknown(left, f"it {'==' if node.op == '=' else '!='} {right}")
+        if not equality:
+            return _unless_unknown(left, f"it is not None and it {node.op} {right}")
+    if isinstance(node.left, Literal) and _is_shallow(node.right) and _is_given(node.left) and not equality:
+        return _unless_unknown(right, f"it is not None and {left} {node.op} it")
+    return _ORDER[node.op].format(left, right)
 
 
 def _joined(node: And | Or, text: Text) -> str:
@@ -136,4 +171,8 @@ def _called(node: Call, names: Names, text: Text) -> str:
     arguments = [text(one) for one in node.arguments]
     if node.function == "working_days_after":
         arguments.append("sheet.calendar")
+    first, rest = node.arguments[0], node.arguments[1:]
+    if _is_shallow(first) and all(map(_is_given, rest)):
+        call = f"{names.local('fn', node.function)}({', '.join(['it', *arguments[1:]])})"
+        return f"(it if (it := {arguments[0]}).__class__ is Unknown or it is None else {call})"
     return f"apply({', '.join([names.local('fn', node.function), *arguments])})"
