@@ -12,13 +12,18 @@ from decision_service.forms import FormReading, read_form
 from decision_service.inquiry import Answered
 from decision_service.ledger.entry import canonical
 from decision_service.mandate import Agent, handed_in, read_agent
+from decision_service.policy.derived import Derived
 from decision_service.policy.shape import Ask, Policy
 from decision_service.wording import AS_THEY_ARE, as_json
 from verifiers.evidence import Evidence, Origin, Status
 from verifiers.frozen import quickly_made
 from verifiers.kinds import BadValueError, Kind, Value, read
+from verifiers.registers import Register
 
 FORMAT = "miaopi archive v1"
+_KINDS: Derived[Register, dict[tuple[str, ...], dict[str, Kind]]] = Derived(lambda _: {})
+"""What a register states, by the parameters that it is asked with, as far as that was needed before."""
+
 _OCCASION = tuple(one.name for one in fields(Occasion))
 
 
@@ -141,13 +146,22 @@ def evidence_of(archive: Archive, policy: Policy) -> dict[str, Evidence]:
 
 def _stated(ask: Ask, facts: Mapping[str, Value]) -> dict[str, object]:
     """Kinds are looked up only where a value has parts."""
-    for value in facts.values():
-        if isinstance(value, Mapping | tuple):
-            break
-    else:
-        return {name: value if value.__class__ in AS_THEY_ARE else as_json(value) for name, value in facts.items()}
-    kinds = ask.register.facts_when_asked_with(ask.asked_with)
-    return {name: _plain(value, kinds[name]) for name, value in facts.items()}
+    return {
+        name: value
+        if value.__class__ in AS_THEY_ARE
+        else _plain(value, _kinds(ask)[name])
+        if isinstance(value, Mapping | tuple)
+        else as_json(value)
+        for name, value in facts.items()
+    }
+
+
+def _kinds(ask: Ask) -> dict[str, Kind]:
+    register, asked_with = ask.register, ask.asked_with
+    known = _KINDS.of(register)
+    if asked_with not in known:
+        known[asked_with] = register.facts_when_asked_with(asked_with)
+    return known[asked_with]
 
 
 def _plain(value: Value, kind: Kind) -> object:

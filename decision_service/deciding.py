@@ -110,14 +110,13 @@ async def draft_of(services: Services, planner: Planner, work: Work) -> Draft:
 def entry_of(services: Services, work: Work, draft: Draft) -> Entry:
     """The record of a decision."""
     application, policy, occasion = work.application, work.published.policy, draft.occasion
-    answers = {name: answer_to_json(policy.asks[name], one) for name, one in draft.inquiry.answers.items()}
     archive = Archive(
         form=work.form,
         as_of=work.as_of,
         policy_digest=policy.digest,
         occasion=occasion,
         referred_by=draft.decided.referred_by,
-        answers=answers,
+        answers=answers_of(work, draft),
         agent=application.agent,
     )
     words = subject_words(application.caller, application.application_id, work.form, draft.decided.form)
@@ -134,6 +133,12 @@ def entry_of(services: Services, work: Work, draft: Draft) -> Entry:
         subject=services.mark(*words),
         contents=Contents(application.fingerprint, canonical(draft.told), archive.to_bytes()),
     )
+
+
+def answers_of(work: Work, draft: Draft) -> dict[str, dict[str, object]]:
+    """What was answered, by register, as the archive keeps it."""
+    asks = work.published.policy.asks
+    return {name: answer_to_json(asks[name], one) for name, one in draft.inquiry.answers.items()}
 
 
 async def _decided(services: Services, planner: Planner, work: Work) -> tuple[Decided, Inquiry]:

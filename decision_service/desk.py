@@ -4,13 +4,12 @@ import asyncio
 import math
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
 
 from decision_service.application import (
     Application,
     CredentialOutOfPlaceError,
-    ErasedAnswerError,
     InWorkError,
     KeyReusedError,
     NoRecordKeptError,
@@ -19,20 +18,30 @@ from decision_service.application import (
 )
 from decision_service.archive import answer_to_json
 from decision_service.capacity import MOST, Capacity, Place
-from decision_service.deciding import RESERVE_SECONDS, Draft, Services, Work, as_it_stands, draft_of, entry_of, stopped
+from decision_service.deciding import (
+    RESERVE_SECONDS,
+    Draft,
+    Services,
+    Work,
+    answers_of,
+    as_it_stands,
+    draft_of,
+    entry_of,
+    stopped,
+)
 from decision_service.docket import Docket, OwnDocket, StoppedError, SupersededError
 from decision_service.followups.turns import Key, Turns
 from decision_service.lateness import Retried, Word, is_late_still, waits
 from decision_service.ledger.entry import DECISION, Recorded
-from decision_service.ledger.errors import ErasedError, KeyConflictError, LedgerBusyError, LedgerError
+from decision_service.ledger.errors import KeyConflictError, LedgerBusyError, LedgerError
 from decision_service.ledger.receipt import full_answer
 from decision_service.ledger.store import About, Before, ByApplication
 from decision_service.loglines import line_of
 from decision_service.planning import Planners
 from decision_service.redecision import AGAIN, CAME, USABLE, Known, Redecision, redecision_of
+from decision_service.replies import Reply, given_again
 from decision_service.resubmission import Answers, kept_answers, submission_of
 from verifiers.deadline import Deadline
-from verifiers.frozen import quickly_made
 from verifiers.journal.errors import JournalBusyError, JournalError
 from verifiers.journal.journaling import taken_down
 
@@ -43,15 +52,6 @@ LATELY_SECONDS = 5.0
 
 QUIET_TRIES, QUIET_SECONDS = 400, 0.002
 """How often, and how far apart, the ledger is looked at for a moment in which nothing is on its way into it."""
-
-
-@quickly_made
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer's bytes. `replayed`: it was recorded by an earlier request with the same key."""
-
-    body: bytes = field(repr=False)
-    replayed: bool
 
 
 class Desk:
@@ -87,19 +87,21 @@ class Desk:
         """
         found, earlier = self._before(application)
         if found is not None:
-            return _given_again(found, application)
+            return given_again(found, application)
         with self.capacity.place(self.services.clock.monotonic() if came is None else came) as place:
             async with self.docket.taking(application) as waited:
                 if waited:
                     found, earlier = self._before(application)
                 if found is not None:
-                    return _given_again(found, application)
+                    return given_again(found, application)
                 return await self._serve(application, earlier, place)
 
     def _before(self, application: Application) -> tuple[Recorded | None, tuple[Recorded, ...]]:
         """What stands under the key of an application, and the decisions on it so far. Raises NoRecordKeptError."""
         caller, key, number = application.caller, application.key, application.application_id
         found = self._find(Before(caller, key, number))
+        if not found:
+            return None, ()
         of_key = next((one for one in found if one.entry.key == key), None)
         decisions = (one for one in found if one.entry.application_id == number and one.entry.kind == DECISION)
         return of_key, tuple(decisions)
@@ -118,10 +120,12 @@ class Desk:
         services, started = self.services, place.came
         if not services.has_room():
             raise NoRecordKeptError
-        with place.waiting_elsewhere(services.clock.monotonic):
-            has_landed = await self.turns.landed((application.caller, application.application_id))
-        if not has_landed:
-            raise InWorkError("a check for this application is under way; ask again with the same key")
+        key = (application.caller, application.application_id)
+        if self.turns.is_under_way(key):
+            with place.waiting_elsewhere(services.clock.monotonic):
+                has_landed = await self.turns.landed(key)
+            if not has_landed:
+                raise InWorkError("a check for this application is under way; ask again with the same key")
         work = await self._work(application, started, earlier)
         self.capacity.begin(place, work.published.policy.budget.deadline / 1000, RESERVE_SECONDS)
         while True:
@@ -131,11 +135,11 @@ class Desk:
                 recorded, _ = await self._record(work, draft)
             except SupersededError:
                 # Decided anew, by the version that decides now. What has been answered is not asked again.
-                work = await self._work(application, started, earlier, _answers_of(work, draft))
+                work = await self._work(application, started, earlier, answers_of(work, draft))
                 continue
             # Another process may have recorded the same request first: its answer is the answer.
             if recorded.entry.decision_id != draft.occasion.decision_id:
-                return _given_again(recorded, application)
+                return given_again(recorded, application)
             place.is_made = True
             return Reply(full_answer(recorded), replayed=False)
 
@@ -153,7 +157,7 @@ class Desk:
         for place, register in enumerate(application.credentials):
             if register not in policy.asks:
                 raise CredentialOutOfPlaceError(place)
-        late = await self.turns.late_answers(earlier)
+        late = await self.turns.late_answers(earlier) if earlier else {}
         submission = submission_of(application, earlier, policy, now, late)
         kept = kept_answers(earlier, policy, now, late, *more) if more else submission.kept
         deadline = Deadline(started + policy.budget.deadline / 1000, services.clock.monotonic)
@@ -269,24 +273,9 @@ class Desk:
             raise NoRecordKeptError from None
 
 
-def _answers_of(work: Work, draft: Draft) -> Answers:
-    asks = work.published.policy.asks
-    return {name: answer_to_json(asks[name], one) for name, one in draft.inquiry.answers.items()}
-
-
 class _NotNowError(Exception):
     """A case that was decided again is not put on record now."""
 
     def __init__(self, word: Word) -> None:
         super().__init__(word)
         self.word: Word = word
-
-
-def _given_again(recorded: Recorded, application: Application) -> Reply:
-    """The answer that stands under the key of `application`. Raises KeyReusedError, ErasedAnswerError."""
-    try:
-        if recorded.entry.kind != DECISION or recorded.entry.fingerprint != application.fingerprint:
-            raise KeyReusedError("this key was used before, for something else")
-        return Reply(full_answer(recorded), replayed=True)
-    except ErasedError:
-        raise ErasedAnswerError from None

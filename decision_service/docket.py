@@ -1,7 +1,6 @@
 """The docket (收件登记): which applications are in work just now, and how what was decided comes onto the record."""
 
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -66,14 +65,9 @@ class OwnDocket:
         self._in_force = in_force
         self._in_work: set[tuple[str, str, str]] = set()
 
-    @asynccontextmanager
-    async def taking(self, application: Application) -> AsyncIterator[bool]:
+    def taking(self, application: Application) -> AbstractAsyncContextManager[bool]:
         """See `Docket.taking`; nothing has to be waited for."""
-        self.take(application.caller, application.key, application.application_id)
-        try:
-            yield False
-        finally:
-            self.leave(application.caller, application.key, application.application_id)
+        return _Taken(self, (application.caller, application.key, application.application_id))
 
     def take(self, caller: str, key: str, application_id: str) -> None:
         """From now on it is before a desk. Raises InWorkError."""
@@ -102,6 +96,20 @@ class OwnDocket:
         """See `Docket.record`; what is stopped the desk has looked at in this very turn."""
         self.require_version(entry, rests)
         return await self._ledger.append(entry)
+
+
+class _Taken(AbstractAsyncContextManager[bool]):
+    """By hand: a generator's takes five times as long to go through."""
+
+    def __init__(self, docket: OwnDocket, claimed: tuple[str, str, str]) -> None:
+        self._docket, self._claimed = docket, claimed
+
+    async def __aenter__(self) -> bool:
+        self._docket.take(*self._claimed)
+        return False
+
+    async def __aexit__(self, *_: object) -> None:
+        self._docket.leave(*self._claimed)
 
 
 def _claims(caller: str, key: str, application_id: str) -> set[tuple[str, str, str]]:

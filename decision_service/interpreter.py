@@ -25,21 +25,28 @@ def _numbered(table: Table) -> tuple[Tests, ...]:
 
 
 _LETS: Derived[Policy, Names] = Derived(lambda policy: {let.name: let.value for let in policy.lets})
-_TESTS = Derived(_numbered)
+_TESTS: Derived[Policy, dict[str, tuple[Tests, ...]]] = Derived(
+    lambda policy: {name: _numbered(table) for name, table in policy.tables.items()}
+)
 
 
 def scope_of(policy: Policy, sheet: FactSheet) -> Scope:
     """Where the expressions of `policy` are read for the facts of `sheet`."""
-    return Scope(sheet, _LETS.of(policy), lambda name, scope: look_up(policy.tables[name], scope))
+    tests = _TESTS.of(policy)
+    return Scope(sheet, _LETS.of(policy), lambda name, scope: _looked_up(policy.tables[name], tests[name], scope))
 
 
 def look_up(table: Table, scope: Scope) -> Fact:
     """What a table gives. Unknown while it is not known of some row whether it fits; Unknown (Why.TABLE) where the
     hit policy is not met: no row fits, or several of a unique table, or differing ones of an `any` table."""
+    return _looked_up(table, _numbered(table), scope)
+
+
+def _looked_up(table: Table, numbered: tuple[Tests, ...], scope: Scope) -> Fact:
     fitting: list[Row] = []
     unknown: frozenset[Cause] = frozenset()
     found: dict[int, Fact] = {}
-    for row, tests in zip(table.rows, _TESTS.of(table), strict=True):
+    for row, tests in zip(table.rows, numbered, strict=True):
         fits = conjunction(_tested(tests, found, scope))
         if isinstance(fits, Unknown):
             unknown |= fits.causes

@@ -34,9 +34,7 @@ def loads(content: bytes, max_bytes: int) -> object:
     if _too_deep(text):
         raise JsonRefusedError("too_deep", f"嵌套超过{MAX_DEPTH}层", f"it is nested more than {MAX_DEPTH} deep")
     try:
-        value: object = json.loads(
-            text, object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float
-        )
+        value: object = _DECODER.decode(text)
     except json.JSONDecodeError as error:
         zh, en = (
             f"第{error.lineno}行第{error.colno}列不是JSON",
@@ -107,3 +105,6 @@ def _has_surrogate(value: object) -> bool:
         elif isinstance(one, list):
             waiting += one
     return False
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant, parse_int=_integer, parse_float=_float)

@@ -13,6 +13,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from decision_service.courses import SECONDS, Course, Courses
+from decision_service.logwriting import LinesTogether
 from verifiers.evidence import Evidence
 from verifiers.frozen import quickly_made
 from verifiers.guard.line import Event
@@ -75,8 +76,8 @@ class Telemetry:
         """`out` is where log lines go, standard error if none is given."""
         self.registry = CollectorRegistry()
         self._begin_counting()
-        self._lines = structlog.PrintLogger(out if out is not None else sys.stderr)
-        self._log = _logger(self._lines)
+        lines = structlog.PrintLogger(out if out is not None else sys.stderr)
+        self._log, self._of_decisions = _logger(lines), LinesTogether(lines)
         register = self.registry
         self._decisions = Counter("miaopi_decisions", "decisions", ["matter", "outcome"], registry=register)
         self._reasons = Counter("miaopi_reasons", "reason codes told", ["matter", "code"], registry=register)
@@ -156,7 +157,7 @@ class Telemetry:
             "level": "info",
             "timestamp": datetime.now(UTC),
         }
-        self._lines.msg(orjson.dumps(told, option=orjson.OPT_UTC_Z).decode())
+        self._of_decisions.add(orjson.dumps(told, option=orjson.OPT_UTC_Z).decode())
 
     def collect(self) -> tuple[()]:
         """Counts the decisions that are not counted yet; the registry asks for it before it reads any metric. Some

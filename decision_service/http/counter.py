@@ -1,6 +1,7 @@
 """The one door that is in a hurry: POST /v1/decisions, served before FastAPI's routing, by the very same function.
 
-FastAPI documents the route and would answer alike; finding it and solving its dependencies costs as much as judging.
+FastAPI documents the route and would answer alike (`decisions.answered`); finding it, solving its dependencies and
+making a response object cost as much as judging.
 """
 
 from dataclasses import dataclass
@@ -9,11 +10,14 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from decision_service.access.actions import Action
-from decision_service.http.decisions import decide
+from decision_service.http.decisions import replied
 from decision_service.http.door import enter
 from decision_service.http.problems import ProblemError
 
 PATH = "/v1/decisions"
+
+_JSON = (b"content-type", b"application/json")
+_REPLAYED = (b"idempotent-replayed", b"true")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,12 @@ class Counter:
         try:
             request = Request(scope, receive)
             await enter(request, Action.DECIDE)
-            response = await decide(request)
+            reply = await replied(request)
         except ProblemError as error:
-            response = error.problem.response()
-        await response(scope, receive, send)
+            await error.problem.response()(scope, receive, send)
+            return
+        headers = [(b"content-length", str(len(reply.body)).encode()), _JSON]
+        if reply.replayed:
+            headers.append(_REPLAYED)
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": reply.body})

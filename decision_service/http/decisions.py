@@ -42,9 +42,14 @@ JSON = "application/json"
 @router.post("/decisions", **DECIDE)
 async def decide(request: Request) -> Response:
     """Decide an application. The same key and application give the same answer, byte for byte."""
+    return answered(await replied(request))
+
+
+async def replied(request: Request) -> Reply:
+    """The answer to an application that was sent alone. Raises ProblemError."""
     key = idempotency_key(request)
     sent = await read_envelope(request, ApplicationIn)
-    return answered(await serve(request, application(caller_of(request), key, sent)))
+    return await serve(request, application(caller_of(request), key, sent))
 
 
 @router.post("/decisions:batch", **BATCH)

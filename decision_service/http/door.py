@@ -27,7 +27,8 @@ async def enter(request: Request, action: Action, queries: Collection[str] = ())
     written into an address, which proxies log.
     """
     scope = request.scope
-    if _KEY_IN_URL.search(scope["query_string"].decode("latin-1")) or _KEY_IN_URL.search(scope["path"]):
+    query = scope["query_string"]
+    if (query and _KEY_IN_URL.search(query.decode("latin-1"))) or _KEY_IN_URL.search(scope["path"]):
         raise ProblemError("key_in_url")
     if is_open(action):
         return
@@ -42,7 +43,7 @@ async def enter(request: Request, action: Action, queries: Collection[str] = ())
         raise ProblemError("not_allowed", headers={"WWW-Authenticate": f'{CHALLENGE}, error="insufficient_scope"'})
     request.scope[PRINCIPAL] = principal
     spend(request, 1)
-    if request.scope["query_string"] and not request.query_params.keys() <= set(queries):
+    if query and not request.query_params.keys() <= set(queries):
         raise ProblemError("query_refused")
 
 

@@ -75,13 +75,19 @@ async def _body(request: Request, headers: Headers, max_bytes: int) -> bytes:
     announced = next(iter(given(headers, b"content-length")), "")
     if announced.isascii() and announced.isdigit() and (len(announced) > 12 or int(announced) > max_bytes):
         raise ProblemError("too_large")
-    content, more = bytearray(), True
-    while more:
-        message = await request.receive()
+    message = await request.receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        whole: bytes = message.get("body", b"")
+        if len(whole) > max_bytes:
+            raise ProblemError("too_large")
+        return whole  # nearly always it comes in one piece
+    content = bytearray()
+    while True:
         if message["type"] == "http.disconnect":
             raise ProblemError("body_incomplete")
         content += message.get("body", b"")
-        more = message.get("more_body", False)
         if len(content) > max_bytes:
             raise ProblemError("too_large")
-    return bytes(content)
+        if not message.get("more_body", False):
+            return bytes(content)
+        message = await request.receive()

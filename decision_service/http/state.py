@@ -65,7 +65,7 @@ class State:
 
 def state_of(request: Request) -> State:
     """The state of the application that serves `request`."""
-    state: State = request.app.state.miaopi
+    state: State = request.scope["app"].state.miaopi
     return state
 
 
