@@ -36,6 +36,15 @@ _KINDS: Derived[Policy, dict[str, Kind]] = Derived(
     lambda policy: {result.name: result.value.kind for result in policy.results}
 )
 
+_VERSION: Derived[Policy, dict[str, object]] = Derived(
+    lambda policy: {
+        "version": str(policy.effective_from),
+        "digest": f"sha256:{policy.digest}",
+        "effective_from": str(policy.effective_from),
+        "illustrative": policy.illustrative,
+    }
+)
+
 ENGINES_DIFFER = "R15_ENGINES_DIFFER"
 SUSPENDED = "R16_SUSPENDED"
 WORKER_LOST = "R18_WORKER_LOST"
@@ -92,12 +101,7 @@ def answer(decided: Decided, occasion: Occasion) -> dict[str, object]:
         "application_id": occasion.application_id,
         "matter": policy.matter,
         "channel": occasion.channel,
-        "policy": {
-            "version": str(policy.effective_from),
-            "digest": f"sha256:{policy.digest}",
-            "effective_from": str(policy.effective_from),
-            "illustrative": policy.illustrative,
-        },
+        "policy": _VERSION.of(policy),
         "as_of": str(decided.sheet.as_of),
         "decided_at": occasion.decided_at,
         "outcome": decided.outcome.value,
@@ -161,7 +165,8 @@ def _values(decided: Decided) -> dict[str, object]:
     kinds = _KINDS.of(policy)
     values = {name: as_json(value, kinds.get(name)) for name, value in verdict.result.items()}
     # What decides is stated before what only advises, whose values may be hidden by a question that was not needed.
-    standing = [one for one in verdict.findings if _stands(one, verdict.outcome)]
+    failing = [one for one in verdict.findings if one.state is State.FAILS]
+    standing = [one for one in failing if _stands(one, verdict.outcome)]
     for finding in sorted(standing, key=lambda one: one.outcome is not verdict.outcome):
         if finding.told:
             rule = next(rule for rule in policy.rules if rule.id == finding.rule)
@@ -172,8 +177,8 @@ def _values(decided: Decided) -> dict[str, object]:
 
 
 def _stands(finding: Finding, outcome: Outcome) -> bool:
-    """What a finding states is told unless it is a favour that the outcome does not grant."""
-    return finding.state is State.FAILS and (finding.outcome not in FAVOURABLE or finding.outcome is outcome)
+    """What a finding that fails states is told unless it is a favour that the outcome does not grant."""
+    return finding.outcome not in FAVOURABLE or finding.outcome is outcome
 
 
 def _item_values(decided: Decided) -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,6 +21,7 @@ MISSING = "C01_FIELD_MISSING"
 WRONG = "C02_FIELD_FORMAT"
 CHECK_CHARACTER = "C03_ID_CHECKSUM"
 
+_ID_TYPE = re.compile(r"[0-9]{3}", re.ASCII)
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 
 
@@ -95,12 +96,12 @@ class _FormReader:
 
     def _other_document(self) -> bool:
         id_type = self.raw.get("id_type")
-        known = isinstance(id_type, str) and re.fullmatch("[0-9]{3}", id_type, re.ASCII)
-        return bool(known) and id_type != RESIDENT_CARD
+        return id_type != RESIDENT_CARD and isinstance(id_type, str) and _ID_TYPE.fullmatch(id_type) is not None
 
     def _given(self, field: Field, raw: object) -> None:
         try:
-            value = self._value(field, raw)
+            special = _SPECIAL.get(field.type_name)
+            value = read(field.kind, raw) if special is None else special(self, field, raw)
         except BadValueError as error:
             self._defect(field, WRONG, Bilingual(*HINTS[error.hint]))
             return
@@ -111,33 +112,28 @@ class _FormReader:
         self.values[field.name] = value
         self.asked[field.name] = value if field.identifier else raw
 
-    def _value(self, field: Field, raw: object) -> Value | IdentifierDefect:
-        match field.type_name:
-            case "citizen_id" | "credit_code" | "disability_certificate":
-                return self._identifier(field.type_name, raw)
-            case "prefecture":
-                value = read(field.kind, raw)
-                if value not in self.prefectures:
-                    raise BadValueError("enumeration")
-                return value
-            case "division":
-                value = read(field.kind, raw)
-                if f"{str(value)[:4]}00" not in self.prefectures or str(value).endswith("00"):
-                    raise BadValueError("enumeration")
-                return value
-            case _:
-                return read(field.kind, raw)
+    def as_prefecture(self, field: Field, raw: object) -> Value:
+        value = read(field.kind, raw)
+        if value not in self.prefectures:
+            raise BadValueError("enumeration")
+        return value
 
-    def _identifier(self, type_name: str, raw: object) -> Value | IdentifierDefect:
-        if not isinstance(raw, str):
-            raise BadValueError("text")
-        if type_name == "credit_code":
-            code = credit_code(raw)
-            return code if isinstance(code, IdentifierDefect) else code.text
-        if type_name == "disability_certificate":
-            certificate = disability_certificate(raw, self.as_of)
-            return certificate if isinstance(certificate, IdentifierDefect) else certificate.text
-        number = citizen_id(raw, self.as_of)
+    def as_division(self, field: Field, raw: object) -> Value:
+        value = read(field.kind, raw)
+        if f"{str(value)[:4]}00" not in self.prefectures or str(value).endswith("00"):
+            raise BadValueError("enumeration")
+        return value
+
+    def as_credit_code(self, _: Field, raw: object) -> Value | IdentifierDefect:
+        code = credit_code(_text(raw))
+        return code if isinstance(code, IdentifierDefect) else code.text
+
+    def as_certificate(self, _: Field, raw: object) -> Value | IdentifierDefect:
+        certificate = disability_certificate(_text(raw), self.as_of)
+        return certificate if isinstance(certificate, IdentifierDefect) else certificate.text
+
+    def as_citizen_id(self, _: Field, raw: object) -> Value | IdentifierDefect:
+        number = citizen_id(_text(raw), self.as_of)
         return number if isinstance(number, IdentifierDefect) else number.text
 
     def _defect(self, field: Field, code: str, hint: Bilingual | None) -> None:
@@ -168,3 +164,19 @@ class _FormReader:
         chosen = self.values[self.policy.items_field]
         names = [item.name for item in self.policy.items]
         return tuple(name for name in names if isinstance(chosen, tuple) and name in chosen)
+
+
+def _text(raw: object) -> str:
+    if not isinstance(raw, str):
+        raise BadValueError("text")
+    return raw
+
+
+_SPECIAL: Mapping[str, Callable[[_FormReader, Field, object], Value | IdentifierDefect]] = {
+    "citizen_id": _FormReader.as_citizen_id,
+    "credit_code": _FormReader.as_credit_code,
+    "disability_certificate": _FormReader.as_certificate,
+    "prefecture": _FormReader.as_prefecture,
+    "division": _FormReader.as_division,
+}
+"""How fields are read whose types say more than their kinds, by type."""
