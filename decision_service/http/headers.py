@@ -12,6 +12,9 @@ SECURITY: tuple[tuple[bytes, bytes], ...] = (
 """Strict-Transport-Security is for the proxy that ends TLS (deploy/README.md)."""
 
 
+_NAMES = frozenset(name for name, _ in SECURITY)
+
+
 class SecurityHeaders:
     """Adds them to each answer; one that a route has set itself stands."""
 
@@ -25,7 +28,8 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 headers = list(message.get("headers", ()))
                 set_by_route = {name.lower() for name, _ in headers}
-                headers += [field for field in SECURITY if field[0] not in set_by_route]
+                alone = set_by_route.isdisjoint(_NAMES)
+                headers += SECURITY if alone else [field for field in SECURITY if field[0] not in set_by_route]
                 message = {**message, "headers": headers}
             await send(message)
 
