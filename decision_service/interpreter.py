@@ -1,6 +1,6 @@
 """The reference interpreter over one policy: expressions with its lets and its tables."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from typing import cast
 
@@ -11,15 +11,15 @@ from decision_service.policy.derived import Derived
 from decision_service.policy.shape import Policy, Row, Table
 from verifiers.kinds import Value
 
-Tests = tuple[tuple[int, Expression], ...]
+Tests = Mapping[int, Expression]
+"""The tests of a row, each under a number that all have alike, in whatever row, which say the same."""
 
 
 def _numbered(table: Table) -> tuple[Tests, ...]:
-    """Rows say the same of an input again and again: the tests of each row, each with a number that all have alike
-    which say the same."""
+    """The tests of each row."""
     numbers: dict[str, int] = {}
     return tuple(
-        tuple((numbers.setdefault(repr(test), len(numbers)), test) for test in row.tests if test is not None)
+        {numbers.setdefault(repr(test), len(numbers)): test for test in row.tests if test is not None}
         for row in table.rows
     )
 
@@ -46,8 +46,11 @@ def _looked_up(table: Table, numbered: tuple[Tests, ...], scope: Scope) -> Fact:
     fitting: list[Row] = []
     unknown: frozenset[Cause] = frozenset()
     found: dict[int, Fact] = {}
+    failed: set[int] = set()
     for row, tests in zip(table.rows, numbered, strict=True):
-        fits = conjunction(_tested(tests, found, scope))
+        if not failed.isdisjoint(tests):
+            continue  # rows say the same of an input again and again
+        fits = conjunction(_tested(tests, found, failed, scope))
         if isinstance(fits, Unknown):
             unknown |= fits.causes
         elif fits is True:
@@ -59,11 +62,14 @@ def _looked_up(table: Table, numbered: tuple[Tests, ...], scope: Scope) -> Fact:
     return _hit(table, [_output(table, row, scope) for row in fitting])
 
 
-def _tested(tests: Tests, found: dict[int, Fact], scope: Scope) -> Iterator[Fact]:
-    """What the tests of a row come to, one after the other; `found` has what was found of those of rows before."""
-    for number, test in tests:
+def _tested(tests: Tests, found: dict[int, Fact], failed: set[int], scope: Scope) -> Iterator[Fact]:
+    """What the tests of a row come to, one after the other; `found` has what was found of those of rows before, and
+    `failed` those that do not hold."""
+    for number, test in tests.items():
         if number not in found:
             found[number] = evaluate(test, scope)
+            if found[number] is False:
+                failed.add(number)
         yield found[number]
 
 
