@@ -36,6 +36,8 @@ def pieces_of(text: str, style: Style, raw: str, start: int) -> Pieces:
     """The pieces of a scalar with this text, written as `raw` at offset `start` of the file; none if that fails."""
     if style == "plain" and raw == text:
         return ((0, start),)
+    if style == "literal" and (lines := _literal(text, raw, start)):
+        return lines
     placed = list(_block(text, raw) if style in ("literal", "folded") else _flow(style, raw))
     if "".join(char for char, _ in placed) != text:
         return ()
@@ -46,6 +48,28 @@ def pieces_of(text: str, style: Style, raw: str, start: int) -> Pieces:
             found.append((index, start + at))
         expected = at + 1
     return tuple(found)
+
+
+def _literal(text: str, raw: str, start: int) -> Pieces:
+    """The pieces of a `|` block whose lines read as they are written, but for their indentation; none for any other.
+    A large table is one scalar: its lines are looked at whole, not character by character."""
+    rows, at = text.removesuffix("\n").split("\n"), raw.find("\n") + 1
+    written = raw[at:].split("\n")
+    found: list[tuple[int, int]] = []
+    index, expected, indent = 0, -1, -1
+    for read, line in zip(rows, written, strict=False):
+        if indent < 0 and read:
+            indent = len(line) - len(read)
+        blank = line if not read else line[: max(indent, 0)]
+        if (read and line != blank + read) or blank.strip(" ") or len(line) < len(read):
+            return ()
+        here = at + len(line) - len(read)
+        if here != expected:
+            found.append((index, start + here))
+        index += len(read) + 1
+        at += len(line) + 1
+        expected = at
+    return tuple(found) if len(rows) <= len(written) else ()
 
 
 def _flow(style: Style, raw: str) -> Iterator[Placed]:

@@ -1,5 +1,6 @@
 """One column of a decision table cut into atoms: stretches of values that no test of the column tells apart."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -59,10 +60,26 @@ def accepted(test: Expression | None, axis: Axis, kind: Kind) -> int:
     if test is None:
         return axis.everything
     bits = 0
-    for place, atom in enumerate(axis.atoms):
-        if evaluate(_put(test, Literal(atom.sample, kind)), _NOWHERE) is True:
-            bits |= 1 << place
+    for first, last in _alike(test, axis):
+        if evaluate(_put(test, Literal(axis.atoms[first].sample, kind)), _NOWHERE) is True:
+            bits |= (1 << last + 1) - (1 << first)
     return bits
+
+
+def _alike(test: Expression, axis: Axis) -> Iterator[tuple[int, int]]:
+    """The first and the last of atoms that one test need not tell apart. In a column with an order a test changes only
+    at constants of its own: in a long table those are few, and the atoms many."""
+    if not axis.ordered:
+        yield from ((place, place) for place in range(len(axis.atoms)))
+        return
+    named = [cast("Decimal", one.value) for one in _constants(test) if one.value is not None]
+    places = [find(axis.atoms, value, key=_sample_of) for value in named for find in (bisect_left, bisect_right)]
+    begins = sorted(place for place in {0, *places} if place < len(axis.atoms))
+    yield from zip(begins, (place - 1 for place in (*begins[1:], len(axis.atoms))), strict=True)
+
+
+def _sample_of(atom: Atom) -> Decimal:
+    return cast("Decimal", atom.sample)
 
 
 def place_of(value: Value, axis: Axis) -> int | None:
