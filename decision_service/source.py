@@ -95,7 +95,7 @@ def nearest(word: str, candidates: Iterable[str]) -> str | None:
 
 def columns(text: str) -> int:
     """How many columns of a terminal `text` takes: wide characters two (UAX #11), combining marks none."""
-    return sum(_columns(char) for char in text)
+    return len(text) if text.isascii() else sum(_columns(char) for char in text)
 
 
 def _columns(char: str) -> int:

@@ -31,19 +31,23 @@ _BASIS = key(
     Several(Text(r"^[0-9]+$"), alone=True),
     needed=True,
 )
-_HIT = {
-    "unique": "恰好一行符合（不写时） / exactly one row fits (if left out)",
-    "any": "几行符合时结果须相同 / rows that fit must agree",
-    "first": "取第一行 / the first row that fits",
-    "priority": "取 order 中最强的 / the strongest by `order`",
-    "rule order": "按行的次序列出 / all, in the order of rows",
-    "output order": "按 order 的次序列出 / all, in the order of `order`",
-    "collect": "全部列出 / all, in no order",
-    "collect sum": "求和 / their sum",
-    "collect min": "最小 / the least",
-    "collect max": "最大 / the greatest",
-    "collect count": "个数 / how many",
-}
+HITS = words(
+    **{
+        "unique": "恰好一行符合（不写时） / exactly one row fits (if left out)",
+        "any": "几行符合时结果须相同 / rows that fit must agree",
+        "first": "取第一行 / the first row that fits",
+        "priority": "取 order 中最强的 / the strongest by `order`",
+        "rule order": "按行的次序列出 / all, in the order of rows",
+        "output order": "按 order 的次序列出 / all, in the order of `order`",
+        "collect": "全部列出 / all, in no order",
+        "collect sum": "求和 / their sum",
+        "collect min": "最小 / the least",
+        "collect max": "最大 / the greatest",
+        "collect count": "个数 / how many",
+    }
+)
+"""The hit policies, and what each does where several rows fit."""
+
 _TABLE_ONLY = Only("table")
 _ORDERED = Only("hit", ("priority", "output order"), needed=True)
 _TABLE_KEYS = (
@@ -54,7 +58,7 @@ _TABLE_KEYS = (
         ANY_TEXT,
         only=_TABLE_ONLY,
     ),
-    key("hit", "命中策略（DMN），不写为 unique", "the hit policy (DMN), else unique", words(**_HIT), only=_TABLE_ONLY),
+    key("hit", "命中策略（DMN），不写为 unique", "the hit policy (DMN), else unique", HITS, only=_TABLE_ONLY),
     key(
         "order",
         "输出值的先后，最强的在前",

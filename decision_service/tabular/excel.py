@@ -11,13 +11,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import Final, Protocol
 
-from decision_service.language.kinds import NUMBERS, WORDS
-from decision_service.language.tree import Expression, FactRef, FormRef
+from decision_service.language.kinds import NUMBERS
 from decision_service.policy.catalogue import Catalogue
-from decision_service.policy.parts import Bilingual, Table
+from decision_service.policy.parts import Table
 from decision_service.policy.shape import Policy
+from decision_service.tabular.columns import Column, columns_of
 from decision_service.tabular.entry import TableEntry
-from verifiers.kinds import Kind
 
 TABLE, ABOUT, VALUES = "表格", "说明", "可选值"
 """The names of the sheets."""
@@ -78,68 +77,30 @@ def write_workbook(path: Path, entry: TableEntry, table: Table, policy: Policy, 
             "text": book.add_format({"num_format": "@"}),
             "number": book.add_format({"num_format": "General"}),
         }
-        columns = _columns(entry, table, policy, catalogue)
+        columns = columns_of(entry, table, policy, catalogue)
         _cells(sheet, entry, columns, formats)
         _about(book.add_worksheet(ABOUT), entry, policy, formats)
         _choices(book.add_worksheet(VALUES), sheet, entry, columns)
     path.write_bytes(made.getvalue())
 
 
-class _Column:
-    """What a column is called, what its values are, and which of them may be chosen."""
-
-    def __init__(self, label: Bilingual, kind: Kind, values: Sequence[str], *, output: bool) -> None:
-        self.told = f"{label.zh}（{WORDS.get(kind.name, (kind.name, ''))[0]}）\n{label.en}"
-        self.number = output and kind.name in NUMBERS
-        self.values = values
-        self.output = output
-        self.width = min(40, max(12, len(label.zh) * 2 + 8))
+def _told(column: Column) -> str:
+    return f"{column.label.zh}（{column.kind_name.zh}）\n{column.label.en}"
 
 
-def _columns(entry: TableEntry, table: Table, policy: Policy, catalogue: Catalogue) -> list[_Column]:
-    inputs = [_input(node, policy, catalogue) for node in table.inputs]
-    columns = [_Column(label, node.kind, _values(node.kind, catalogue), output=False) for label, node in inputs]
-    kinds = dict(table.outputs)
-    if entry.cross:
-        kind = table.outputs[0][1]
-        label = table.label or Bilingual(entry.name, entry.name)
-        return [*columns, *(_Column(label, kind, _values(kind, catalogue), output=True) for _ in entry.cells[0][2:])]
-    for name, kind in kinds.items():
-        label = catalogue.results.get(name) or (table.label if len(kinds) == 1 else None) or Bilingual(name, name)
-        columns.append(_Column(label, kind, _values(kind, catalogue), output=True))
-    return columns
+def _number(column: Column) -> bool:
+    return column.output and column.kind.name in NUMBERS
 
 
-def _input(node: Expression, policy: Policy, catalogue: Catalogue) -> tuple[Bilingual, Expression]:
-    match node:
-        case FormRef():
-            return policy.field(node.field_name).label, node
-        case FactRef():
-            register = catalogue.registers[node.register]
-            return Bilingual(f"{register.zh} {node.field_name}", f"{register.en}: {node.field_name}"), node
-        case _:
-            text = node.span.text if node.span is not None else ""
-            return Bilingual(text, text), node
-
-
-def _values(kind: Kind, catalogue: Catalogue) -> list[str]:
-    if kind.values:
-        return list(kind.values)
-    if kind.name == "boolean":
-        return ["true", "false"]
-    if kind.name == "region":
-        return [f"{code} {label.zh}" for code, label in catalogue.prefectures.items()]
-    return []
-
-
-def _cells(sheet: Sheet, entry: TableEntry, columns: Sequence[_Column], formats: Looks) -> None:
+def _cells(sheet: Sheet, entry: TableEntry, columns: Sequence[Column], formats: Looks) -> None:
     for place, (text, column) in enumerate(zip(entry.cells[0], columns, strict=True)):
-        sheet.set_column(place, place, column.width, formats["number" if column.number else "text"])
+        width = min(40, max(12, len(column.label.zh) * 2 + 8))
+        sheet.set_column(place, place, width, formats["number" if _number(column) else "text"])
         sheet.write_string(0, place, text, formats["head"])
-        sheet.write_string(1, place, column.told, formats["told"])
+        sheet.write_string(1, place, _told(column), formats["told"])
     for number, row in enumerate(entry.cells[1:], FIRST):
         for place, text in enumerate(row):
-            if columns[place].number and kept_as_number(text):
+            if _number(columns[place]) and kept_as_number(text):
                 sheet.write_number(number, place, float(text), formats["number"])
             elif text:
                 sheet.write_string(number, place, text, formats["text"])
@@ -164,7 +125,7 @@ def _about(sheet: Sheet, entry: TableEntry, policy: Policy, formats: Looks) -> N
     sheet.set_column(0, 2, 24)
 
 
-def _choices(sheet: Sheet, table: Sheet, entry: TableEntry, columns: Sequence[_Column]) -> None:
+def _choices(sheet: Sheet, table: Sheet, entry: TableEntry, columns: Sequence[Column]) -> None:
     """Lists to choose from. In a column of conditions they are suggestions: `not(…)` may stand there as well."""
     last = max(FIRST + len(entry.cells) + 200, 1000)
     for place, column in enumerate(columns):

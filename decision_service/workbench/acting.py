@@ -11,6 +11,7 @@ from decision_service.policy.parts import Bilingual
 from decision_service.source import PolicyProblems
 from decision_service.workbench.drafts import ChangedMeanwhileError, NoSuchNameError
 from decision_service.workbench.jobs import JobFailedError
+from decision_service.workbench.refusing import RefusedError
 from decision_service.workbench.service import ServiceError
 from decision_service.workbench.visit import NotAllowedError, SignedOutError, Visit
 
@@ -40,7 +41,7 @@ def acting(visit: Visit, action: Action, work: Callable[..., Awaitable[None]]) -
 def refusal(error: Exception) -> Bilingual | None:
     """What is said of a refusal, None for what is none."""
     match error:
-        case ServiceError():
+        case ServiceError() | RefusedError():
             return error.told
         case SignedOutError():
             return Bilingual("登录已失效，请重新登录", "you are signed out; sign in again")

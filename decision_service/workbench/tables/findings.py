@@ -1,0 +1,164 @@
+"""What is told below the grid: the cell with the cursor, problems, gaps and overlaps, and what others saved."""
+
+from nicegui import ui
+
+from decision_service.access.actions import Action
+from decision_service.policy.parts import Bilingual
+from decision_service.workbench.acting import acting
+from decision_service.workbench.parts import Mood, button, heading, note, panel, text
+from decision_service.workbench.tables.edits import Inserted, blank_row
+from decision_service.workbench.tables.grid import Grid
+from decision_service.workbench.tables.understanding import Gap, Holes, Overlap, Understood
+from decision_service.workbench.visit import Visit, address
+
+
+class Findings:
+    """The panels below the grid."""
+
+    def __init__(self, visit: Visit, grid: Grid, *, editable: bool) -> None:
+        self.visit = visit
+        self.grid = grid
+        self.editable = editable
+        self.news = ui.element("div").props('role="status"')
+        with ui.element("div").classes("mp-columns"):
+            with panel():
+                heading(visit.say("这一格", "This cell"))
+                self.cell = ui.element("div").props('role="status"')
+                with self.cell:
+                    text(visit.say("点一格看它说什么。", "Choose a cell to see what it says."), "p", "mp-faint")
+            with panel():
+                heading(visit.say("检查", "Check"))
+                self.problems = ui.element("div").props('role="status"')
+        with panel():
+            heading(visit.say("缺漏和重叠", "Gaps and overlaps"))
+            self.holes = ui.element("div")
+
+    def tell_news(self, told: Bilingual) -> None:
+        """What somebody else saved."""
+        self.news.clear()
+        with self.news:
+            note(self.visit.tell(told), "warn")
+
+    def working(self) -> None:
+        """That the check is under way."""
+        self.problems.clear()
+        with self.problems, ui.element("div").classes("mp-row"):
+            ui.spinner(size="1.2em")
+            text(self.visit.say("正在检查……", "checking…"), "span")
+
+    def show(self, found: Understood) -> None:
+        """Problems in cells and elsewhere in the file."""
+        self.problems.clear()
+        self.holes.clear()
+        visit = self.visit
+        with self.problems:
+            if not found.wrong and not found.beyond:
+                text(visit.say("文件没有问题。", "The file has no problem."), "p")
+                return
+            with ui.element("ul").classes("mp-list"):
+                for one in found.wrong[:_MOST]:
+                    with ui.element("li"):
+                        where = self._where(one.row, one.column)
+                        ui.link(
+                            f"{where}：{visit.tell(one.text)}"
+                            if visit.language == "zh"
+                            else f"{where}: {visit.tell(one.text)}"
+                        ).on("click", lambda row=one.row, column=one.column: self.grid.go(row, column))
+                for other in found.beyond[:_MOST]:
+                    with ui.element("li"):
+                        line = visit.say(f"文件第{other.line}行", f"line {other.line} of the file")
+                        ui.link(line, address("/edit", file=self.grid.opened.file, line=str(other.line)))
+                        text(f" {visit.tell(other.text)}", "span")
+            left = len(found.wrong) + len(found.beyond) - 2 * _MOST
+            if left > 0:
+                text(visit.say(f"还有{left}个", f"and {left} more"), "p", "mp-faint")
+        with self.holes:
+            text(visit.say("先改正上面的问题。", "Mend the problems above first."), "p", "mp-faint")
+
+    def show_cell(self, row: int, column: int, said: Bilingual | None) -> None:
+        """The cell with the cursor in plain words."""
+        visit, sheet = self.visit, self.grid.opened.sheet
+        self.cell.clear()
+        with self.cell:
+            cell = sheet.lines[row].cells[column]
+            text(self._where(row, column), "strong")
+            if sheet.cross and row and column >= sheet.split:
+                number = (row - 1) * (len(sheet.lines[0].cells) - sheet.split) + column - sheet.split + 1
+                text(visit.say(f"提示里叫第{number}行", f"messages call it row {number}"), "div", "mp-faint")
+            text(cell or visit.say("（空）", "(empty)"), "div", "mp-mono")
+            if said is not None:
+                text(visit.tell(said), "div")
+            found = self.grid.understood.wrong if self.grid.understood is not None else ()
+            for one in found:
+                if (one.row, one.column) == (row, column):
+                    note(visit.tell(one.text), "bad")
+
+    def show_holes(self, found: Holes | None) -> None:
+        """Gaps with a row to add, overlaps, and rows that never count."""
+        self.holes.clear()
+        if found is None:
+            return
+        visit = self.visit
+        with self.holes:
+            if not found.gaps and not found.overlaps and not found.idle:
+                done = visit.say(
+                    "每种情形都恰好有行适用，没有重叠。", "Every case has its row, and no rows are at odds."
+                )
+                text(
+                    done
+                    if found.whole
+                    else visit.say("表太大，没有找完。", "The table is too large to search it whole."),
+                    "p",
+                )
+            for gap in found.gaps:
+                self._gap(gap)
+            for overlap in found.overlaps:
+                self._overlap(overlap)
+            for row in found.idle:
+                note(visit.say(f"第{row}行永远轮不到。", f"Row {row} never counts."), "warn")
+            if found.gaps or found.overlaps:
+                text(
+                    visit.say(
+                        "各列当作互不相干来找；有的情形也许没有申请人会碰到，由“证明”断定。",
+                        "Columns are taken as independent; perhaps nobody comes to some of these, which proofs tell.",
+                    ),
+                    "p",
+                    "mp-faint",
+                )
+
+    def _gap(self, gap: Gap) -> None:
+        visit, sheet = self.visit, self.grid.opened.sheet
+        with ui.element("div").classes("mp-row"):
+            self._note(visit.say("缺一行：", "No row for: ") + " | ".join(gap.tests))
+            if self.editable and not sheet.cross:
+                row = (*gap.tests, *blank_row(sheet)[len(gap.tests) :])
+                column = len(gap.tests)
+
+                async def add() -> None:
+                    by = visit.require(Action.PROPOSE_RELEASE)
+                    lines = self.grid.opened.sheet.lines
+                    await self.grid.make(Inserted(lines[-1].key, (row,)), by)
+                    self.grid.go(len(lines), column)
+
+                button(visit.say("加上这一行", "Add this row"), "add").on_click(
+                    acting(visit, Action.PROPOSE_RELEASE, add)
+                )
+
+    def _overlap(self, overlap: Overlap) -> None:
+        first, second = overlap.rows
+        self._note(
+            self.visit.say(f"第{first}行和第{second}行同时适用：", f"Rows {first} and {second} both fit: ")
+            + " | ".join(overlap.tests)
+        )
+
+    def _note(self, words: str, mood: Mood = "warn") -> None:
+        note(words, mood)
+
+    def _where(self, row: int, column: int) -> str:
+        head = self.grid.opened.sheet.lines[0].cells
+        name = head[column].removeprefix("=>").strip() if column < len(head) else str(column + 1)
+        where = self.visit.say(f"第{row}行", f"row {row}") if row else self.visit.say("表头", "the head")
+        return f"{where} · {name or column + 1}"
+
+
+_MOST = 20
