@@ -38,8 +38,12 @@ def typed(page: Page, row: int, column: int, words: str) -> None:
 def pasted(page: Page, words: str) -> None:
     """What Ctrl-V does with `words` on the clipboard."""
     page.evaluate(
-        """words => { const given = new DataTransfer(); given.setData("text/plain", words);
-        document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: given, bubbles: true, cancelable: true})); }""",
+        """words => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", words);
+            const options = { clipboardData, bubbles: true, cancelable: true };
+            document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
+        }""",
         words,
     )
 

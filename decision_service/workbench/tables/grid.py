@@ -64,8 +64,7 @@ class Grid:
         self._shown: Lines = opened.sheet.lines
         self._client = ui.context.client
         self.element = self._made()
-        handle = acting(visit, Action.READ_GUIDE, self._told)
-        ui.on("table", lambda event: handle(event))
+        ui.on("table", acting(visit, Action.READ_GUIDE, self._told))
 
     def _made(self) -> ui.aggrid:
         zh = self.visit.language == "zh"

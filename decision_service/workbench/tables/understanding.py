@@ -12,8 +12,8 @@ from decision_service.policy.catalogue import FOLDER, Catalogue, read_catalogue
 from decision_service.policy.entries import Complaints
 from decision_service.policy.nodes import MapNode, TextNode, read_nodes
 from decision_service.policy.parts import Bilingual, Table
-from decision_service.policy.reader import read_policy
 from decision_service.policy.shape import Policy
+from decision_service.policy.shelf import read_text
 from decision_service.policy.tablelayout import cells_of
 from decision_service.proving.about_tables import NEEDS_A_ROW, overlaps
 from decision_service.proving.boxes import Box, Boxes, TooManyError, boxes_of, stronger
@@ -201,15 +201,11 @@ def _as_entry(name: str, table: Table, entry: MapNode | None) -> TableEntry:
 @lru_cache(maxsize=4)
 def _read(folder: str, file: str, text: str) -> tuple[MapNode | None, Policy | None, Sequence[Problem]]:
     """The nodes of a file, its policy where nothing is wrong, and everything that is."""
-    catalogue = _catalogue_of(folder)
-    source = Source(file, text)
-    node, problems = read_nodes(source)
-    complaints = Complaints(list(problems))
-    if not isinstance(node, MapNode):
-        return None, None, PolicyProblems(complaints.problems).problems
-    policy = None if problems else read_policy(node, catalogue, complaints, file)
+    source, complaints = Source(file, text), Complaints()
+    policy = read_text(source, _catalogue_of(folder), complaints)
+    node, _ = read_nodes(source)
     found = PolicyProblems(complaints.problems).problems
-    return node, None if found else policy, found
+    return node if isinstance(node, MapNode) else None, None if found else policy, found
 
 
 def _catalogue_of(folder: str) -> Catalogue:
