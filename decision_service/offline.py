@@ -74,15 +74,19 @@ def decide(
     return Decided(policy, catalogue, reading, sheet, evidence, first)
 
 
-def offline_answer(decided: Decided, form: Mapping[str, object], facts: Mapping[str, object]) -> dict[str, object]:
-    """The answer in the shape of the decision API; identifiers follow from the content, so equal runs are equal."""
+def occasion_of(decided: Decided, form: Mapping[str, object], facts: Mapping[str, object]) -> Occasion:
+    """The occasion of a decision without a server; identifiers follow from the content, so equal runs are equal."""
     content = orjson.dumps([decided.policy.digest, str(decided.sheet.as_of), form, facts], option=orjson.OPT_SORT_KEYS)
     name = hashlib.sha256(content).hexdigest()
-    occasion = Occasion(
+    return Occasion(
         decision_id=f"offline-{name[:24]}",
         application_id=f"offline-{name[24:48]}",
         channel="counter",
         decided_at=f"{decided.sheet.as_of}T00:00:00+08:00",
         human_review_key=f"HR-{name[48:60].upper()}",
     )
-    return {**answer(decided, occasion), "record": None}
+
+
+def offline_answer(decided: Decided, form: Mapping[str, object], facts: Mapping[str, object]) -> dict[str, object]:
+    """The answer in the shape of the decision API."""
+    return {**answer(decided, occasion_of(decided, form, facts)), "record": None}

@@ -50,7 +50,8 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice. Personal values are in `parties` and in what was decided."""
+    """One notice. Personal values are in `parties` and in what was decided. Without `proof`
+    nothing was decided: it shows what a notice would say."""
 
     title: Bilingual
     authority: Bilingual
@@ -74,7 +75,7 @@ class Notice:
     how: Bilingual
     rules: Bilingual
     decided_on: Bilingual
-    proof: Proof
+    proof: Proof | None
     mark: Bilingual | None
 
 

@@ -1,17 +1,20 @@
 """The notice of what the machine decided."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
-from decision_service.decision import MARK, city_of
+from decision_service.archive import Archive
+from decision_service.decision import MARK, Decided, Occasion, answer, city_of
 from decision_service.explaining import explanation
 from decision_service.ledger.entry import Recorded
 from decision_service.ledger.receipt import full_answer
 from decision_service.notice.content import (
     Fact,
     Notice,
+    Proof,
     Told,
     both,
     commitment_of,
@@ -25,7 +28,17 @@ from decision_service.notice.content import (
     title_of,
 )
 from decision_service.notice.values import day
-from decision_service.notice.words import ANSWERS, APPLIES, AUTOMATIC, DECIDED, FORM, NO_FINDINGS, NOT_DECIDED
+from decision_service.notice.words import (
+    ANSWERS,
+    APPLIES,
+    AUTOMATIC,
+    DECIDED,
+    FORM,
+    NO_FINDINGS,
+    NO_NUMBER,
+    NOT_DECIDED,
+    TRIAL,
+)
 from decision_service.outcome import FAVOURABLE, Outcome
 from decision_service.policy.shape import Bilingual
 from decision_service.publishing import Publication
@@ -36,8 +49,23 @@ from decision_service.wording import Words
 
 def notice_of(recorded: Recorded, publication: Publication) -> Notice:
     """The notice of a recorded decision. Raises ReplayError where the rules that decided are not in `publication`."""
-    again = decide_again(recorded, publication, None, None)
     answer: dict[str, Any] = orjson.loads(full_answer(recorded))
+    again = decide_again(recorded, publication, None, None)
+    return _notice(again, answer, number_of(recorded, answer), proof_of(recorded))
+
+
+def notice_of_trial(decided: Decided, form: Mapping[str, object], occasion: Occasion) -> Notice:
+    """What the notice would say if this were decided; it says of itself that nothing was."""
+    archive = Archive(
+        form, decided.sheet.as_of, decided.policy.digest, occasion, decided.referred_by, {}, decided.agent
+    )
+    said: dict[str, Any] = orjson.loads(orjson.dumps(answer(decided, occasion)))
+    made = _notice(Again(archive, decided), said, NO_NUMBER, None)
+    mark = TRIAL if made.mark is None else Bilingual(f"{TRIAL.zh}{made.mark.zh}", f"{TRIAL.en} {made.mark.en}")
+    return replace(made, mark=mark)
+
+
+def _notice(again: Again, answer: Mapping[str, Any], number: Bilingual, proof: Proof | None) -> Notice:
     outcome = Outcome(answer["outcome"])
     decided, policy, catalogue = again.decided, again.decided.policy, again.decided.catalogue
     facts = tuple(_facts(again, answer))
@@ -46,7 +74,7 @@ def notice_of(recorded: Recorded, publication: Publication) -> Notice:
         title=title_of(catalogue.notices[outcome]),
         authority=Words(policy, catalogue).office(city_of(decided)),
         body_code=policy.office,
-        number=number_of(recorded, answer),
+        number=number,
         matter=policy.name,
         decision_id=answer["decision_id"],
         parties=tuple(parties_of(again, answer)),
@@ -65,7 +93,7 @@ def notice_of(recorded: Recorded, publication: Publication) -> Notice:
         how=NOT_DECIDED if outcome is Outcome.REFERRED else AUTOMATIC,
         rules=rules_of(policy),
         decided_on=day(answer["decided_at"]),
-        proof=proof_of(recorded),
+        proof=proof,
         mark=MARK if policy.illustrative else None,
     )
 

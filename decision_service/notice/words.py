@@ -86,3 +86,9 @@ LICENCE_MARK: Final = Bilingual(
     "证照类型代码为示例编制；校验码按 GB/T 36904-2018 计算",
     "The type code is illustrative; the check character is that of GB/T 36904-2018",
 )
+
+NO_NUMBER: Final = Bilingual("试算，不编号", "a trial, without a number")
+TRIAL: Final = Bilingual(
+    "试算：没有作出任何决定，也没有记录。", "A trial: nothing was decided, and nothing is on record."
+)
+"""What a page carries that shows what a notice would say."""

@@ -34,8 +34,13 @@ def case_text(case: WorkedCase, catalogue: Catalogue, like: WorkedCase | None = 
         lines += ["    form:", *given]
         but = {name: value for name, value in but.items() if name not in case.form}
     lines += _but(but)
-    lines.append(f"    expect: {_value(case.expect)}")
+    lines.append(f"    expect: {expect_text(case.expect)}")
     return "\n".join(lines) + "\n"
+
+
+def expect_text(expect: Mapping[str, object]) -> str:
+    """What stands behind `expect:`, on one line."""
+    return _value(expect)
 
 
 def _but(but: Mapping[str, str]) -> list[str]:

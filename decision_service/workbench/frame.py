@@ -60,10 +60,20 @@ def _switches(visit: Visit) -> None:
     back = visit.request.url.path + (f"?{visit.request.url.query}" if visit.request.url.query else "")
     other = "en" if visit.language == "zh" else "zh"
     label = "English" if visit.language == "zh" else "中文"
-    ui.link(label, address("/language", to=other, back=back)).classes("mp-switch").props(f'lang="{other}"')
+    links = [ui.link(label, address("/language", to=other, back=back)).classes("mp-switch").props(f'lang="{other}"')]
     is_dark = visit.request.cookies.get(DARK_COOKIE) == "dark"
     says = visit.say("浅色", "light") if is_dark else visit.say("深色", "dark")
-    ui.link(says, address("/dark", to="light" if is_dark else "dark", back=back)).classes("mp-switch")
+    links.append(ui.link(says, address("/dark", to="light" if is_dark else "dark", back=back)).classes("mp-switch"))
+    for one in links:
+        one.on("click", js_handler=_BACK)
+
+
+_BACK: Final = """(event) => {
+  const to = new URL(event.currentTarget.href);
+  to.searchParams.set('back', location.pathname + location.search);
+  event.currentTarget.href = to;
+}"""
+"""Back to the address as it is by then: pages keep in it what was put in."""
 
 
 def _person(visit: Visit) -> None:

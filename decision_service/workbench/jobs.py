@@ -4,10 +4,12 @@ ends nothing but itself."""
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from time import monotonic
+from typing import IO, Any, Final
 
 import orjson
 
@@ -23,6 +25,14 @@ class Done:
     said: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """So many things are done, of so many."""
+
+    done: int
+    of: int
+
+
 class JobFailedError(Exception):
     """A command ended as none of ours does; the text is what it printed last."""
 
@@ -35,7 +45,7 @@ class Jobs:
 
     async def run(self, *arguments: str) -> Done:
         """`miaopi ARGUMENTS --json`. Leaving (cancellation) ends the command. Raises JobFailedError."""
-        async with self._places, _started(arguments) as child:
+        async with self._places, _started("decision_service", *arguments, "--json") as child:
             said, told = await child.communicate()
             code = child.returncode
         if code not in {0, 1, 2}:
@@ -45,13 +55,63 @@ class Jobs:
         except orjson.JSONDecodeError:
             raise JobFailedError(_last(told or said)) from None
 
+    async def work(self, module: str, given: object, told: Callable[[Progress], None] = lambda _: None) -> Any:
+        """Runs `module`, whose main part is `worked` below, with `given` (JSON); `told` hears how far it is. What it
+        came to, as JSON. Leaving ends it. Raises JobFailedError."""
+        came: list[Any] = []
+        async with self._places, _started(module, stdin=asyncio.subprocess.PIPE) as child, asyncio.TaskGroup() as group:
+            if child.stdin is None or child.stdout is None or child.stderr is None:
+                raise AssertionError("a process without its pipes")
+            wrong = group.create_task(child.stderr.read())
+            group.create_task(_fed(child.stdin, orjson.dumps(given)))
+            async for line in child.stdout:
+                name, said = orjson.loads(line)
+                if name == "told":
+                    told(Progress(*said))
+                else:
+                    came.append(said)
+            code = await child.wait()
+        if code or not came:
+            raise JobFailedError(_last(wrong.result()))
+        return came[0]
+
+
+def worked(work: Callable[[Any, Callable[[int, int], None]], object]) -> None:
+    """The main part of a module that `Jobs.work` runs: what it was given is worked on, and told of (done, of how many)
+    a few times a second."""
+    out, last = sys.stdout.buffer, 0.0
+
+    def told(done: int, of: int) -> None:
+        nonlocal last
+        if monotonic() - last >= _TELL_SECONDS or done in {0, of}:
+            last = monotonic()
+            _said(out, ["told", [done, of]])
+
+    _said(out, ["came", work(orjson.loads(sys.stdin.buffer.read()), told)])
+
+
+_TELL_SECONDS: Final = 0.2
+_MOST_BYTES: Final = 256 * 1024 * 1024
+
+
+def _said(out: IO[bytes], what: object) -> None:
+    out.write(orjson.dumps(what) + b"\n")
+    out.flush()
+
+
+async def _fed(pipe: asyncio.StreamWriter, content: bytes) -> None:
+    with suppress(ConnectionError):  # it ended before it had read all: its exit code tells
+        pipe.write(content)
+        await pipe.drain()
+        pipe.close()
+
 
 @asynccontextmanager
-async def _started(arguments: tuple[str, ...]) -> AsyncIterator[asyncio.subprocess.Process]:
+async def _started(module: str, *arguments: str, stdin: int = asyncio.subprocess.DEVNULL) -> AsyncIterator[Process]:
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "decision_service", *arguments, "--json",
-        stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        start_new_session=True,
+        sys.executable, "-m", module, *arguments,
+        stdin=stdin, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        start_new_session=True, limit=_MOST_BYTES,
     )  # fmt: skip
     with suppress(ProcessLookupError):
         os.setpriority(os.PRIO_PROCESS, child.pid, NICENESS)

@@ -11,8 +11,9 @@ from decision_service.workbench.matters.page import MATTERS
 from decision_service.workbench.pages import Page
 from decision_service.workbench.running.page import RUN
 from decision_service.workbench.tables.page import TABLES
+from decision_service.workbench.trying.page import TRY
 
-PAGES: Final[tuple[Page, ...]] = (MATTERS, EDITOR, TABLES, CHANGE, RUN)
+PAGES: Final[tuple[Page, ...]] = (MATTERS, EDITOR, TABLES, TRY, CHANGE, RUN)
 
 SCHEMAS: Final[tuple[str, ...]] = (*KEPT, *REMARKS, *UNSAVED)
 """Statements that make the tables of rooms in the workbench's store."""
