@@ -92,12 +92,20 @@ def policy_of(case: Case, publication: Publication) -> Policy:
     return published.policy
 
 
+def open_to_officers(policy: Policy) -> list[Outcome]:
+    """The outcomes that an officer may come to in a matter."""
+    with_commitment = policy.commitment is not None
+    return [
+        one
+        for one in Outcome
+        if one in OPEN_TO_OFFICERS and (with_commitment or one is not Outcome.APPROVED_ON_COMMITMENT)
+    ]
+
+
 def checked(written: Written, policy: Policy) -> dict[str, object]:
     """The values that it states. Raises WrongError with all that is wrong with it."""
     faults: list[tuple[str, str]] = []
-    if written.outcome not in OPEN_TO_OFFICERS:
-        faults.append(("/outcome", "not_allowed"))
-    if written.outcome is Outcome.APPROVED_ON_COMMITMENT and policy.commitment is None:
+    if written.outcome not in open_to_officers(policy):
         faults.append(("/outcome", "not_allowed"))
     listed = {one.number for one in policy.basis}
     faults += [(f"/basis/{place}", "not_listed") for place, one in enumerate(written.basis) if one not in listed]

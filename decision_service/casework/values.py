@@ -40,6 +40,21 @@ def stated(policy: Policy, outcome: Outcome, sent: Mapping[str, Any]) -> dict[st
     return values
 
 
+def statable(policy: Policy, outcome: Outcome) -> list[dict[str, object]]:
+    """What an outcome may state, for a form: each value with its kind (a name of `verifiers.kinds`), the values that it
+    is one of, and whether it has to be stated; of a matter with items `awards`, with the items."""
+    granted = outcome in APPROVALS
+    needed = {one.name for one in policy.results if one.when is None} if granted else set()
+    found: list[dict[str, object]] = [
+        {"name": name, "kind": kind.name, "values": list(kind.values), "needed": name in needed}
+        for name, kind in _kinds(policy, outcome).items()
+    ]
+    if granted and policy.items:
+        items = [{"name": one.name, "zh": one.label.zh, "en": one.label.en} for one in policy.items]
+        found.append({"name": AWARDS, "kind": AWARDS, "values": [], "needed": True, "items": items})
+    return found
+
+
 def _kinds(policy: Policy, outcome: Outcome) -> dict[str, Kind]:
     granted = outcome in APPROVALS
     told = {

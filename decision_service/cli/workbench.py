@@ -1,6 +1,7 @@
 """`miaopi workbench`: the pages for analysts, approvers, auditors and operators, until stopped."""
 
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ from decision_service.cli.workshop import needed
 
 if TYPE_CHECKING:
     from decision_service.workbench.serving import Place
+    from decision_service.workbench.trust import Trust
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 CASES = Path("fixtures/cases")
@@ -29,6 +31,10 @@ def workbench(
     data: Annotated[Path, typer.Option("--data", help="工作台数据 folder of drafts and remarks")] = Path(
         "var/workbench"
     ),
+    log_key: Annotated[
+        list[str] | None, typer.Option("--log-key", help="账本公钥 of the log, as `miaopi ledger key` prints it")
+    ] = None,
+    witness: Annotated[list[str] | None, typer.Option("--witness", help="见证人公钥 of a witness; repeatable")] = None,
     demo: Annotated[bool, typer.Option("--demo", help="演示环境 with registers, a service and people to be")] = False,
     rules: Rules = Path("rules"),
 ) -> None:
@@ -46,17 +52,32 @@ def workbench(
         )
     from decision_service.workbench.serving import Place
 
+    trust = _trust(log_key or (), witness or ())
     if demo:
         _demonstrate(rules, host, port)
     else:
-        _run(Place(rules, data, host, port, tuple(origin or ()), service, staff), None)
+        _run(Place(rules, data, host, port, tuple(origin or ()), service, staff, trust=trust), None)
+
+
+def _trust(log_keys: Sequence[str], witnesses: Sequence[str]) -> "Trust":
+    from decision_service.proof.note import NoteError, VerifierKey
+    from decision_service.proof.trusted import public_key_of
+    from decision_service.workbench.trust import Trust
+
+    try:
+        return Trust(tuple(map(public_key_of, log_keys)), tuple(map(VerifierKey.parse, witnesses)))
+    except NoteError as error:
+        misuse(f"--log-key, --witness: {error}", "公钥格式不对")
 
 
 def _demonstrate(rules: Path, host: str, port: int) -> None:
     from decision_service.demo.cases import read_demo_cases
     from decision_service.demo.processes import ProcessFailedError
+    from decision_service.ledger.keys import load_or_create_key
+    from decision_service.ledger.opening import LedgerFiles
     from decision_service.workbench.demonstration import DAY, demonstrated
     from decision_service.workbench.serving import Place
+    from decision_service.workbench.trust import Trust
 
     cases = read_demo_cases(CASES)
     try:
@@ -66,10 +87,10 @@ def _demonstrate(rules: Path, host: str, port: int) -> None:
             found = shown.enter_context(demonstrated(rules, cases, lambda: bar.advance(task, 1)))
             bar.stop()
             running = found.running
-            _run(
-                Place(found.rules, found.data, host, port, (), running.service, running.control, running.staff_keys),
-                DAY,
-            )
+            # Known from the files of the record, not from what the service says of itself.
+            trust = Trust((load_or_create_key(LedgerFiles.beside(found.ledger).key).public_key,))
+            addresses = (host, port, (), running.service, running.control)
+            _run(Place(found.rules, found.data, *addresses, running.staff_keys, trust), DAY)
     except ProcessFailedError as error:
         misuse(str(error), "服务或模拟数据源没有启动")
 

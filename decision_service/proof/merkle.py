@@ -137,23 +137,41 @@ def consistency_proof(old: int, new: int, read: Read) -> list[bytes]:
 
 def verify_inclusion(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> None:
     """Raise ProofError unless `proof` shows that the leaf with hash `leaf` is at `index` in the tree of that root."""
-    _check_hashes([leaf, root, *proof])
+    _check_hashes([root])
+    steps = way_up(leaf, index, size, proof)
+    if (steps[-1].above if steps else leaf) != root:
+        raise ProofError("the proof leads to another root")
+
+
+class Climbed(NamedTuple):
+    """One step from a leaf to the root: the hash beside, whether that stands on the left, and the hash above both."""
+
+    beside: bytes
+    is_left: bool
+    above: bytes
+
+
+def way_up(leaf: bytes, index: int, size: int, proof: Sequence[bytes]) -> list[Climbed]:
+    """The steps by which `proof` leads from the leaf with hash `leaf` at `index` up to a root of a tree of that size:
+    the last one's `above`, or the leaf itself where it is alone. Raises ProofError where it leads to none."""
+    _check_hashes([leaf, *proof])
     if not 0 <= index < size:
         raise ProofError("the tree has no leaf at this index")
-    position, last, found = index, size - 1, leaf
+    position, last, found, steps = index, size - 1, leaf, list[Climbed]()
     for sibling in proof:
         if last == 0:
             raise ProofError("the proof has more hashes than its tree has levels")
-        if position & 1 or position == last:
+        is_left = bool(position & 1) or position == last
+        if is_left:
             found = node_hash(sibling, found)
             position, last = _climb(position, last)
         else:
             found = node_hash(found, sibling)
+        steps.append(Climbed(sibling, is_left, found))
         position, last = position >> 1, last >> 1
     if last != 0:
         raise ProofError("the proof ends below the root")
-    if found != root:
-        raise ProofError("the proof leads to another root")
+    return steps
 
 
 def verify_consistency(old_size: int, old_root: bytes, new_size: int, new_root: bytes, proof: Sequence[bytes]) -> None:

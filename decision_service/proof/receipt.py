@@ -99,8 +99,7 @@ def verify_receipt(receipt: bytes, *public_keys: bytes, witnesses: Iterable[Veri
     It needs no network and no ledger. Raises ReceiptError with the reason. The public keys must come from elsewhere
     (the authority's site, an earlier receipt): the one inside the receipt only tells which is meant.
     """
-    claimed = _parse(receipt)
-    shown = _shown(claimed)
+    claimed, shown = read_receipt(receipt)
     if shown.public_key not in public_keys:
         raise ReceiptError(f"signed under key {key_id(shown.public_key)}, which is not a trusted key")
     expected = shown.as_json()
@@ -118,6 +117,13 @@ def verify_receipt(receipt: bytes, *public_keys: bytes, witnesses: Iterable[Veri
     _require_same_decision(shown)
     names = tuple(one.key.name for one in opened.signatures if one.key.name != shown.log)
     return Proven(shown.log, shown.index, digest, shown.statement, shown.answer, checkpoint, names)
+
+
+def read_receipt(receipt: bytes) -> tuple[Mapping[str, object], Shown]:
+    """The members of a receipt as they stand, and what they show; none of it is checked. Raises ReceiptError where it
+    has not the form of one."""
+    claimed = _parse(receipt)
+    return claimed, _shown(claimed)
 
 
 def _checkpoint(

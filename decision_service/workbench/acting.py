@@ -25,15 +25,17 @@ def acting(visit: Visit, action: Action, work: Callable[..., Awaitable[None]]) -
 
     @wraps(work)  # an event is handed only to a function that says it takes one
     async def handled(*given: Any) -> None:
+        client = ui.context.client  # what was clicked may be gone by the time that something is to be told
         try:
             visit.require(action)
             await work(*given)
         except Exception as error:
             told = refusal(error)
-            if told is None:
-                ui.notify(visit.say("出错了，没有完成；请重试", "this failed; try again"), type="negative")
-                raise
-            ui.notify(visit.tell(told), type="negative", multi_line=True, timeout=10_000, close_button="×")
+            with client:
+                if told is None:
+                    ui.notify(visit.say("出错了，没有完成；请重试", "this failed; try again"), type="negative")
+                    raise
+                ui.notify(visit.tell(told), type="negative", multi_line=True, timeout=10_000, close_button="×")
 
     return handled
 

@@ -7,13 +7,16 @@ from decision_service.workbench.changing.page import CHANGE
 from decision_service.workbench.changing.remarks import SCHEMA as REMARKS
 from decision_service.workbench.editor.kept import SCHEMA as UNSAVED
 from decision_service.workbench.editor.page import EDITOR
+from decision_service.workbench.following.queue import QUEUE
+from decision_service.workbench.following.search import SEARCH
+from decision_service.workbench.following.story import STORY
 from decision_service.workbench.matters.page import MATTERS
 from decision_service.workbench.pages import Page
 from decision_service.workbench.running.page import RUN
 from decision_service.workbench.tables.page import TABLES
 from decision_service.workbench.trying.page import TRY
 
-PAGES: Final[tuple[Page, ...]] = (MATTERS, EDITOR, TABLES, TRY, CHANGE, RUN)
+PAGES: Final[tuple[Page, ...]] = (MATTERS, EDITOR, TABLES, TRY, CHANGE, SEARCH, STORY, QUEUE, RUN)
 
 SCHEMAS: Final[tuple[str, ...]] = (*KEPT, *REMARKS, *UNSAVED)
 """Statements that make the tables of rooms in the workbench's store."""

@@ -50,23 +50,23 @@ class Service:
 
     async def get(self, door: Door, path: str, key: str, query: Mapping[str, str] | None = None) -> Any:
         """What stands at `path`, as JSON, or as text where it is none. Raises ServiceError."""
-        return await self._ask("GET", door, path, key, query, None)
+        url = self._addresses[door] + path + (f"?{urlencode(query)}" if query else "")
+        return await self._ask("GET", url, key)
 
-    async def post(self, door: Door, path: str, key: str, body: object = None) -> Any:
-        """Does what `path` is for, and gives the answer. Raises ServiceError."""
-        return await self._ask("POST", door, path, key, None, body)
+    async def post(self, door: Door, path: str, key: str, body: object = None, once: str = "") -> Any:
+        """Does what `path` is for, and gives the answer; `once` is the idempotency key. Raises ServiceError."""
+        return await self._ask("POST", self._addresses[door] + path, key, body, once)
 
     async def close(self) -> None:
         """Close every connection."""
         await self._client.close()
 
-    async def _ask(
-        self, method: str, door: Door, path: str, key: str, query: Mapping[str, str] | None, body: object
-    ) -> Any:
-        url = self._addresses[door] + path + (f"?{urlencode(query)}" if query else "")
+    async def _ask(self, method: str, url: str, key: str, body: object = None, once: str = "") -> Any:
         request = self._client.request(method, url).header("Authorization", f"Bearer {key}")
         if body is not None:
             request = request.header("Content-Type", "application/json").body_bytes(orjson.dumps(body))
+        if once:
+            request = request.header("Idempotency-Key", once)
         try:
             async with asyncio.timeout(SECONDS):
                 response = await request.build().send()

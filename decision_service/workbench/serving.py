@@ -35,6 +35,7 @@ from decision_service.workbench.service import Service
 from decision_service.workbench.sessions import COOKIE, Sessions
 from decision_service.workbench.signing_in import SIGN_IN, Doors, routes
 from decision_service.workbench.store import Store
+from decision_service.workbench.trust import Trust
 from decision_service.workbench.visit import LANGUAGE, Bench, Visit
 
 ALONE: Final = Principal("analyst", "staff", frozenset({"analyst"}))
@@ -47,7 +48,8 @@ BUILD_SECONDS: Final = 20.0
 class Place:
     """Where the workbench serves from: its rules folder, the folder of its own data, where it listens, and further
     addresses under which browsers reach it (behind a proxy). `service` and `staff`: the two listeners of the service,
-    "" where there is none. `known`: keys of persons of a demonstration, by name."""
+    "" where there is none. `known`: keys of persons of a demonstration, by name. `trust`: whom it believes of the
+    record."""
 
     rules: Path
     data: Path
@@ -57,6 +59,7 @@ class Place:
     service: str = ""
     staff: str = ""
     known: Mapping[str, str] = field(default_factory=dict, repr=False)
+    trust: Trust = field(default_factory=Trust)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ def _guarded(place: Place, now: Callable[[], datetime], url: str, word: str) -> 
     drafts = Drafts(store, place.rules, place.data / "whole", now)
     jobs = Jobs(max(1, (os.cpu_count() or 2) - 1))
     elsewhere = Elsewhere()
-    bench = Bench(place.rules, place.data, store, drafts, jobs, elsewhere, service, now)
+    bench = Bench(place.rules, place.data, store, drafts, jobs, elsewhere, service, now, place.trust)
     sessions = Sessions(lambda: datetime.now(UTC))
 
     @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol
@@ -18,6 +18,7 @@ from decision_service.workbench.jobs import Jobs
 from decision_service.workbench.service import Door, Service
 from decision_service.workbench.sessions import Session
 from decision_service.workbench.store import Store
+from decision_service.workbench.trust import Trust
 
 Language = Literal["zh", "en"]
 
@@ -42,7 +43,8 @@ class Both(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What all pages work on. `service` is None where the workbench stands alone; `now` is China's time."""
+    """What all pages work on. `service` is None where the workbench stands alone; `now` is China's time; `trust` is
+    whom it believes of the record."""
 
     rules: Path
     data: Path
@@ -52,6 +54,7 @@ class Bench:
     elsewhere: Elsewhere
     service: Service | None
     now: Callable[[], datetime]
+    trust: Trust = field(default_factory=Trust)
 
 
 class SignedOutError(Exception):
@@ -102,9 +105,10 @@ class Visit:
         """Asks the service with his key. Raises ServiceError, SignedOutError; RuntimeError where there is none."""
         return await self._service().get(door, path, self._key(), query)
 
-    async def post(self, door: Door, path: str, body: object = None) -> Any:
-        """Has the service do something with his key. Raises as `get`."""
-        return await self._service().post(door, path, self._key(), body)
+    async def post(self, door: Door, path: str, body: object = None, once: str = "") -> Any:
+        """Has the service do something with his key; under `once` (an idempotency key) one time, however often it is
+        sent. Raises as `get`."""
+        return await self._service().post(door, path, self._key(), body, once)
 
     def _service(self) -> Service:
         if self.bench.service is None:
