@@ -11,6 +11,7 @@ from verifiers.delivery import Answered, Failed, Late
 from verifiers.envelope import judge_body, question_body
 from verifiers.evidence import Evidence
 from verifiers.freshness import live_moment
+from verifiers.frozen import maker
 from verifiers.nonces import fresh_nonce
 from verifiers.reach import reach
 from verifiers.signing import Message, Received, SigningKey, check_answer, sign
@@ -19,6 +20,9 @@ from verifiers.verifier import Question
 
 PATH = "/v1/registers/"
 """The path of a register is this and its name; it is signed as it stands here, whatever `base_url` puts before it."""
+
+
+_message, _received = maker(Message), maker(Received)
 
 
 class AddressError(ValueError):
@@ -59,6 +63,7 @@ class ExchangeVerifier:
         """`now` tells the time, with an offset, for signatures; `judged_at` (else `now`) that of freshness: where the
         service's day is pinned for a trial, signatures still need the real time."""
         self._exchange = exchange
+        self._base = exchange.url("")
         self._transport = transport
         self._now = now
         self._judged_at = now if judged_at is None else judged_at
@@ -72,37 +77,31 @@ class ExchangeVerifier:
         """What the register said, at the latest by `deadline` or the register's own limit, whichever is earlier."""
         started = deadline.clock()
         limit = deadline.at_most(question.register.timeout_ms / 1000)
-        evidence = await self._ask(question, limit)
-        return evidence.after(round((deadline.clock() - started) * 1000))
-
-    async def _ask(self, question: Question, limit: Deadline) -> Evidence:
         name = question.register.name
-        nonce = fresh_nonce()
-        path = PATH + name
+        nonce, path, sent_ms = fresh_nonce(), PATH + name, _milliseconds(self._now())
         body = question_body(question, nonce, limit)
         if body is None:
             return Evidence(name, "error", fault="unspeakable")
-        message = Message("request", "POST", path, _milliseconds(self._now()), nonce, body)
-        headers = sign(self._exchange.key, message)
-        delivery = await self._transport.post(self._exchange.url(path), headers, body, limit)
+        headers = sign(self._exchange.key, _message("request", "POST", path, sent_ms, nonce, body))
+        delivery = await self._transport.post(self._base + path, headers, body, limit)
+        elapsed_ms = round((deadline.clock() - started) * 1000)
         match delivery:
             case Answered():
-                return self._judge(question, path, nonce, delivery)
+                received = _received("POST", path, delivery.headers, delivery.body, sent_ms + elapsed_ms)
+                evidence = self._judge(question, nonce, received)
             case Late():
-                return Evidence(name, "timeout")
+                evidence = Evidence(name, "timeout")
             case Failed(fault):
-                return Evidence(name, "error", fault=fault)
+                evidence = Evidence(name, "error", fault=fault)
             case _:
                 assert_never(delivery)
+        return evidence.after(elapsed_ms)
 
-    def _judge(self, question: Question, path: str, nonce: str, answered: Answered) -> Evidence:
-        name = question.register.name
-        now = self._now()
-        received = Received("POST", path, answered.headers, answered.body, _milliseconds(now))
+    def _judge(self, question: Question, nonce: str, received: Received) -> Evidence:
         refusal = check_answer(self._exchange.key, nonce, received)
         if refusal is not None:
-            return Evidence(name, "error", fault=f"signature_{refusal.word}")
-        return judge_body(question, nonce, answered.body, live_moment(self._judged_at()))
+            return Evidence(question.register.name, "error", fault=f"signature_{refusal.word}")
+        return judge_body(question, nonce, received.body, live_moment(self._judged_at()))
 
 
 def _is_address(url: str) -> bool:

@@ -19,9 +19,9 @@ async def ask_together(verifier: Verifier, questions: Sequence[Question], deadli
     if deadline.passed:
         return tuple(Evidence(question.register.name, "timeout") for question in questions)
     started = deadline.clock()
-    tasks = [asyncio.ensure_future(_ask(verifier, question, deadline)) for question in questions]
-    # By hand: asyncio.wait does the same at three times the cost, for every wave.
     loop = asyncio.get_running_loop()
+    tasks = [loop.create_task(_ask(verifier, question, deadline)) for question in questions]
+    # By hand: asyncio.wait does the same at three times the cost, for every wave.
     ended = loop.create_future()
     timer = loop.call_later(deadline.remaining(), _wake, ended)
     left = len(tasks)

@@ -93,6 +93,8 @@ class Breaker:
     @property
     def lets_through(self) -> bool:
         """Whether `admit` would give leave now."""
+        if self._state == "closed":
+            return True
         state = self.state
         return state == "closed" or (state == "half_open" and self._probes_out < self._rules.probes)
 

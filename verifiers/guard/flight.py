@@ -70,7 +70,7 @@ class Flights:
     def _start(self, mark: bytes, question: Question, deadline: Deadline, put: Put) -> _Flight:
         register = question.register
         seconds = register.timeout_ms / 1000
-        task = asyncio.ensure_future(put())
+        task = asyncio.get_running_loop().create_task(put())
         flight = _Flight(register, task, deadline.at_most(seconds), deadline.remaining() < seconds)
         self._by_mark[mark] = flight
         task.add_done_callback(lambda _: self._landed(mark, flight))

@@ -61,8 +61,15 @@ class GuardedVerifier:
 
     async def ask(self, question: Question, deadline: Deadline) -> Evidence:
         """What came of it, at the latest when `deadline` passes. Raises nothing but its own cancellation."""
-        started = deadline.clock()
-        evidence = await self._ask(question, deadline)
+        if deadline.passed:
+            return Evidence(question.register.name, "timeout")
+        started, register = deadline.clock(), question.register
+        alone = register.asked_once or register.allocator or not self._across
+        mark = None if alone else self._marks.question(question)
+        if mark is None:
+            evidence = await self._line(register.name).ask(question, deadline)
+        else:
+            evidence = await self._ask(mark, question, deadline)
         return evidence.after(round((deadline.clock() - started) * 1000))
 
     def known(self, question: Question) -> Evidence | None:
@@ -88,14 +95,9 @@ class GuardedVerifier:
         """Forget every kept answer about this ID number or credit code. How many there were."""
         return self._cache.purge(subject)
 
-    async def _ask(self, question: Question, deadline: Deadline) -> Evidence:
+    async def _ask(self, mark: bytes, question: Question, deadline: Deadline) -> Evidence:
+        """Kept, shared, or asked."""
         register = question.register
-        if deadline.passed:
-            return Evidence(register.name, "timeout")
-        alone = register.asked_once or register.allocator or not self._across
-        mark = None if alone else self._marks.question(question)
-        if mark is None:
-            return await self._line(register.name).ask(question, deadline)
         if may_keep(question):
             kept = self._cache.find(mark, question)
             if kept is not None:

@@ -86,6 +86,8 @@ async def first_answer(first: Call, second: Call, after: float, may: Callable[[]
 class _Rival:
     """The second call: a timer starts it, and with an answer it interrupts the task in which the first one waits."""
 
+    __slots__ = ("_call", "_may", "_waiting", "first_is_out", "interrupted", "task")
+
     def __init__(self, waiting: asyncio.Task[Any], call: Call, may: Callable[[], bool]) -> None:
         self._waiting = waiting
         self._call = call

@@ -82,12 +82,13 @@ class Line:
         register = question.register
         asking = _Asking(question, deadline.at_most(register.timeout_ms / 1000))
         self._budget.earn()
+        if not self._may_hedge(register):
+            return await self._call(asking)
         usual = self._pace.measured() or planned(register)
         # Never sooner than the catalogue's median: in a quick hour, a pause of ours would look like a tail of theirs.
-        after = max(usual.p95_ms, register.latency_ms[0]) / 1000
-        after = max(after, self._rules.hedge.least_seconds)
+        after = max(usual.p95_ms / 1000, register.latency_ms[0] / 1000, self._rules.hedge.least_seconds)
         # With less than a median left, a second answer would hardly come in time.
-        if not self._may_hedge(register) or asking.limit.remaining() < after + usual.p50_ms / 1000:
+        if asking.limit.remaining() < after + usual.p50_ms / 1000:
             return await self._call(asking)
 
         def may() -> bool:
@@ -114,9 +115,10 @@ class Line:
         """One call, if the register is in use and there is a place."""
         if not self._breaker.lets_through:
             return self._refused("breaker_open")
-        seconds = min(self._rules.wait_seconds, asking.limit.remaining())
-        if not (self._bulkhead.enter_now() or await self._bulkhead.enter(seconds)):
-            return self._refused("bulkhead_full")
+        if not self._bulkhead.enter_now():
+            seconds = min(self._rules.wait_seconds, asking.limit.remaining())
+            if not await self._bulkhead.enter(seconds):
+                return self._refused("bulkhead_full")
         try:
             permit = self._breaker.admit()
             if permit is None:

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from verifiers.deadline import Clock
-from verifiers.frozen import quickly_made
+from verifiers.frozen import maker, quickly_made
 from verifiers.registers import Register
 
 KEEP_CALLS = 256
@@ -25,6 +25,9 @@ class Usual:
 
     p50_ms: float
     p95_ms: float
+
+
+_usual = maker(Usual)
 
 
 def planned(register: Register) -> Usual:
@@ -57,13 +60,13 @@ class Pace:
     def measured(self) -> Usual | None:
         """What the next call may be expected to take; None while too few calls were measured."""
         self._forget(self._clock())
-        if len(self._sorted) < LEAST_CALLS:
+        count = len(self._sorted)
+        if count < LEAST_CALLS:
             return None
-        return Usual(self._quantile(0.5), self._quantile(0.95))
-
-    def _quantile(self, share: float) -> float:
-        # The smallest that at least this share of the calls did not exceed, in milliseconds.
-        return self._sorted[math.ceil(share * len(self._sorted)) - 1] * 1000
+        # The smallest that at least half, and at least 19 in 20, of the calls did not exceed.
+        half, most = self._sorted[(count + 1) // 2 - 1], self._sorted[-(-19 * count // 20) - 1]
+        usual: Usual = _usual(half * 1000, most * 1000)
+        return usual
 
     def _forget(self, now: float) -> None:
         while self._arrived and now - self._arrived[0][0] >= KEEP_SECONDS:

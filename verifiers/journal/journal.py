@@ -13,6 +13,7 @@ from concurrent import futures
 from itertools import islice
 from typing import Final, Protocol
 
+from verifiers.frozen import maker
 from verifiers.journal.errors import JournalBusyError, JournalError, JournalFaultError
 from verifiers.journal.records import Access, Ended, Note, RawAnswer, Sent
 from verifiers.journal.store import JournalStore
@@ -24,6 +25,9 @@ RETRY_SECONDS: Final = 0.2
 BATCH: Final = 1024
 CAPACITY: Final = 8192
 """Notes that may wait for the disk. A call that went out always has room for its end: only new ones are refused."""
+
+
+_raw_answer = maker(RawAnswer)
 
 
 class _Waiter(Protocol):
@@ -56,7 +60,9 @@ class Journal:
         self._wanted = 0
         self._in_flight = 0
         self._waiting: list[_Waiting] = []
-        self._changed = threading.Condition()
+        # Asked for twice a call: the lock itself, since a Condition passes each word on to it.
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._closing = False
         self._stopped = False
         self._fault: JournalFaultError | None = None
@@ -65,17 +71,18 @@ class Journal:
 
     def note_sent(self, sent: Sent) -> None:
         """Take down a call that is about to go out. Raises JournalBusyError or JournalFaultError: then it must not."""
-        with self._changed:
+        with self._lock:
             self._take(sent)
             self._in_flight += 1
 
     def note_ended(self, ended: Ended, answer: bytes | None = None) -> None:
         """Take down how a call that was noted ended, and the bytes of its answer."""
-        with self._changed:
+        raw: RawAnswer | None = None if answer is None else _raw_answer(ended.call_id, ended.ended_at, answer)
+        with self._lock:
             self._in_flight -= 1
             self._add(ended)
-            if answer is not None:
-                self._add(RawAnswer(ended.call_id, ended.ended_at, answer))
+            if raw is not None:
+                self._add(raw)
 
     def note_access(self, access: Access) -> None:
         """Take down that a decision was read. Raises JournalBusyError or JournalFaultError: then it stays unshown."""

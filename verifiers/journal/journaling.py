@@ -7,6 +7,7 @@ from typing import Final
 
 from verifiers.deadline import Deadline
 from verifiers.evidence import Evidence
+from verifiers.frozen import maker
 from verifiers.journal.errors import JournalBusyError, JournalError
 from verifiers.journal.journal import Journal
 from verifiers.journal.marks import Marks
@@ -17,6 +18,8 @@ UNRECORDED: Final = "journal"
 """The fault of a question that was not put since the journal could not take it: no decision may rest on it."""
 
 _MOST_TEXT: Final = 512
+
+_sent, _ended = maker(Sent), maker(Ended)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,32 +68,40 @@ class JournalingVerifier:
             # Also when the call was cancelled, or raised against the protocol: whoever waits sees that, not us.
             elapsed = round((deadline.clock() - started) * 1000)
             wire = None if evidence is None else evidence.wire
-            self._journal.note_ended(self._ended(sent.call_id, evidence, elapsed), wire)
+            self._journal.note_ended(_end_of(sent, evidence, elapsed), wire)
         return evidence.without_wire()
 
     def _sent(self, question: Question) -> Sent:
         name = question.register.name
-        return Sent(
-            call_id=new_number(),
-            register=name,
-            matter=_text(question.matter),
-            application_id=_text(question.application_id),
-            purpose=_text(question.purpose),
-            params=tuple(sorted(_text(one) for one in question.params)),
-            subject=self._marks.of(question.subject),
-            reached=self._reached(name),
-            caller=question.caller or self._asker.caller,
-            instance=self._asker.instance,
-            asked_at=milliseconds(self._now()),
+        texts = _texts(question.matter, question.application_id, question.purpose, *sorted(question.params))
+        matter, application_id, purpose = texts[:3]
+        sent: Sent = _sent(
+            new_number(),
+            name,
+            matter,
+            application_id,
+            purpose,
+            texts[3:],
+            self._marks.of(question.subject),
+            self._reached(name),
+            question.caller or self._asker.caller,
+            self._asker.instance,
+            milliseconds(self._now()),
         )
+        return sent
 
-    def _ended(self, call_id: str, evidence: Evidence | None, elapsed_ms: int) -> Ended:
-        at = milliseconds(self._now())
-        if evidence is None:
-            return Ended(call_id, at, CANCELLED, elapsed_ms=elapsed_ms)
-        said = (evidence.fault, evidence.request_id, evidence.data_as_of, evidence.digest)
-        fault, request_id, data_as_of, digest = (None if one is None else _text(one) for one in said)
-        return Ended(call_id, at, evidence.status, fault, request_id, data_as_of, digest, elapsed_ms)
+
+def _end_of(sent: Sent, evidence: Evidence | None, elapsed_ms: int) -> Ended:
+    """How a call ended, so long after it went out."""
+    at = sent.asked_at + elapsed_ms
+    if evidence is None:
+        return Ended(sent.call_id, at, CANCELLED, elapsed_ms=elapsed_ms)
+    said: tuple[str | None, ...] = (evidence.fault, evidence.request_id, evidence.data_as_of, evidence.digest)
+    if not _fits("".join(filter(None, said))):
+        said = tuple(None if one is None else _fitted(one) for one in said)
+    fault, request_id, data_as_of, digest = said
+    ended: Ended = _ended(sent.call_id, at, evidence.status, fault, request_id, data_as_of, digest, elapsed_ms)
+    return ended
 
 
 async def taken_down(journal: Journal | None, evidence: Collection[Evidence]) -> None:
@@ -109,7 +120,15 @@ def milliseconds(instant: datetime) -> int:
     return int(instant.timestamp() * 1000)
 
 
-def _text(text: str) -> str:
+def _texts(*texts: str) -> tuple[str, ...]:
+    return texts if _fits("".join(texts)) else tuple(map(_fitted, texts))
+
+
+def _fits(text: str) -> bool:
+    """Whether the file can hold `text`, and each of its parts, as it is."""
+    return len(text) <= _MOST_TEXT and text.isascii()
+
+
+def _fitted(text: str) -> str:
     """`text` as the file can hold it, whatever a stranger wrote: half a surrogate pair has no UTF-8."""
-    text = text[:_MOST_TEXT]
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+    return text[:_MOST_TEXT].encode("utf-8", "replace").decode()
