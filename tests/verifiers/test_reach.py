@@ -78,7 +78,7 @@ ASKING = {
 """Modules of the service that open connections, and to whom."""
 
 ELSEWHERE = (
-    *tuple(f"decision_service/{room}/" for room in ("cli", "client", "demo", "drill", "load", "witness")),
+    *tuple(f"decision_service/{room}/" for room in ("cli", "client", "demo", "drill", "load", "witness", "workbench")),
     "verifiers/conformance/",
     "verifiers/sandbox/",
 )

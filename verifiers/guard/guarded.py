@@ -103,17 +103,19 @@ class GuardedVerifier:
             if kept is not None:
                 self._around.told(register.name, "cached")
                 return kept
-        evidence = await self._flights.ask(mark, question, deadline, lambda: self._put(mark, question, deadline))
+            evidence = await self._flights.ask(mark, question, deadline, lambda: self._put(mark, question, deadline))
+        else:
+            line = self._line(register.name)
+            evidence = await self._flights.ask(mark, question, deadline, lambda: line.ask(question, deadline))
         if evidence.origin == "shared":
             self._around.told(register.name, "shared")
         return evidence
 
     async def _put(self, mark: bytes, question: Question, deadline: Deadline) -> Evidence:
-        """The question put through the line, and its answer kept where it may be."""
+        """The question put through the line, and its answer kept."""
         ticket = self._cache.ticket()
         evidence = await self._line(question.register.name).ask(question, deadline)
-        if may_keep(question):
-            self._cache.keep(mark, question, evidence, ticket)
+        self._cache.keep(mark, question, evidence, ticket)
         return evidence
 
     def _line(self, name: str) -> Line:
