@@ -1,6 +1,5 @@
 """Whether both engines say the same, and in time: without that no machine approves or refuses."""
 
-import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,7 +13,8 @@ class SecondJudge(Protocol):
     """The second engine, wherever it runs."""
 
     async def judge(self, digest: str, sheet: FactSheet, timeout: float) -> Verdict:  # noqa: ASYNC109 - the wait is its own to bound: it may have to replace a process that hangs
-        """Its verdict within `timeout` seconds. Whatever it raises means that there is none."""
+        """Its verdict within `timeout` seconds, which nobody else bounds. Whatever it raises means that there is
+        none."""
         ...
 
     @property
@@ -35,8 +35,7 @@ async def doubts(second: SecondJudge, policy: Policy, first: Verdict, sheet: Fac
     """What speaks against `first`; None where the second engine says exactly the same within `seconds` and nothing
     favourable stands on the unknown."""
     try:
-        async with asyncio.timeout(seconds):
-            other = await second.judge(policy.digest, sheet, seconds)
+        other = await second.judge(policy.digest, sheet, seconds)
     except Exception as error:  # noqa: BLE001 - an engine without an answer is an engine that did not agree
         return Doubt("unavailable", (type(error).__name__,))
     if not agree(first, other):

@@ -150,7 +150,7 @@ def _stated(ask: Ask, facts: Mapping[str, Value]) -> dict[str, object]:
         name: value
         if value.__class__ in AS_THEY_ARE
         else _plain(value, _kinds(ask)[name])
-        if isinstance(value, Mapping | tuple)
+        if isinstance(value, tuple | Mapping)
         else as_json(value)
         for name, value in facts.items()
     }
@@ -166,6 +166,8 @@ def _kinds(ask: Ask) -> dict[str, Kind]:
 
 def _plain(value: Value, kind: Kind) -> object:
     """A value as the JSON that `read` takes back to the same value, decimals to the last digit."""
+    if isinstance(value, tuple):
+        return as_json(value) if kind.item is None else [_plain(element, kind.item) for element in value]
     if isinstance(value, Mapping):
         inside = {name: kind.field(name) or kind for name in value}
         return {
@@ -173,6 +175,4 @@ def _plain(value: Value, kind: Kind) -> object:
             for name, part in value.items()
             if part is not None or not inside[name].optional
         }
-    if isinstance(value, tuple) and kind.item is not None:
-        return [_plain(element, kind.item) for element in value]
     return as_json(value)

@@ -78,19 +78,12 @@ def question(
     credential: Shown | None = None,
     caller: str = "",
 ) -> Question:
-    """The question to a register that `can_ask` allows, with the credential that is shown for it, and for whom."""
-    asking = _ASKINGS.of(policy)[name]
-    return Question(
-        register=policy.asks[name].register,
-        matter=policy.matter,
-        application_id=application_id,
-        purpose=asking.purpose,
-        subject=_subject(asking, form) or "",
-        params=_parameters(asking, form),
-        asked_with=asking.asked_with,
-        credential=credential,
-        caller=caller,
-    )
+    """The question to a register that `can_ask` allows, with the credential that is shown for it, and for whom. Raises
+    ValueError for another."""
+    found = posed(policy, name, form, application_id, credential, caller)
+    if found is None:
+        raise ValueError(f"the form does not hold what {name} is asked with")
+    return found
 
 
 def posed(
@@ -102,7 +95,15 @@ def posed(
     caller: str = "",
 ) -> Question | None:
     """The same, None where `can_ask` does not allow it."""
-    return question(policy, name, form, application_id, credential, caller) if can_ask(policy, name, form) else None
+    ask = policy.asks.get(name)
+    if ask is None or not askable(name, ask, form):
+        return None
+    asking = _ASKINGS.of(policy)[name]
+    subject = _subject(asking, form)
+    if subject is None:
+        return None
+    said = (ask.register, policy.matter, application_id, asking.purpose, subject)
+    return Question(*said, _parameters(asking, form), asking.asked_with, credential, caller)
 
 
 def _parameters(asking: _Asking, form: FormReading) -> dict[str, object]:
