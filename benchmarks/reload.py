@@ -70,10 +70,12 @@ class Staff:
         return dict(json.loads(told))
 
 
-def keys(path: Path) -> dict[str, str]:
-    """An access file with a platform, an analyst and an approver; their keys."""
+def keys(path: Path, platforms: int) -> dict[str, str]:
+    """An access file with so many platforms (for each window one: they all ask about the same person, and no platform
+    may more than 10,000 times a day), an analyst and an approver; their keys."""
     found, lines = {}, ""
-    for name, roles in (("bench", ()), ("author", ("analyst",)), ("chief", ("approver",))):
+    asking: list[tuple[str, tuple[str, ...]]] = [(f"bench{number}", ()) for number in range(platforms)]
+    for name, roles in (*asking, ("author", ("analyst",)), ("chief", ("approver",))):
         options = [part for role in roles for part in ("--role", role)]
         command = [sys.executable, "-m", "decision_service", "access", "keys", "new", name, *options, "--json"]
         told = json.loads(subprocess.run(command, cwd=ROOT, check=True, capture_output=True).stdout)
@@ -96,8 +98,8 @@ def certified(rules: Path, certificates: Path) -> None:
         (certificates / f"{report.digest}-{code}.json").write_text(json.dumps(told), encoding="utf-8")
 
 
-def service(folder: Path, matters: int, stack: ExitStack) -> tuple[Row, Staff]:
-    """The service as a process, and its staff."""
+def service(folder: Path, matters: int, windows: int, stack: ExitStack) -> tuple[Row, Staff, list[str]]:
+    """The service as a process, its staff, and a platform's key for each window."""
     secret = {"MIAOPI_REGISTERS_SECRET": secrets.token_hex(16)}
     sandbox = [sys.executable, "-m", "decision_service", "sandbox", "--port", "0", "--latency", "0", "--as-of", DAY]
     _, line = stack.enter_context(started(sandbox, secret))
@@ -106,9 +108,8 @@ def service(folder: Path, matters: int, stack: ExitStack) -> tuple[Row, Staff]:
     (rules / "catalogue" / "bundles.yaml").unlink()
     own.mkdir()
     certified(rules, folder / "gate")
-    found = keys(own / "access.toml")
-    case = {**chosen_case(), "matter": names[-1], "key": found["bench"]}
-    (own / "case.json").write_text(json.dumps(case), encoding="utf-8")
+    found = keys(own / "access.toml", windows)
+    (own / "case.json").write_text(json.dumps({**chosen_case(), "matter": names[-1]}), encoding="utf-8")
     environment = {
         **secret, "MIAOPI_REGISTERS_URL": line.rsplit(" ", 1)[1], "MIAOPI_RULES": str(rules),
         "MIAOPI_ACCESS": str(own / "access.toml"), "MIAOPI_LEDGER": str(own / "l.sqlite3"),
@@ -121,7 +122,14 @@ def service(folder: Path, matters: int, stack: ExitStack) -> tuple[Row, Staff]:
     control = process.stdout.readline() if process.stdout is not None else ""
     print(f"{matters} matters: serves after {time.perf_counter() - began:.0f} s", flush=True)
     staff = Staff(int(control.strip().rsplit(":", 1)[1]), found["author"], found["chief"], rules / f"{COPIED}_0")
-    return Row("reload", process, int(line.rsplit(":", 1)[1])), staff
+    asking = [found[f"bench{number}"] for number in range(windows)]
+    return Row("reload", process, int(line.rsplit(":", 1)[1])), staff, asking
+
+
+def shows(folder: Path, key: str) -> None:
+    """From now on the load shows this key."""
+    path = folder / "reload" / "case.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "key": key}), encoding="utf-8")
 
 
 def window(row: Row, folder: Path, seconds: float, rate: float, staff: Staff | None, number: int) -> dict[str, float]:
@@ -154,12 +162,15 @@ def main() -> None:
     pairs: list[tuple[dict[str, float], dict[str, float]]] = []
     with tempfile.TemporaryDirectory(dir=ROOT / "var", prefix="bench-") as name, ExitStack() as stack:
         folder = Path(name)
-        row, staff = service(folder, given.matters, stack)
+        row, staff, asking = service(folder, given.matters, 1 + 2 * given.rounds, stack)
+        shows(folder, asking.pop())
         load(row, folder, 2.0, CONNECTIONS, strict=False)
         told = load(row, folder, 5.0, CONNECTIONS, strict=False)
         rate = given.share * told["decisions"] / told["seconds"]
         for number in range(given.rounds):
+            shows(folder, asking.pop())
             plain = window(row, folder, given.seconds, rate, None, number)
+            shows(folder, asking.pop())
             pairs.append((plain, window(row, folder, given.seconds, rate, staff, number)))
             shown = "; ".join(map(words, pairs[-1]))
             print(f"none, one reloaded: {shown}; the reload took {pairs[-1][1]['reload_s']:.1f} s", flush=True)
