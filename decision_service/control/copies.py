@@ -45,14 +45,14 @@ class RulesCopies:
                 place.parent.mkdir(exist_ok=True)
                 _copy(path, place)
         except FileNotFoundError:
-            self.drop(copy)
+            self.tidy()
             text = ("规则文件夹正在变动，请稍后再试", "the rules folder is being changed; try again when it is still")
             raise PolicyProblems([Problem("rules_moving", *text, None)]) from None
         return copy
 
     @contextmanager
     def trying(self, copy: Path) -> Iterator[None]:
-        """`copy` in force for the block; and afterwards, unless the block raises."""
+        """`copy` in force for the block; and afterwards, unless the block raises. The one before stays until `tidy`."""
         before = self._in_force
         self.put(copy)
         try:
@@ -61,8 +61,6 @@ class RulesCopies:
             if before is not None:
                 self.put(before)
             raise
-        if before is not None:
-            self.drop(before)
 
     def put(self, copy: Path) -> None:
         """Turn the link."""
@@ -72,10 +70,11 @@ class RulesCopies:
         link.replace(self.path)
         self._in_force = copy
 
-    def drop(self, copy: Path) -> None:
-        """Away with a copy, unless it is in force."""
-        if copy != self._in_force:
-            shutil.rmtree(copy, ignore_errors=True)
+    def tidy(self) -> None:
+        """Away with every copy but that in force."""
+        for copy in self._folder.iterdir():
+            if copy.is_dir() and not copy.is_symlink() and copy != self._in_force:
+                shutil.rmtree(copy, ignore_errors=True)
 
     def close(self) -> None:
         """Away with all of them."""

@@ -149,7 +149,8 @@ class Releases:
         try:
             yield copy
         finally:
-            await asyncio.to_thread(copies.drop, copy)
+            # Hundreds of files: beside those who are being served.
+            await asyncio.to_thread(copies.tidy)
 
     def _proposed(self, number: str, by: str) -> Release:
         """The release, if `by` may approve it: only the last proposal stands for what the folder holds."""
