@@ -18,7 +18,7 @@ from decision_service.policy.shape import Policy
 
 CASES = 2000
 SECONDS = 120
-NICENESS = 10
+NICENESS = 5
 """Of the child: whoever is being served comes first."""
 
 
