@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -22,6 +22,11 @@ class Kept:
     as_of: date
     form: Mapping[str, object] = field(repr=False)
     facts: Mapping[str, object] = field(repr=False)
+
+    @staticmethod
+    def of_json(one: Mapping[str, Any]) -> "Kept":
+        """An application as long work gives it: `as_of`, `form` and `facts`."""
+        return Kept(date.fromisoformat(one["as_of"]), one["form"], one["facts"])
 
     def as_given(self) -> str:
         """What stands behind `given=` in an address; "" where it is too long for one."""

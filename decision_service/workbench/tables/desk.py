@@ -1,7 +1,6 @@
 """One table on its page: tools above the grid, what a cell says and what is wrong below it."""
 
 import asyncio
-import json
 from collections.abc import Mapping
 from typing import Final
 
@@ -12,26 +11,23 @@ from decision_service.editing.rulekeys import HITS
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.acting import beside
 from decision_service.workbench.drafts import NoSuchNameError
-from decision_service.workbench.parts import button, mark, named, text
+from decision_service.workbench.jobs import JobFailedError
+from decision_service.workbench.parts import mark, text
 from decision_service.workbench.tables.findings import Findings
 from decision_service.workbench.tables.grid import Grid
 from decision_service.workbench.tables.opened import News, Opened
+from decision_service.workbench.tables.proofs import Proved, prove_table
 from decision_service.workbench.tables.sheet import NoSheetError
+from decision_service.workbench.tables.tools import Search, show_help, show_tools
 from decision_service.workbench.tables.understanding import Asked, holes, said, understood
 from decision_service.workbench.visit import Visit, address
 
 LOOK_SECONDS: Final = 2.0
 """How soon a change made elsewhere is seen."""
 
-_ROWS: Final = (
-    ("add", "add", Bilingual("加一行", "Add row")),
-    ("copy", "content_copy", Bilingual("复制行", "Copy rows")),
-    ("remove", "delete", Bilingual("删除行", "Delete rows")),
-    ("up", "arrow_upward", Bilingual("上移", "Up")),
-    ("down", "arrow_downward", Bilingual("下移", "Down")),
-    ("widen", "playlist_add", Bilingual("右边加一列", "Add column")),
-    ("narrow", "remove", Bilingual("去掉这一列", "Remove column")),
-)
+
+QUIET_SECONDS: Final = 2.0
+"""How long a table is left alone before it is proved anew."""
 
 
 class Desk:
@@ -48,10 +44,11 @@ class Desk:
         """Puts the page together and begins to look after it."""
         self._about()
         if self.editable:
-            self._tools()
-        self._search()
+            show_tools(self.visit)
+        search = Search(self.visit, editable=self.editable)
         self.grid = Grid(self.visit, self.opened, editable=self.editable)
-        self._help()
+        search.fill(self.grid)
+        show_help(self.visit, editable=self.editable)
         self.findings = Findings(self.visit, self.grid, editable=self.editable)
         self.grid.moved = self._cell
         self.grid.kept = self._check
@@ -72,63 +69,6 @@ class Desk:
                 if name != sheet.name:
                     ui.link(visit.tell(label), address("/table", file=self.opened.file, table=name))
         self.cited = ui.element("div").classes("mp-faint")
-
-    def _tools(self) -> None:
-        with (
-            named(ui.element("div"), self.visit.say("改表格", "change the table"))
-            .classes("mp-tools no-print")
-            .props('role="toolbar"')
-        ):
-            for kind, icon, label in (
-                ("undo", "undo", Bilingual("撤销", "Undo")), ("redo", "redo", Bilingual("重做", "Redo")), *_ROWS
-            ):  # fmt: skip
-                # The click is told by the browser together with the cells that are chosen at that moment.
-                button(self.visit.tell(label), icon).on(
-                    "click", js_handler=f"() => window.mpTable.act({json.dumps(kind)})"
-                )
-
-    def _search(self) -> None:
-        visit = self.visit
-        with ui.element("div").classes("mp-tools no-print"):
-            words = (
-                ui.input(visit.say("查找（Ctrl+F）", "Find (Ctrl+F)"))
-                .props("dense outlined clearable")
-                .classes("mp-find")
-            )
-            words.on_value_change(lambda event: self.grid.find(event.value or "", 0))
-            words.on("keydown.enter", js_handler="(e) => window.mpTable.find(e.target.value, e.shiftKey ? -1 : 1)")
-            button(visit.say("上一个", "Previous"), "expand_less").on_click(
-                lambda: self.grid.find(words.value or "", -1)
-            )
-            button(visit.say("下一个", "Next"), "expand_more").on_click(lambda: self.grid.find(words.value or "", 1))
-            text("", "span", "mp-find-count").props('role="status"')
-            button(visit.say("筛选", "Filter"), "filter_alt").on("click", js_handler="() => window.mpTable.filters()")
-            with button(visit.say("显示的列", "Columns"), "view_column"), ui.menu():
-                self._columns()
-
-    def _columns(self) -> None:
-        hidden: set[int] = set()
-
-        def chosen(at: int, *, shown: bool) -> None:
-            (hidden.discard if shown else hidden.add)(at)
-            self.grid.hide(sorted(hidden))
-
-        for at, head in enumerate(self.opened.sheet.lines[0].cells):
-            box = ui.checkbox(head or "…", value=True).classes("q-px-md")
-            box.on_value_change(lambda event, at=at: chosen(at, shown=event.value))
-
-    def _help(self) -> None:
-        text(
-            self.visit.say(
-                "方向键移动，直接输入或按 F2 改，Enter 向下，Shift+方向键选一片；"
-                "Ctrl+C、Ctrl+V 与 Excel 互贴，Ctrl+Z 撤销，Esc 离开表格。改动随时存入草稿。",
-                "Arrows move; type or press F2 to change; Enter goes down; Shift with arrows chooses several; "
-                "Ctrl+C and Ctrl+V go to and from Excel; Ctrl+Z undoes; Esc leaves the grid. "
-                "Each change is kept in the draft.",
-            ),
-            "p",
-            "mp-faint no-print",
-        )
 
     def _asked(self) -> Asked:
         sheet = self.opened.sheet
@@ -151,8 +91,32 @@ class Desk:
             self.grid.show_understood(found)
             self.findings.show(found)
             self._cite(found.basis)
-            if not found.wrong and not found.beyond:
-                self.findings.show_holes(await elsewhere(holes, asked))
+            if found.wrong or found.beyond:
+                continue
+            holed = await elsewhere(holes, asked)
+            self.findings.show_holes(holed)
+            if holed is not None and (holed.gaps or holed.overlaps):
+                await self._prove()
+
+    async def _prove(self) -> None:
+        """What is proved of the gaps and overlaps, once the table has been left alone for a moment and unless it is
+        changed meanwhile."""
+        changed = asyncio.ensure_future(self.wanted.wait())
+        proving: asyncio.Future[tuple[Proved, ...]] | None = None
+        try:
+            await asyncio.wait({changed}, timeout=QUIET_SECONDS)
+            if changed.done():
+                return
+            proving = asyncio.ensure_future(prove_table(self.visit.bench, self.opened.file, self.opened.sheet.name))
+            await asyncio.wait({changed, proving}, return_when=asyncio.FIRST_COMPLETED)
+            if proving.done():
+                self.findings.show_proved(proving.result())
+        except JobFailedError as error:
+            self.findings.show_not_proved(str(error))
+        finally:
+            changed.cancel()
+            if proving is not None:
+                proving.cancel()
 
     def _cite(self, basis: tuple[Bilingual, ...]) -> None:
         if basis:

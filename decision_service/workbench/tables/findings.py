@@ -1,5 +1,7 @@
 """What is told below the grid: the cell with the cursor, problems, gaps and overlaps, and what others saved."""
 
+from collections.abc import Sequence
+
 from nicegui import ui
 
 from decision_service.access.actions import Action
@@ -8,6 +10,7 @@ from decision_service.workbench.acting import acting
 from decision_service.workbench.parts import Mood, button, heading, note, panel, text
 from decision_service.workbench.tables.edits import Inserted, blank_row
 from decision_service.workbench.tables.grid import Grid
+from decision_service.workbench.tables.proofs import Proved
 from decision_service.workbench.tables.understanding import Gap, Holes, Overlap, Understood
 from decision_service.workbench.visit import Visit, address
 
@@ -116,15 +119,42 @@ class Findings:
                 self._overlap(overlap)
             for row in found.idle:
                 note(visit.say(f"第{row}行永远轮不到。", f"Row {row} never counts."), "warn")
+            self.proved = ui.element("div").props('role="status"')
             if found.gaps or found.overlaps:
-                text(
-                    visit.say(
-                        "各列当作互不相干来找；有的情形也许没有申请人会碰到，由“证明”断定。",
-                        "Columns are taken as independent; perhaps nobody comes to some of these, which proofs tell.",
-                    ),
-                    "p",
-                    "mp-faint",
-                )
+                with self.proved, ui.element("div").classes("mp-row"):
+                    ui.spinner(size="1.2em")
+                    words = (
+                        "以上把各列当作互不相干。正在证明有没有申请人会碰到……",
+                        "Columns were taken as independent of each other. Proving whether any applicant comes to this…",
+                    )
+                    text(visit.say(*words), "span")
+
+    def show_proved(self, proved: Sequence[Proved]) -> None:
+        """Whether any applicant comes to a gap or an overlap, and who."""
+        visit = self.visit
+        self.proved.clear()
+        with self.proved:
+            for one in proved:
+                if one.verdict == "holds":
+                    note(visit.say("已证明：", "Proved: ") + visit.tell(one.claim), "good")
+                elif one.verdict == "undecided":
+                    note(visit.say("没有得出结论：", "Not decided: ") + visit.tell(one.claim), "warn")
+                else:
+                    self._broken(one)
+
+    def _broken(self, one: Proved) -> None:
+        visit = self.visit
+        words = [visit.tell(one.problem), *(visit.tell(each) for each in one.differs)]
+        note("\n".join(words), "bad")
+        if one.given:
+            try_it = address("/try", file=self.grid.opened.file, given=one.given)
+            ui.link(visit.say("用这个申请人试一试", "open this applicant in Try it"), try_it)
+
+    def show_not_proved(self, why: str) -> None:
+        """That the proof did not come to an end."""
+        self.proved.clear()
+        with self.proved:
+            note(self.visit.say(f"没有证明完：{why}", f"the proof did not come to an end: {why}"), "warn")
 
     def _gap(self, gap: Gap) -> None:
         visit, sheet = self.visit, self.grid.opened.sheet

@@ -97,7 +97,7 @@ class Grid:
             "head": sheet.lines[0].key, **_whole(sheet.lines),
         }  # fmt: skip
         self._client.run_javascript(
-            f"import('/own/tables.js').then(m => {{ m.open({self.element.id}, {json.dumps(given)}); "
+            f"window.mpOpening = import('/own/tables.js').then(m => {{ m.open({self.element.id}, {json.dumps(given)}); "
             f"window.mpTable.problems({json.dumps(self._problems())}); }})"
         )
 
@@ -241,7 +241,8 @@ class Grid:
         return self.visit.say(zh, en)
 
     def _run(self, what: str, *given: object) -> None:
-        self._client.run_javascript(f"window.mpTable?.{what}(...{json.dumps(given)})")
+        # What is to be done before the grid has been laid out waits for it; before that it is laid out with it.
+        self._client.run_javascript(f"window.mpOpening?.then(() => window.mpTable.{what}(...{json.dumps(given)}))")
 
 
 _FEW: Final = 26

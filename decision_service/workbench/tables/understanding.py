@@ -10,7 +10,7 @@ from typing import Final
 
 from decision_service.policy.catalogue import FOLDER, Catalogue, read_catalogue
 from decision_service.policy.entries import Complaints
-from decision_service.policy.nodes import MapNode, TextNode, read_nodes
+from decision_service.policy.nodes import ListNode, MapNode, TextNode, read_nodes
 from decision_service.policy.parts import Bilingual, Table
 from decision_service.policy.shape import Policy
 from decision_service.policy.shelf import read_text
@@ -90,9 +90,29 @@ class Holes:
     whole: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A table of a file that has no problem, as it is written and as it is understood."""
+
+    entry: TableEntry
+    table: Table
+    policy: Policy
+    catalogue: Catalogue
+
+
+def known_table(asked: Asked) -> Known | None:
+    """The table; None where its file has problems."""
+    node, policy, _ = _read(asked.folder, asked.file, asked.text)
+    table = None if policy is None else policy.tables.get(asked.table)
+    if policy is None or table is None:
+        return None
+    entry = _as_entry(asked.table, table, _entry(node, asked.table))
+    return Known(entry, table, policy, _catalogue_of(asked.folder))
+
+
 def understood(asked: Asked) -> Understood:
     """The problems of the file, as `miaopi check` tells them, and the columns of the table."""
-    node, policy, problems = _read(asked.folder, asked.file, asked.text)
+    node, _, problems = _read(asked.folder, asked.file, asked.text)
     entry = _entry(node, asked.table)
     wrong, beyond = [], []
     for problem in problems:
@@ -102,22 +122,21 @@ def understood(asked: Asked) -> Understood:
             wrong.append(Wrong(*at, text))
         else:
             beyond.append(Beyond(0 if problem.span is None else problem.span.line, text))
-    if policy is None or asked.table not in policy.tables:
+    known = known_table(asked)
+    if known is None:
         return Understood(tuple(wrong), tuple(beyond))
-    table, catalogue = policy.tables[asked.table], _catalogue_of(asked.folder)
-    cited = [one.text for one in policy.basis if one.number in table.basis]
-    columns = columns_of(_as_entry(asked.table, table, entry), table, policy, catalogue)
+    cited = [one.text for one in known.policy.basis if one.number in known.table.basis]
+    columns = columns_of(known.entry, known.table, known.policy, known.catalogue)
     return Understood(tuple(wrong), tuple(beyond), columns, tuple(cited))
 
 
 def said(asked: Asked, row: int, column: int) -> Bilingual | None:
     """The test of a cell in plain words, by the row of the grid (the head is 0); None where it is none, or the file has
     problems."""
-    node, policy, _ = _read(asked.folder, asked.file, asked.text)
-    table = None if policy is None else policy.tables.get(asked.table)
-    if policy is None or table is None:
+    known = known_table(asked)
+    if known is None:
         return None
-    values = len(_as_entry(asked.table, table, _entry(node, asked.table)).cells[0]) - 2
+    table, policy, values = known.table, known.policy, len(known.entry.cells[0]) - 2
     test = None
     if not table.cross and row and column < len(table.inputs):
         test = table.rows[row - 1].tests[column]
@@ -135,10 +154,10 @@ def said(asked: Asked, row: int, column: int) -> Bilingual | None:
 def holes(asked: Asked) -> Holes | None:
     """Gaps, overlaps and idle rows; None where the file has problems. Columns are taken as independent of each other:
     what is found may be such as no application can reach, which `miaopi prove` then says."""
-    _, policy, _ = _read(asked.folder, asked.file, asked.text)
-    table = None if policy is None else policy.tables.get(asked.table)
-    if policy is None or table is None:
+    known = known_table(asked)
+    if known is None:
         return None
+    table, policy = known.table, known.policy
     boxes = boxes_of(table, [bounded(policy, one) for one in table.inputs])
     whole = True
     gaps: list[Gap] = []
@@ -195,7 +214,15 @@ def _entry(node: MapNode | None, name: str) -> MapNode | None:
 def _as_entry(name: str, table: Table, entry: MapNode | None) -> TableEntry:
     text = entry.get("table") if entry is not None else None
     cells = cells_of(text.text) if isinstance(text, TextNode) else []
-    return TableEntry(name, tuple(map(tuple, cells)), table.label or Bilingual(name, name))
+    gives, order = (entry.get(key) if entry is not None else None for key in ("gives", "order"))
+    return TableEntry(
+        name,
+        tuple(map(tuple, cells)),
+        table.label or Bilingual(name, name),
+        table.hit,
+        gives.text if isinstance(gives, TextNode) else "",
+        tuple(one.text for one in order.items if isinstance(one, TextNode)) if isinstance(order, ListNode) else (),
+    )
 
 
 @lru_cache(maxsize=4)
