@@ -10,6 +10,7 @@ from decision_service.workbench.editor.page import EDITOR
 from decision_service.workbench.following.queue import QUEUE
 from decision_service.workbench.following.search import SEARCH
 from decision_service.workbench.following.story import STORY
+from decision_service.workbench.matters.kept import SCHEMA as GLANCES
 from decision_service.workbench.matters.page import MATTERS
 from decision_service.workbench.pages import Page
 from decision_service.workbench.running.page import RUN
@@ -18,5 +19,5 @@ from decision_service.workbench.trying.page import TRY
 
 PAGES: Final[tuple[Page, ...]] = (MATTERS, EDITOR, TABLES, TRY, CHANGE, SEARCH, STORY, QUEUE, RUN)
 
-SCHEMAS: Final[tuple[str, ...]] = (*KEPT, *REMARKS, *UNSAVED)
+SCHEMAS: Final[tuple[str, ...]] = (*KEPT, *REMARKS, *UNSAVED, *GLANCES)
 """Statements that make the tables of rooms in the workbench's store."""

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from decision_service.workbench.running.figures import paces, read_figures
+from decision_service.workbench.figures import paces, read_figures
 from decision_service.workbench.running.signs import signs
 
 BOUNDS = (0.1, 0.5, 1.0, 2.0)

@@ -57,17 +57,16 @@ def edits(draw: st.DrawFn, sheet: Sheet, cell: st.SearchStrategy[str]) -> Edit:
     some = st.frozensets(st.sampled_from(keys), min_size=1)
     row = st.lists(cell, max_size=width + 1).map(tuple)
     at = st.integers(0, width)
-    return draw(
-        st.one_of(
-            st.dictionaries(st.tuples(st.sampled_from(keys), st.integers(0, width - 1)), cell).map(Typed),
-            st.builds(Inserted, st.sampled_from(keys), st.lists(row, max_size=3).map(tuple)),
-            st.builds(Removed, some),
-            st.builds(Moved, some, st.sampled_from([-1, 1])),
-            st.builds(Widened, at, cell),
-            st.builds(Narrowed, at),
-            st.builds(Replaced, st.lists(st.lists(cell, min_size=width, max_size=width).map(tuple)).map(tuple)),
-        )
+    some_edit: st.SearchStrategy[Edit] = st.one_of(
+        st.dictionaries(st.tuples(st.sampled_from(keys), st.integers(0, width - 1)), cell).map(Typed),
+        st.builds(Inserted, st.sampled_from(keys), st.lists(row, max_size=3).map(tuple)),
+        st.builds(Removed, some),
+        st.builds(Moved, some, st.sampled_from([-1, 1])),
+        st.builds(Widened, at, cell),
+        st.builds(Narrowed, at),
+        st.builds(Replaced, st.lists(st.lists(cell, min_size=width, max_size=width).map(tuple)).map(tuple)),
     )
+    return draw(some_edit)
 
 
 def holds_together(before: Sheet, after: Sheet) -> None:

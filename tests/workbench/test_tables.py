@@ -3,10 +3,14 @@
 import re
 import sqlite3
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from decision_service.workbench.drafts import Drafts
+from decision_service.workbench.store import Store
 from tests.workbench.desks import Desk, alone, copied_rules, page_of
 
 expect.set_options(timeout=30_000)
@@ -78,3 +82,60 @@ def test_a_table_is_changed_in_its_grid_and_in_its_text(desk: Desk, window: Brow
     expect(cell(page, 2, 1)).to_have_text("18")
     expect(page.get_by_text("The file has no problem.")).to_be_visible()
     assert drafted(desk) == shipped
+
+    # Two rows from a spreadsheet: one over a row that is there, one new; a formula is a text and no more.
+    cell(page, 4, 0).click()
+    pasted(page, "[6..12)\t6\r\n< 6\t=1+1\r\n")
+    expect(cell(page, 5, 1)).to_have_text("=1+1")
+    expect(cell(page, 5, 1)).to_have_class(re.compile("mp-wrong"))
+    assert told_apart(shipped, drafted(desk)) == ["[6..12) | 6", "< 6 | =1+1"]
+    page.keyboard.press("Control+z")
+    expect(cell(page, 5, 0)).to_have_count(0)
+    expect(cell(page, 4, 0)).to_have_text("< 12")
+    assert drafted(desk) == shipped
+
+    # A gap is told with the row that would fill it.
+    cell(page, 2, 0).click()
+    page.get_by_role("button", name="Delete rows").click()
+    page.get_by_role("button", name="Add this row").click()
+    expect(cell(page, 4, 0)).to_have_text("[60..120)")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo").click()
+    expect(cell(page, 2, 0)).to_have_text("[60..120)")
+    expect(page.get_by_text("Every case has its row")).to_be_visible()
+    assert drafted(desk) == shipped
+
+
+def test_cells_are_found_and_filtered_and_the_text_shows_in_the_grid(desk: Desk, window: BrowserContext) -> None:
+    file = "elderly_allowance/2026-01-01.yaml"
+    page = page_of(desk, window, f"/table?file={file}&table=allowance")
+    expect(cell(page, 14, 0)).to_have_text("211400 葫芦岛市")
+    page.keyboard.press("Control+f")
+    page.keyboard.type("300")
+    expect(page.locator(".mp-find-count")).to_have_text("1 / 9")
+    page.keyboard.press("Enter")
+    expect(page.locator(".mp-find-count")).to_have_text("2 / 9")
+    expect(cell(page, 6, 4)).to_have_class(re.compile("mp-hit"))
+
+    page.get_by_role("button", name="筛选", exact=True).click()
+    page.locator(".ag-floating-filter input").first.fill("朝阳")
+    expect(cell(page, 1, 0)).to_have_text("211300 朝阳市")
+    expect(cell(page, 2, 0)).to_have_count(0)
+    page.get_by_role("button", name="筛选", exact=True).click()
+    expect(cell(page, 1, 0)).to_have_text("210100 沈阳市")
+
+    # What is saved elsewhere shows; what it says of a cell, too.
+    other = Store(desk.data / "workbench.sqlite3", ())
+    drafts = Drafts(other, desk.rules, desk.data / "elsewhere", lambda: datetime.now(UTC))
+    text, number = drafts.read(file)
+    drafts.save(
+        file, text.replace("211300 朝阳市   |     |       50", "211300 朝阳市   |     |       55"), "another", number
+    )
+    other.close()
+    expect(cell(page, 13, 2)).to_have_text("55")
+    expect(page.get_by_text("another 在")).to_be_visible()
+    cell(page, 0, 2).click()
+    expect(page.get_by_text("「age」不小于80且小于90")).to_be_visible()
+    found = Axe().run(page)
+    assert [one["id"] for one in found.response["violations"] if one["impact"] in {"serious", "critical"}] == []

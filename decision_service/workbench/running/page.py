@@ -9,9 +9,9 @@ from decision_service.access.actions import Action
 from decision_service.policy.parts import Bilingual
 from decision_service.policy.shelf import Shelf, read_shelf
 from decision_service.workbench.acting import refusal
+from decision_service.workbench.figures import Figures, read_figures
 from decision_service.workbench.pages import Page
 from decision_service.workbench.parts import heading, mark, note, panel, text
-from decision_service.workbench.running.figures import Figures, read_figures
 from decision_service.workbench.running.signs import signs
 from decision_service.workbench.running.switch import Switch
 from decision_service.workbench.running.tables import show_outcomes, show_owed, show_paces, show_registers

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from decision_service.policy.parts import Bilingual
+from decision_service.workbench.figures import Figures
 from decision_service.workbench.parts import Mood
-from decision_service.workbench.running.figures import Figures
 
 
 @dataclass(frozen=True, slots=True)

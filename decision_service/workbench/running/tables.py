@@ -8,8 +8,8 @@ from nicegui import ui
 
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.parts import Bilingual
+from decision_service.workbench.figures import QUANTILES, Figures, paces
 from decision_service.workbench.parts import heading, mark, named, panel, text
-from decision_service.workbench.running.figures import QUANTILES, Figures, paces
 from decision_service.workbench.visit import Visit
 
 Cell = str | int | Bilingual
