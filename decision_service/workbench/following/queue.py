@@ -103,12 +103,12 @@ class _Queue:
                 if due:
                     mark(due, "bad" if item["is_overdue"] else "")
                 text(say(f"已等 {item['age_days']} 天", f"waits for {item['age_days']} days"), "span", "mp-faint")
+                ui.space()
+                self._doors(item)
             if item["reasons"]:
                 with ui.element("div").classes("mp-row"):
                     for code in item["reasons"]:
                         text(code, "code")
-            with ui.element("div").classes("mp-row"):
-                self._doors(item)
 
     def _doors(self, item: Mapping[str, Any]) -> None:
         say, visit = self._visit.say, self._visit
