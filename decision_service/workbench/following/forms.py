@@ -84,20 +84,39 @@ class Form(ABC):
             return
         if self._sent[0] != body:  # the same once more keeps its key: it goes on record once
             self._sent = (body, str(uuid4()))
+        if self.is_last and not await self._is_sure():
+            return
         try:
             got = await self._visit.post("staff", self._path, body, self._sent[1])
         except ServiceError as error:
             self._tell(error)
-            raise
+            return
         ui.run_javascript(_LET_GO)
         self._place.clear()
         with self._place:
             self._done(got)
 
+    async def _is_sure(self) -> bool:
+        say = self._visit.say
+        with self._place, ui.dialog() as asked, ui.card().classes("mp-dialog"):
+            told = (
+                "记入账本后不能撤回，只能另行作出。",
+                "Once on record it stands: it can't be taken back, only followed by another.",
+            )
+            text(say(*told), "p")
+            with ui.element("div").classes("mp-row"):
+                button(say("再看看", "not yet")).on("click", lambda: asked.submit("no"))
+                button(say("记入账本", "put it on record"), strong=True).on("click", lambda: asked.submit("yes"))
+        is_sure = bool(await asked == "yes")
+        asked.delete()
+        return is_sure
+
     def _tell(self, error: ServiceError) -> None:
+        """What the service refuses, in its words; where it names places, those in the words of the form."""
         say = self._visit.say
         faults = error.problem.get("errors") or ()
-        with self._wrong, note(self._visit.tell(error.told), "bad"), ui.element("ul"):
+        headline = say("请改正下列各处：", "Mend these:") if faults else self._visit.tell(error.told)
+        with self._wrong, note(headline, "bad"), ui.element("ul"):
             for one in faults:
                 told = FAULTS.get(str(one["code"]), (str(one["code"]), str(one["code"])))
                 text(f"{self.named(str(one['pointer']))}：{say(*told)}", "li")
