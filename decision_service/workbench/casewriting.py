@@ -1,9 +1,9 @@
 """Cases written into files of cases and rule files, everything around them left as it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-from decision_service.editing.edits import applied, instead
+from decision_service.editing.edits import applied, instead, without
 from decision_service.policy.casetext import case_text, expect_text
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.nodes import MapNode, Node, read_nodes
@@ -41,14 +41,19 @@ def with_case(source: Source, case: WorkedCase, catalogue: Catalogue, like: Work
     return f"{source.text[:end]}\n{lines.rstrip(chr(10))}{source.text[end:] or chr(10)}"
 
 
-def with_expectation(source: Source, name: str, expect: Mapping[str, object]) -> str:
-    """The text with another expectation of the case `name`. Raises NotWritableError."""
+def with_expectation(source: Source, name: str, expect: Mapping[str, object], told: Sequence[str] | None) -> str:
+    """The text with another expectation of the case `name`. `told`: the rules that are told now, where that is not what
+    it says under `alone`, which then names the one of them, or goes. Raises NotWritableError."""
     cases = _root(source).get("cases")
     case = cases.get(name) if isinstance(cases, MapNode) else None
-    now = case.get("expect") if isinstance(case, MapNode) else None
-    if now is None:
+    entries = {key.text: (key, value) for key, value in case.entries} if isinstance(case, MapNode) else {}
+    if "expect" not in entries:
         raise NotWritableError(_NOT_THERE)
-    return applied(source, [instead(now.span, expect_text(expect))])
+    edits = [instead(entries["expect"][1].span, expect_text(expect))]
+    if told is not None and "alone" in entries:
+        key, value = entries["alone"]
+        edits.append(instead(value.span, told[0]) if len(told) == 1 else without(key, value))
+    return applied(source, edits)
 
 
 def _root(source: Source) -> MapNode:

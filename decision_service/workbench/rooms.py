@@ -15,9 +15,11 @@ from decision_service.workbench.matters.page import MATTERS
 from decision_service.workbench.pages import Page
 from decision_service.workbench.running.page import RUN
 from decision_service.workbench.tables.page import TABLES
+from decision_service.workbench.trusting.page import TRUST
+from decision_service.workbench.trusting.results import SCHEMA as WORKED_OUT
 from decision_service.workbench.trying.page import TRY
 
-PAGES: Final[tuple[Page, ...]] = (MATTERS, EDITOR, TABLES, TRY, CHANGE, SEARCH, STORY, QUEUE, RUN)
+PAGES: Final[tuple[Page, ...]] = (MATTERS, EDITOR, TABLES, TRY, TRUST, CHANGE, QUEUE, RUN, SEARCH, STORY)
 
-SCHEMAS: Final[tuple[str, ...]] = (*KEPT, *REMARKS, *UNSAVED, *GLANCES)
+SCHEMAS: Final[tuple[str, ...]] = (*KEPT, *REMARKS, *UNSAVED, *GLANCES, *WORKED_OUT)
 """Statements that make the tables of rooms in the workbench's store."""

@@ -1,7 +1,6 @@
 """An application at work on a page: decided again at every change."""
 
 import asyncio
-from datetime import date
 from typing import Any, Final
 
 from nicegui import background_tasks, ui
@@ -220,8 +219,7 @@ class Desk:
             shown.nearest(visit, told, self.subject.catalogue.outcomes, lambda number: self._apply(told, number))
 
     def _apply(self, told: dict[str, Any], number: int) -> None:
-        way = told["kept"][number]
-        self._put(Kept(date.fromisoformat(way["as_of"]), way["form"], way["facts"]))
+        self._put(Kept.of_json(told["kept"][number]))
         self.chosen = ""
 
     def _load(self, name: str) -> None:
