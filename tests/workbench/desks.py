@@ -50,10 +50,10 @@ def demonstrated() -> Iterator[Desk]:
 def _process(*arguments: str) -> Iterator[str]:
     """The address that it prints once it listens."""
     command = ["workbench", "--port", "0", *arguments]
-    certificates = {"MIAOPI_CERTIFICATES": os.environ["TESTS_GATE"]}
+    gate = {"MIAOPI_CERTIFICATES": os.environ["TESTS_GATE"], "MIAOPI_GATE_CASES": "20"}
     child = subprocess.Popen(
         [sys.executable, "-m", "decision_service", *command],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **certificates},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**os.environ, **gate},
     )  # fmt: skip
     lines: queue.Queue[str] = queue.Queue()
     reader = threading.Thread(target=_read, args=(child, lines), daemon=True)
