@@ -1,0 +1,66 @@
+"""Analysts at work, in a process of its own: `python analysts.py URL COUNT KEY`.
+
+Each signs in with the key and, in a window of Chromium of his own, opens a rule file, types in it, tries a case, opens a
+table and a comparison, over and over. Prints READY once all are at work; ends with its standard input, and then prints
+how many steps were made. Browsers are on other machines in life, so they give way here.
+"""
+
+import asyncio
+import os
+import sys
+
+from playwright.async_api import Browser, Error, Page, async_playwright
+
+FILE = "elderly_allowance/2026-01-01.yaml"
+PATHS = (f"/edit?file={FILE}&line=40", f"/try?file={FILE}", f"/table?file={FILE}&table=allowance", "/", "/change")
+
+
+async def at_work(browser: Browser, url: str, key: str, begun: asyncio.Semaphore) -> int:
+    """One analyst, until cancelled; how many steps he made."""
+    steps = 0
+    context = await browser.new_context()
+    page = await context.new_page()
+    await page.goto(f"{url}/sign-in")
+    await page.fill("#key", key)
+    await page.keyboard.press("Enter")
+    await page.wait_for_selector("main h1")
+    begun.release()
+    try:
+        while True:
+            await step(page, url + PATHS[steps % len(PATHS)])
+            steps += 1
+    except (asyncio.CancelledError, Error):
+        return steps
+
+
+async def step(page: Page, address: str) -> None:
+    """Opens a page and works on it for some seconds, as somebody does who reads."""
+    await page.goto(address)
+    await page.wait_for_selector("main h1")
+    if "/edit" in address:
+        await page.locator(".cm-content").first.click()
+        for letter in "# 试一试 a note":
+            await page.keyboard.type(letter)
+            await asyncio.sleep(0.2)
+    await asyncio.sleep(2)
+
+
+async def main(url: str, count: int, key: str) -> None:
+    """Sends `count` analysts to work until the input ends."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        begun = asyncio.Semaphore(0)
+        people = [asyncio.create_task(at_work(browser, url, key, begun)) for _ in range(count)]
+        for _ in people:
+            await begun.acquire()
+        print("READY", flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+        for one in people:
+            one.cancel()
+        print(sum(await asyncio.gather(*people)), flush=True)
+        await browser.close()
+
+
+if __name__ == "__main__":
+    os.nice(19)
+    asyncio.run(main(sys.argv[1], int(sys.argv[2]), sys.argv[3]))
