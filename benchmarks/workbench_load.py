@@ -43,10 +43,8 @@ def at_work(url: str, count: int, key: str) -> Iterator[None]:
 def window(row: Row, folder: Path, seconds: float, rate: float) -> dict[str, float]:
     """One window of load."""
     told = load(row, folder, seconds, CONNECTIONS, rate, strict=False)
-    print(
-        f"p50 {told['p50']:.1f} p99 {told['p99']:.1f} ms, {told['wrong']:.0f} of {told['decisions']:.0f} late",
-        flush=True,
-    )
+    late = f"{told['wrong']:.0f} of {told['decisions']:.0f} late"
+    print(f"p50 {told['p50']:.1f} p99 {told['p99']:.1f} ms, {late}", flush=True)
     return told
 
 

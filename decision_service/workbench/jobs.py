@@ -111,14 +111,15 @@ async def _started(module: str, *arguments: str, stdin: int = asyncio.subprocess
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", module, *arguments,
         stdin=stdin, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-        start_new_session=True, limit=_MOST_BYTES,
+        # Not a session of its own: where the kernel shares processors out among sessions, it would give way to none.
+        process_group=0, limit=_MOST_BYTES,
     )  # fmt: skip
     with suppress(ProcessLookupError):
         os.setpriority(os.PRIO_PROCESS, child.pid, NICENESS)
     try:
         yield child
     finally:
-        # What it started is in its session too.
+        # What it started is in its group too.
         with suppress(ProcessLookupError):
             os.killpg(child.pid, 9)
         await child.wait()

@@ -41,6 +41,9 @@ from decision_service.workbench.visit import LANGUAGE, Bench, Visit
 ALONE: Final = Principal("analyst", "staff", frozenset({"analyst"}))
 """Who works at a workbench that knows no service: one analyst at a desk."""
 
+NICENESS: Final = 5
+"""Pages give way to a service that decides on the same machine."""
+
 BUILD_SECONDS: Final = 20.0
 
 
@@ -91,6 +94,7 @@ def run(place: Place, now: Callable[[], datetime], told: Callable[[Up], None]) -
     """Serves until stopped; `now` is the instant that pages go by, which a demonstration pins to a day. Raises OSError
     where the address or the data folder can't be used."""
     place.data.mkdir(parents=True, exist_ok=True)
+    os.nice(NICENESS)
     with open_door(place.host, place.port) as door:
         url = address_of(place.host, door)
         word = "" if place.service else secrets.token_urlsafe(24)
