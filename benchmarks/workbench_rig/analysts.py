@@ -1,8 +1,8 @@
 """Analysts at work, in a process of its own: `python analysts.py URL COUNT KEY`.
 
 Each signs in with the key and, in a window of Chromium of his own, opens a rule file, types in it, tries a case, opens
-a table and a comparison, over and over. Prints READY once all are at work; ends with its standard input, and then prints
-how many steps were made. Browsers are on other machines in life, so they give way here.
+a table and a comparison, over and over. Prints READY once all are at work; ends with its standard input, and then
+prints how many steps were made. Browsers are on other machines in life, so they give way here.
 """
 
 import asyncio
