@@ -56,7 +56,8 @@ class Desk:
         try:
             self.picture = await sheet.visit.bench.elsewhere(drawn, folder, sheet.name, sheet.text)
         except PolicyProblems:
-            return  # the last one stays until the text is right again
+            self.graph.say_wrong()  # the last one stays until the text is right again
+            return
         self.graph.show(self.picture.drawing, self.picture.leads)
         self.graph.light(self.picture.at(self.line))
 

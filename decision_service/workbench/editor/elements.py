@@ -74,9 +74,18 @@ class RuleGraph(ui.element, component=STATIC / "rule_graph.js"):
         self._props["drawing"] = ""
         self._props["leads"] = {}
         self._props["label"] = visit.say("事实、规则和结果的图", "graph of facts, rules and outcomes")
+        wrong = visit.say("文字没有问题时才画得出图", "it is drawn when the text has no problem")
+        self._words = {"wrong": wrong, "busy": visit.say("正在画图……", "drawing…")}
+        self._props["note"] = self._words["busy"]
+
+    def say_wrong(self) -> None:
+        """Says that the text can't be drawn as it is now."""
+        self._props["note"] = self._words["wrong"]
+        self.update()
 
     def show(self, drawing: str, leads: dict[str, int]) -> None:
         """Draws another one."""
+        self._props["note"] = ""
         self._props["leads"] = leads
         self._props["drawing"] = drawing
         self.update()

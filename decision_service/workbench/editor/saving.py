@@ -62,6 +62,7 @@ class Saving:
             save = await asyncio.to_thread(visit.bench.drafts.save, sheet.name, written, by, after)
         except ChangedMeanwhileError as meanwhile:
             self._show_conflict(meanwhile.last)
+            self.say_state()
             return
         self._saved(save, revision)
         ui.notify(visit.say("已保存为草稿", "saved as a draft"), type="positive")
@@ -85,7 +86,7 @@ class Saving:
             heading(say("别人先保存了这个文件", "Somebody saved this file before you"))
             text(say(f"{last.by} 于 {_time(last.at)} 保存。", f"Saved by {last.by} at {_time(last.at)}. ")
                  + say("红色是对方的，绿色是您的。", "Red is theirs, green is yours."), "p")  # fmt: skip
-            _difference(theirs, sheet.text)
+            self._difference(theirs)
             with ui.element("div").classes("mp-row"):
                 button(say("用我的，保存在后", "Save mine after it"), strong=True).on_click(
                     acting(visit, Action.PROPOSE_RELEASE, partial(self._save_after, last.number))
@@ -125,12 +126,24 @@ class Saving:
                     restore.on_click(acting(visit, Action.PROPOSE_RELEASE, partial(self._restore, dialog, save.text)))
             if save.text is not None:
                 with ui.expansion(say("与现在的文字相比", "compared with the text now")).classes("mp-wide"):
-                    _difference(save.text, sheet.text)
+                    self._difference(save.text)
 
     async def _restore(self, dialog: ui.dialog, earlier: str, *_: object) -> None:
         dialog.close()
         self.editor.run_method("replaceAll", mended(earlier))
         ui.notify(self.sheet.visit.say("已取回，保存后生效；可以撤销", "taken back; save to keep it, or undo"))
+
+    def _difference(self, before: str) -> None:
+        """An earlier text and the one of now line by line, some lines around each change; marked by sign and colour."""
+        say, after = self.sheet.visit.say, self.sheet.text
+        lines = list(difflib.unified_diff(before.split("\n"), after.split("\n"), n=2, lineterm=""))[2:]
+        if not lines:
+            text(say("没有不同", "no difference"), "p", "mp-faint")
+            return
+        with named(ui.element("div"), say("不同之处", "what differs")) as shown:
+            for line in lines:
+                text(line, "div", {"-": "mp-gone", "+": "mp-come", "@": "mp-faint"}.get(line[:1], ""))
+        shown.classes("mp-difference mp-mono").props('tabindex="0" role="region"')
 
     async def ask_to_put_away(self, *_: object) -> None:
         """Whether the draft is really to go."""
@@ -169,17 +182,6 @@ class Saving:
             self.editor.run_method("replaceAll", sheet.on_disk)
         else:
             ui.navigate.to("/edit")
-
-
-def _difference(before: str, after: str) -> None:
-    """Two texts line by line, a few lines around each change; marked by sign and colour."""
-    with named(ui.element("div"), "difference").classes("mp-difference mp-mono").props('tabindex="0" role="region"'):
-        lines = list(difflib.unified_diff(before.split("\n"), after.split("\n"), n=2, lineterm=""))[2:]
-        if not lines:
-            text("=", "div", "mp-faint")
-        for line in lines:
-            kind = {"-": "mp-gone", "+": "mp-come", "@": "mp-faint"}.get(line[:1], "")
-            text(line, "div", kind)
 
 
 def _time(at: str) -> str:

@@ -10,8 +10,8 @@ const STYLE = `
   .node.lit .box { stroke: var(--accent); stroke-width: 3.5; }`;
 
 export default {
-  template: `<div class="mp-graph"></div>`,
-  props: { drawing: String, leads: Object, label: String },
+  template: `<div><p v-if="note" class="mp-faint mp-graph-note" role="status">{{ note }}</p><div ref="drawn" class="mp-graph"></div></div>`,
+  props: { drawing: String, leads: Object, label: String, note: String },
   watch: {
     drawing() {
       this.draw();
@@ -41,6 +41,7 @@ export default {
     light(key) {
       this.lit = key;
       for (const node of this.root.querySelectorAll(".node")) node.classList.toggle("lit", node.dataset.key === key);
+      this.root.querySelector(".lit")?.scrollIntoView({ block: "nearest", inline: "center" });
     },
     chosen(event) {
       const node = event.target.closest?.(".node.leads");
@@ -50,7 +51,7 @@ export default {
   },
   mounted() {
     this.lit = "";
-    this.root = this.$el.attachShadow({ mode: "open" });
+    this.root = this.$refs.drawn.attachShadow({ mode: "open" });
     this.root.addEventListener("click", (event) => this.chosen(event));
     this.root.addEventListener("keydown", (event) => {
       if ((event.key === "Enter" || event.key === " ") && this.chosen(event)) event.preventDefault();

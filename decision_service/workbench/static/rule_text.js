@@ -238,6 +238,7 @@ export default {
       this.view.dispatch({ effects: this.colours.reconfigure(CM.syntaxHighlighting(style)) });
     },
     extensions() {
+      const coming = [{ autocomplete: (context) => this.complete(context) }]; // known by identity: made once
       return [
         CM.Prec.high(CM.keymap.of(this.keys())),
         CM.basicSetup,
@@ -246,7 +247,7 @@ export default {
         CM.EditorState.phrases.of(this.phrases || {}),
         CM.EditorState.readOnly.of(this.readonly),
         CM.EditorState.changeFilter.of((change) => change.newDoc.length <= MOST || change.newDoc.length < change.startState.doc.length),
-        CM.EditorState.languageData.of(() => [{ autocomplete: (context) => this.complete(context) }]),
+        CM.EditorState.languageData.of(() => coming),
         CM.EditorView.contentAttributes.of({ "aria-label": this.label, spellcheck: "false", autocapitalize: "off" }),
         CM.EditorView.updateListener.of((update) => this.changed(update)),
         CM.hoverTooltip((view, at) => this.about(at)),
