@@ -12,13 +12,15 @@ from functools import partial
 from typing import Final, ParamSpec, TypeVar
 
 from decision_service.orphans import dies_with_parent
-from decision_service.workbench.jobs import NICENESS
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 AT_ONCE: Final = 2
 """What is quick need not wait for what is thorough."""
+
+NICENESS: Final = 5
+"""Decisions come first; but somebody waits before the page, as nobody does for a command."""
 
 
 class Elsewhere:

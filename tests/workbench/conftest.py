@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.workbench.desks import Desk, alone, copied_rules, demonstrated
+
+expect.set_options(timeout=30_000)  # what is waited for comes sooner; on a busy machine it may not
 
 CHROMIUM = shutil.which("chromium")
 

@@ -15,7 +15,7 @@ from decision_service.workbench.acting import acting, beside
 from decision_service.workbench.editor.checking import Thorough, checked_alone, checked_among, is_version
 from decision_service.workbench.editor.elements import RuleGraph, RuleText
 from decision_service.workbench.editor.findings import Findings
-from decision_service.workbench.editor.hints import At, coming_at, defined_at, told_at
+from decision_service.workbench.editor.hints import At, coming_at, defined_at, tables_at, told_at
 from decision_service.workbench.editor.picture import Picture, drawn
 from decision_service.workbench.editor.sheet import Sheet
 
@@ -123,6 +123,7 @@ class Desk:
         if not sheet.is_readonly:
             await asyncio.to_thread(sheet.keep)
             self.editor.run_method("keptUpTo", revision)
+        self.editor.link(sheet.visit, revision, sheet.name, await elsewhere(tables_at, sheet.name, text))
         folder = await self._folder()
         self._show(text, revision, await elsewhere(checked_among, folder, sheet.name, text), is_last=True)
         await self.draw()

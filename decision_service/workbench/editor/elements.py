@@ -9,7 +9,7 @@ from nicegui import ui
 from decision_service.workbench.editor.checking import Flaw, Tip
 from decision_service.workbench.editor.offsets import Units
 from decision_service.workbench.parts import STATIC
-from decision_service.workbench.visit import Visit
+from decision_service.workbench.visit import Visit, address
 
 PHRASES: Final = {
     "Find": "查找", "Replace": "替换为", "next": "下一处", "previous": "上一处", "all": "全部选中",
@@ -60,6 +60,12 @@ class RuleText(ui.element, component=STATIC / "rule_text.js"):
                 words, hint = visit.tell(flaw.said), visit.tell(flaw.hint)
                 marks.append({"from": begin, "to": end, "mood": mood, "words": words, "hint": hint})
         self.run_method("mark", revision, marks)
+
+    def link(self, visit: Visit, revision: int, name: str, tables: Sequence[tuple[str, int]]) -> None:
+        """Puts a way to its grid behind the name of each table; the second of each is where, in units."""
+        words = visit.say("用表格改", "open as a grid")
+        links = [{"at": at, "href": address("/table", file=name, table=table), "words": words} for table, at in tables]
+        self.run_method("link", revision, links)
 
     def lead(self, line: int, column: int = 0) -> None:
         """Puts the cursor there and shows it; line from 1, column in units from 0."""

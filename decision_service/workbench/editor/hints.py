@@ -7,9 +7,10 @@ from pathlib import Path
 
 from decision_service.languageserver.knowing import definition, following, told
 from decision_service.languageserver.places import Spot, spot_at
-from decision_service.policy.nodes import MapNode, read_nodes
+from decision_service.policy.nodes import MapNode, Node, TextNode, read_nodes
 from decision_service.policy.parts import Bilingual
 from decision_service.source import Source
+from decision_service.tabular.entry import SECTIONS
 from decision_service.workbench.editor.checking import catalogue_of
 from decision_service.workbench.editor.offsets import Units
 
@@ -61,6 +62,22 @@ def defined_at(at: At) -> tuple[int, int] | None:
         return None
     begin = span.start - span.column + 1
     return span.line, Units(at.text[begin : span.start]).unit(span.start - begin)
+
+
+def tables_at(name: str, text: str) -> tuple[tuple[str, int], ...]:
+    """The decision tables of a file, each with the unit at the end of the line of its name."""
+    node, units = _node(name, text), Units(text)
+    return tuple(
+        (key.text, units.unit(len(text) if (end := text.find("\n", key.span.end)) < 0 else end))
+        for part in SECTIONS
+        for key, value in _entries(node, part)
+        if isinstance(value, MapNode) and isinstance(value.get("table"), TextNode)
+    )
+
+
+def _entries(node: MapNode | None, part: str) -> tuple[tuple[TextNode, Node], ...]:
+    inner = None if node is None else node.get(part)
+    return inner.entries if isinstance(inner, MapNode) else ()
 
 
 _LAST: dict[str, MapNode] = {}

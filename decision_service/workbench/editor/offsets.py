@@ -34,5 +34,9 @@ def shown_part(span: Span) -> tuple[int, int]:
         return span.start, end
     if span.start < len(text) and text[span.start] != "\n":
         return span.start, span.start + 1
-    begin = text.rfind("\n", 0, span.start) + 1
-    return (span.start - 1, span.start) if span.start > begin else (span.start, min(span.start + 1, len(text)))
+    return (max(span.start - 1, 0), span.start) if span.start == len(text) else _before(text, span.start)
+
+
+def _before(text: str, at: int) -> tuple[int, int]:
+    """The character before the end of a line; of an empty line, its end."""
+    return (at - 1, at) if at > 0 and text[at - 1] != "\n" else (at, at + 1)

@@ -2,98 +2,10 @@
 // may come next. The browser owns the text; each change has a number, so that an answer about an earlier text still
 // underlines the right words.
 import * as CM from "nicegui-codemirror";
+import { box, dots, setLinks, setMarks, setTip, theme, tip, underlined, ways } from "/own/rule_marks.js";
 
 const PAUSE = 300; // milliseconds without a key before the text is checked
 const MOST = 400000; // characters: no rule file may be larger, and no message to the server either
-
-const setMarks = CM.StateEffect.define();
-const setTip = CM.StateEffect.define();
-
-class LineMark extends CM.GutterMarker {
-  constructor(mood, words) {
-    super();
-    this.mood = mood;
-    this.words = words;
-  }
-  eq(other) {
-    return other.mood === this.mood && other.words === this.words;
-  }
-  toDOM() {
-    const dot = document.createElement("span");
-    dot.className = `mp-dot ${this.mood}`;
-    dot.textContent = this.mood === "bad" ? "●" : "○";
-    dot.title = this.words;
-    return dot;
-  }
-}
-
-const underlined = CM.StateField.define({
-  create: () => CM.Decoration.none,
-  update(set, change) {
-    set = set.map(change.changes);
-    for (const effect of change.effects) {
-      if (effect.is(setMarks))
-        set = CM.Decoration.set(
-          effect.value.filter((one) => one.to > one.from)
-            .map((one) => CM.Decoration.mark({ class: `mp-under ${one.mood}`, told: one }).range(one.from, one.to)),
-          true,
-        );
-    }
-    return set;
-  },
-  provide: (field) => CM.EditorView.decorations.from(field),
-});
-
-const dots = CM.gutter({
-  class: "mp-dots",
-  markers(view) {
-    const found = new Map();
-    for (const at = view.state.field(underlined).iter(); at.value; at.next()) {
-      const line = view.state.doc.lineAt(at.from).from;
-      const told = at.value.spec.told;
-      const known = found.get(line);
-      if (!known || (known.mood !== "bad" && told.mood === "bad")) found.set(line, told);
-    }
-    const marks = [...found].map(([from, told]) => new LineMark(told.mood, told.words).range(from));
-    return CM.RangeSet.of(marks, true);
-  },
-  initialSpacer: () => new LineMark("bad", ""),
-});
-
-const tip = CM.StateField.define({
-  create: () => null,
-  update(shown, change) {
-    if (change.docChanged || change.selection) shown = null;
-    for (const effect of change.effects) if (effect.is(setTip)) shown = effect.value;
-    return shown;
-  },
-  provide: (field) => CM.showTooltip.from(field),
-});
-
-function box(parts) {
-  const dom = document.createElement("div");
-  dom.className = "mp-tip";
-  dom.setAttribute("role", "status");
-  for (const { words, kind } of parts) {
-    const part = dom.appendChild(document.createElement("div"));
-    part.className = kind;
-    part.textContent = words;
-  }
-  return dom;
-}
-
-const theme = CM.EditorView.theme({
-  "&": { height: "100%", color: "var(--ink)", backgroundColor: "var(--ground)" },
-  "&.cm-focused": { outline: "2px solid var(--accent)" },
-  ".cm-scroller": { overflow: "auto", fontFamily: "inherit", lineHeight: "1.55" },
-  ".cm-content": { caretColor: "var(--ink)" },
-  ".cm-cursor": { borderLeftColor: "var(--ink)" },
-  ".cm-gutters": { backgroundColor: "var(--raised)", color: "var(--faint)", borderRight: "1px solid var(--line)" },
-  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--active)" },
-  ".cm-tooltip, .cm-panels": { backgroundColor: "var(--raised)", color: "var(--ink)", border: "1px solid var(--line)" },
-  ".cm-tooltip-autocomplete ul li[aria-selected]": { backgroundColor: "var(--accent)", color: "var(--ground)" },
-  ".cm-tooltip-autocomplete ul li[aria-selected] .cm-completionDetail": { color: "var(--ground)" },
-});
 
 export default {
   template: `<div class="mp-text"></div>`,
@@ -109,6 +21,11 @@ export default {
       moved = moved.filter((one) => one.from <= one.to && one.to <= end);
       this.log = later;
       this.view.dispatch({ effects: setMarks.of(moved) });
+    },
+    // Links behind the lines of tables, in the text as it was at that change.
+    link(revision, links) {
+      if (revision !== this.revision) return; // there will be others after the next pause
+      this.view.dispatch({ effects: setLinks.of(links) });
     },
     answer(number, found) {
       this.waiting.get(number)?.(found);
@@ -251,7 +168,7 @@ export default {
         CM.EditorView.contentAttributes.of({ "aria-label": this.label, spellcheck: "false", autocapitalize: "off" }),
         CM.EditorView.updateListener.of((update) => this.changed(update)),
         CM.hoverTooltip((view, at) => this.about(at)),
-        underlined, dots, tip, theme, this.colours.of([]), this.speech.of([]),
+        underlined, ways, dots, tip, theme, this.colours.of([]), this.speech.of([]),
       ];
     },
   },

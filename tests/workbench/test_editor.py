@@ -1,0 +1,164 @@
+"""A rule file written in a browser: problems as one types, what a word is, what may come, drafts, and the graph."""
+
+import re
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.workbench.desks import Desk, opened, page_of
+
+NAME = "birth_registration/2026-01-01.yaml"
+
+
+def edit(desk: Desk, window: BrowserContext, line: str, more: str = "", language: str = "zh") -> Page:
+    """The editor with the cursor at the end of a line of the shipped file."""
+    lines = (desk.rules / NAME).read_text(encoding="utf-8").split("\n")
+    page = page_of(desk, window, f"/edit?file={NAME}&line={lines.index(line) + 1}{more}", language)
+    expect(page.locator(".cm-content")).to_be_focused()
+    page.keyboard.press("End")
+    return page
+
+
+def state(page: Page) -> Locator:
+    """Where the page says whether the text is saved."""
+    return page.locator("main .mp-bar .mp-mark")
+
+
+def put_away(page: Page) -> None:
+    """Leaves no draft behind."""
+    page.get_by_role("button", name=re.compile("放弃草稿|Put draft away")).click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("放弃草稿|Put it away")).click()
+    expect(state(page)).to_have_text(re.compile("与规则文件夹一致|as in the rules folder"))
+
+
+def words(page: Page) -> Locator:
+    """What is told of a place in the text."""
+    return page.locator(".mp-tip")
+
+
+def test_what_is_typed_is_checked_and_told(lone_desk: Desk, window: BrowserContext) -> None:
+    page = edit(lone_desk, window, "    must: mother_age >= adult_age")
+    expect(state(page)).to_have_text("与规则文件夹一致")
+    expect(page.get_by_text("没有问题")).to_be_visible()
+    page.keyboard.type(" and 母亲😀")
+    expect(state(page)).to_have_text("未保存")
+    expect(page.locator(".mp-under.bad")).to_have_text("母亲")
+    page.keyboard.press("Control+z")
+    page.keyboard.type(" and birth_orderr = 1")
+    expect(page.locator(".mp-under.bad")).to_have_text("birth_orderr")
+    expect(page.locator(".mp-dot.bad")).to_have_count(1)
+    found = page.locator(".mp-findings li")
+    expect(found).to_contain_text("birth_orderr")
+    expect(found).to_contain_text("是否想写")
+    page.locator(".cm-line", has_text="adult_age:").click()
+    found.get_by_role("button").click()
+    expect(page.locator(".cm-activeLine")).to_contain_text("birth_orderr")
+    page.keyboard.press("Home")
+    page.keyboard.press("F8")
+    expect(words(page)).to_contain_text("没有名为")
+    page.keyboard.press("Escape")
+    expect(words(page)).to_have_count(0)
+    put_away(page)
+    expect(page.locator(".mp-under")).to_have_count(0)
+
+
+def test_words_are_told_completed_and_followed(lone_desk: Desk, window: BrowserContext) -> None:
+    page = edit(lone_desk, window, "    must: mother_age >= adult_age")
+    page.keyboard.press("Control+i")
+    expect(words(page)).to_contain_text("成年年龄")
+    page.keyboard.press("F12")
+    expect(page.locator(".cm-activeLine").first).to_contain_text("adult_age:")
+    page.locator(".cm-line", has_text="must: birth_order").get_by_text("birth_order").hover()
+    expect(words(page)).to_contain_text("孩次")
+    page.locator(".cm-line", has_text="must: birth_order").click()
+    page.keyboard.press("End")
+    page.keyboard.type(" and population.huk")
+    expect(page.get_by_role("option", name=re.compile("population.hukou_code"))).to_be_visible()
+    page.keyboard.press("Control+Space")
+    page.keyboard.press("Enter")
+    expect(page.locator(".cm-activeLine")).to_contain_text("most_children and population.hukou_code")
+    put_away(page)
+
+
+def test_saves_are_kept_and_taken_back_and_nothing_typed_is_lost(lone_desk: Desk, window: BrowserContext) -> None:
+    page = edit(lone_desk, window, "    value: 3")
+    page.keyboard.type("  # 甲")
+    page.keyboard.press("Control+s")
+    expect(state(page)).to_have_text("草稿，已保存")
+    page.keyboard.type("乙")
+    page.get_by_role("button", name="保存").click()
+    page.keyboard.press("Control+End")
+    page.locator(".cm-content").press("Control+Home")
+    page.keyboard.type("# 丙\n")
+    opened(page, page.url)  # before the server has heard of it
+    expect(page.locator(".cm-line").first).to_have_text("# 丙")
+    expect(state(page)).to_have_text("未保存")
+    page.get_by_role("button", name="排版").click()
+    expect(page.get_by_text("已经排好")).to_be_visible()
+    page.get_by_role("button", name="历史").click()
+    saves = page.get_by_role("dialog").locator("section")
+    expect(saves).to_have_count(2)
+    saves.nth(1).get_by_text("与现在的文字相比").click()
+    expect(saves.nth(1).locator(".mp-come").first).to_contain_text("# 丙")
+    saves.nth(1).get_by_role("button", name="恢复到这一次").click()
+    expect(page.locator(".cm-line").first).not_to_have_text("# 丙")
+    page.locator(".cm-content").press("Control+s")
+    expect(state(page)).to_have_text("草稿，已保存")
+    put_away(page)
+
+
+def test_of_two_windows_the_second_is_shown_both_texts(lone_desk: Desk, window: BrowserContext) -> None:
+    first = edit(lone_desk, window, "    value: 3", language="en")
+    second = edit(lone_desk, window, "    value: 18", language="en")
+    for page, word in ((first, "first"), (second, "second")):
+        page.keyboard.type(f"  # {word}")
+        page.keyboard.press("Control+s")
+    expect(state(first)).to_have_text("draft, saved")
+    shown = second.locator(".mp-conflict")
+    expect(shown.locator(".mp-gone", has_text="# first")).to_be_visible()
+    expect(shown.locator(".mp-come", has_text="# second")).to_be_visible()
+    expect(state(second)).to_have_text("not saved")
+    shown.get_by_role("button", name="Take theirs").click()
+    expect(state(second)).to_have_text("draft, saved")
+    expect(second.locator(".cm-content")).to_contain_text("# first")
+    put_away(second)
+
+
+def test_the_graph_leads_to_the_line_and_the_line_is_lit_in_it(lone_desk: Desk, window: BrowserContext) -> None:
+    page = edit(lone_desk, window, "    must: birth_order <= most_children", "&view=graph")
+    expect(page.locator('g[data-key="rule L2"]')).to_have_class(re.compile("lit"))
+    page.locator('g[data-key="rule L3"]').click()
+    expect(page.locator(".cm-activeLine").first).to_contain_text("L3:")
+    expect(page.locator('g[data-key="rule L3"]')).to_have_class(re.compile("lit"))
+    page.locator('g[data-key="let own_here"]').press("Enter")
+    expect(page.locator(".cm-activeLine").first).to_contain_text("own_here:")
+    opened(page, f"{lone_desk.url}/edit?file={NAME}&view=prose")
+    expect(page.get_by_role("heading", level=2)).to_contain_text("出生登记")
+    expect(page.get_by_text("没有问题")).to_have_count(0)
+
+
+def test_a_coming_version_and_a_new_matter_are_begun_as_drafts(lone_desk: Desk, window: BrowserContext) -> None:
+    page = edit(lone_desk, window, "    value: 3")
+    page.get_by_role("button", name="新版本").click()
+    page.get_by_label("生效日").fill("2026-01-01")
+    page.get_by_role("button", name="建立草稿").click()
+    expect(page.get_by_text("从这一天起已经有一个版本了")).to_be_visible()
+    page.get_by_label("生效日").fill("2027-01-01")
+    page.get_by_role("button", name="建立草稿").click()
+    page.wait_for_url(re.compile("2027-01-01"))
+    expect(page.locator(".cm-content")).to_contain_text("in_force: 2027-01-01")
+    put_new_away(page)
+    page.get_by_role("button", name="新事项").click()
+    page.get_by_label("代号").fill("heating_subsidy")
+    page.get_by_label("中文名称").fill("取暖补贴")
+    page.get_by_role("button", name="建立草稿").click()
+    page.wait_for_url(re.compile("heating_subsidy"))
+    expect(page.locator(".mp-findings").last).to_contain_text("TODO")  # nothing wrong, and what is to be settled
+    expect(page.get_by_text("没有问题")).to_be_visible()
+    put_new_away(page)
+
+
+def put_new_away(page: Page) -> None:
+    """Leaves no draft of a file that the rules folder does not have."""
+    page.get_by_role("button", name="放弃草稿").click()
+    page.get_by_role("dialog").get_by_role("button", name="放弃草稿").click()
+    page.wait_for_url(re.compile("/edit$"))
