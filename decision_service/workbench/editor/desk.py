@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -110,8 +109,11 @@ class Desk:
             self.sheet.changed.clear()
             try:
                 await self._check()
-            except BrokenProcessPool:
+            except Exception:
                 self.findings.say_broken()
+                with self.editor:  # the next change is checked again, while this failure goes to the log
+                    beside(self._watch(), f"checking {self.sheet.name}")
+                raise
 
     async def _check(self) -> None:
         sheet, elsewhere = self.sheet, self.sheet.visit.bench.elsewhere

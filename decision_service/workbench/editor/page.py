@@ -71,6 +71,8 @@ class _Editor:
                 await self._switch(desk, columns, beside)
                 self._ways()
         self.say_state()
+        if self.sheet.meanwhile is not None:
+            saving.show_conflict(self.sheet.meanwhile)
         saving.begin()
         desk.begin()
 

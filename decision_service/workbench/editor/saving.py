@@ -61,7 +61,7 @@ class Saving:
         try:
             save = await asyncio.to_thread(visit.bench.drafts.save, sheet.name, written, by, after)
         except ChangedMeanwhileError as meanwhile:
-            self._show_conflict(meanwhile.last)
+            self.show_conflict(meanwhile.last)
             self.say_state()
             return
         self._saved(save, revision)
@@ -77,7 +77,8 @@ class Saving:
         self.say_state()
         sheet.changed.set()
 
-    def _show_conflict(self, last: Save) -> None:
+    def show_conflict(self, last: Save) -> None:
+        """What somebody else saved beside what is here, and the choice between them."""
         visit, sheet = self.sheet.visit, self.sheet
         say = visit.say
         theirs = sheet.on_disk if last.text is None else last.text
@@ -173,7 +174,7 @@ class Saving:
             try:
                 save = await asyncio.to_thread(visit.bench.drafts.save, sheet.name, None, by, sheet.after)
             except ChangedMeanwhileError as meanwhile:
-                self._show_conflict(meanwhile.last)
+                self.show_conflict(meanwhile.last)
                 return
             self._saved(save, sheet.revision)
         else:

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from decision_service.access.actions import Action
 from decision_service.policy.catalogue import FOLDER
-from decision_service.workbench.drafts import checked
+from decision_service.workbench.drafts import Save, checked
 from decision_service.workbench.editor.kept import Kept
 from decision_service.workbench.visit import Visit
 
@@ -20,7 +20,7 @@ _ENDS = re.compile("\r\n?")
 class Sheet:
     """The file. `after` is the number of the save that the text builds on, `saved` the text of that save, `on_disk`
     that of the rules folder ("" where it has none). `kept_at`: when the text was kept that is shown though it was
-    never saved, "" where it was."""
+    never saved, "" where it was; `meanwhile`: what somebody saved since then."""
 
     visit: Visit
     name: str
@@ -29,6 +29,7 @@ class Sheet:
     on_disk: str
     after: int
     kept_at: str = ""
+    meanwhile: Save | None = None
     revision: int = 0
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -83,6 +84,7 @@ def opened(visit: Visit, name: str) -> Sheet | None:
     left = None if sheet.is_readonly else sheet.kept.of(name, visit.person.name)
     if left is not None and left.text != text:
         sheet.text, sheet.after, sheet.kept_at = left.text, left.after, left.at
+        sheet.meanwhile = bench.drafts.history(name)[0] if left.after != after else None
     return None if not sheet.text and not path.is_file() and name not in bench.drafts.standing() else sheet
 
 
