@@ -35,14 +35,36 @@ def workbench(
         list[str] | None, typer.Option("--log-key", help="账本公钥 of the log, as `miaopi ledger key` prints it")
     ] = None,
     witness: Annotated[list[str] | None, typer.Option("--witness", help="见证人公钥 of a witness; repeatable")] = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option("--ledger", help="账本文件，试改动之用，只读 the record, to try changes on; read only"),
+    ] = None,
     demo: Annotated[bool, typer.Option("--demo", help="演示环境 with registers, a service and people to be")] = False,
     rules: Rules = Path("rules"),
 ) -> None:
     """工作台。 The pages on which rules are seen, tried, proved and released, and decisions followed; until stopped."""
     needed("nicegui", extra="workbench")
     must_hold_rules(rules, json=False)
-    if demo and (service or staff or origin):
-        misuse("--demo brings a service of its own: leave out --service, --staff and --origin", "--demo 自带办理服务")
+    _fit_together(service, staff, host, origin or [], ledger, demo=demo)
+    from decision_service.workbench.serving import Place
+
+    if demo:
+        _demonstrate(rules, host, port)
+    else:
+        trust = _trust(log_key or (), witness or ())
+        _run(Place(rules, data, host, port, tuple(origin or ()), service, staff, {}, trust, ledger), None)
+
+
+def _fit_together(
+    service: str, staff: str, host: str, origin: Sequence[str], ledger: Path | None, *, demo: bool
+) -> None:
+    if demo and (service or staff or origin or ledger):
+        misuse(
+            "--demo brings a service of its own: leave out --service, --staff, --origin and --ledger",
+            "--demo 自带办理服务和账本",
+        )
+    if ledger is not None and not ledger.is_file():
+        misuse(f"there is no record {ledger}", f"没有账本文件 {ledger}")
     if bool(service) != bool(staff):
         misuse("name both addresses of the service: --service and --staff", "请同时给出办理服务和控制面的地址")
     if not service and host not in LOOPBACK:  # of a demonstration too: there one comes in by a click
@@ -50,13 +72,6 @@ def workbench(
             "without a service that knows who is who, the workbench serves this desk alone: leave out --host",
             "没有办理服务核实身份时，工作台只在本机使用：请去掉 --host",
         )
-    from decision_service.workbench.serving import Place
-
-    trust = _trust(log_key or (), witness or ())
-    if demo:
-        _demonstrate(rules, host, port)
-    else:
-        _run(Place(rules, data, host, port, tuple(origin or ()), service, staff, trust=trust), None)
 
 
 def _trust(log_keys: Sequence[str], witnesses: Sequence[str]) -> "Trust":
@@ -90,7 +105,7 @@ def _demonstrate(rules: Path, host: str, port: int) -> None:
             # Known from the files of the record, not from what the service says of itself.
             trust = Trust((load_or_create_key(LedgerFiles.beside(found.ledger).key).public_key,))
             addresses = (host, port, (), running.service, running.control)
-            _run(Place(found.rules, found.data, *addresses, running.staff_keys, trust), DAY)
+            _run(Place(found.rules, found.data, *addresses, running.staff_keys, trust, found.ledger), DAY)
     except ProcessFailedError as error:
         misuse(str(error), "服务或模拟数据源没有启动")
 

@@ -2,8 +2,8 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -32,10 +32,12 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """How many by outcome, for each value of a name, one mapping for each version."""
+    """How many by outcome, for each value of a name, one mapping for each version; and the amounts that they get, by
+    their names."""
 
     name: str
     values: Mapping[str, tuple[Mapping[Outcome, int], ...]]
+    money: Mapping[str, tuple["Money", ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class _Counting:
         self.values: list[dict[str, list[Counter[Outcome]]]] = [
             defaultdict(lambda: [Counter() for _ in sides]) for _ in answer.question.dimensions
         ]
+        self.paid: list[dict[str, list[Mapping[str, Any]]]] = [defaultdict(list) for _ in answer.question.dimensions]
         self.left_out = 0
 
     def report(self) -> Report:
@@ -124,7 +127,7 @@ class _Counting:
                 for at, policy in enumerate(self.policies)
             ),
             groupings=tuple(self._groupings()),
-            money=tuple(self._money()),
+            money=tuple(self._money([group for group in self.answer.groups if not group["out"]])),
             flips=dict(self.flips),
             lost=_commonest(self.lost),
             gained=_commonest(self.gained),
@@ -146,6 +149,8 @@ class _Counting:
                 self.reasons[at][code] += int(group["n"])
             for place, values in enumerate(self.values):
                 values[group[f"d{place}"]][at][one.outcome] += int(group["n"])
+        for place, paid in enumerate(self.paid):
+            paid[group[f"d{place}"]].append(group)
         if len(told) == 2:
             old, new = told
             self.flips[old.outcome, new.outcome] += int(group["n"])
@@ -154,11 +159,11 @@ class _Counting:
                 self.gained.update(dict.fromkeys(new.reasons, int(group["n"])))
 
     def _groupings(self) -> Iterable[Grouping]:
-        for one, values in zip(self.answer.question.dimensions, self.values, strict=True):
-            named = {self._label(one.kind.name, text): counts for text, counts in sorted(values.items(), key=_place)}
-            yield Grouping(
-                one.name, {text: tuple(_ordered(count) for count in counts) for text, counts in named.items()}
-            )
+        for one, values, paid in zip(self.answer.question.dimensions, self.values, self.paid, strict=True):
+            named = {text: self._label(one.kind.name, text) for text, _ in sorted(values.items(), key=_place)}
+            counts = {label: tuple(_ordered(count) for count in values[text]) for text, label in named.items()}
+            money = {label: tuple(self._money(paid[text])) for text, label in named.items()}
+            yield Grouping(one.name, counts, money)
 
     def _label(self, kind: str, text: str) -> str:
         if kind == "region" and text in self.catalogue.prefectures:
@@ -168,9 +173,8 @@ class _Counting:
             return f"{text}–{int(text) + BAND - 1}"
         return text
 
-    def _money(self) -> Iterable[Money]:
+    def _money(self, counted: Sequence[Mapping[str, Any]]) -> Iterable[Money]:
         names = dict.fromkeys(one.name for one in self.answer.question.sums)
-        counted = [group for group in self.answer.groups if not group["out"]]
         for name in names:
             people, total = [0] * len(self.policies), [Decimal(0)] * len(self.policies)
             for at, one in enumerate(self.answer.question.sums):
@@ -239,14 +243,10 @@ def as_json(report: Report) -> dict[str, object]:
             one.name: {text: [_named(count) for count in counts] for text, counts in one.values.items()}
             for one in report.groupings
         },
-        "money": {
-            one.name: {
-                "people": list(one.people),
-                "total": [format(total, "f") for total in one.total],
-                "monthly_by_label": None if one.monthly is None else {"zh": one.monthly.zh, "en": one.monthly.en},
-                "yearly": [format(total, "f") for total in one.yearly],
-            }
-            for one in report.money
+        "money": {one.name: _paid(one) for one in report.money},
+        "money_by": {
+            grouping.name: {text: {one.name: _paid(one) for one in found} for text, found in grouping.money.items()}
+            for grouping in report.groupings
         },
         "flips": [
             {"old": old.value, "new": new.value, "count": count}
@@ -257,6 +257,15 @@ def as_json(report: Report) -> dict[str, object]:
         "changed": report.changed,
         "flipped_reasons": {"old": dict(report.lost), "new": dict(report.gained)},
     } | ({} if report.ledger is None else {"ledger": report.ledger.as_json()})
+
+
+def _paid(money: Money) -> dict[str, object]:
+    return {
+        "people": list(money.people),
+        "total": [format(total, "f") for total in money.total],
+        "monthly_by_label": None if money.monthly is None else {"zh": money.monthly.zh, "en": money.monthly.en},
+        "yearly": [format(total, "f") for total in money.yearly],
+    }
 
 
 def _named(counts: Mapping[Outcome, int]) -> dict[str, int]:

@@ -4,6 +4,9 @@ from typing import Final
 
 from decision_service.workbench.changing.keeping import SCHEMA as KEPT
 from decision_service.workbench.changing.page import CHANGE
+from decision_service.workbench.changing.populations import SCHEMA as POPULATIONS
+from decision_service.workbench.changing.proposals import SCHEMA as PROPOSALS
+from decision_service.workbench.changing.releases import RELEASES
 from decision_service.workbench.changing.remarks import SCHEMA as REMARKS
 from decision_service.workbench.editor.kept import SCHEMA as UNSAVED
 from decision_service.workbench.editor.page import EDITOR
@@ -19,7 +22,7 @@ from decision_service.workbench.trusting.page import TRUST
 from decision_service.workbench.trusting.results import SCHEMA as WORKED_OUT
 from decision_service.workbench.trying.page import TRY
 
-PAGES: Final[tuple[Page, ...]] = (MATTERS, EDITOR, TABLES, TRY, TRUST, CHANGE, QUEUE, RUN, SEARCH, STORY)
+PAGES: Final[tuple[Page, ...]] = (MATTERS, EDITOR, TABLES, TRY, TRUST, CHANGE, RELEASES, QUEUE, RUN, SEARCH, STORY)
 
-SCHEMAS: Final[tuple[str, ...]] = (*KEPT, *REMARKS, *UNSAVED, *GLANCES, *WORKED_OUT)
+SCHEMAS: Final[tuple[str, ...]] = (*KEPT, *POPULATIONS, *PROPOSALS, *REMARKS, *UNSAVED, *GLANCES, *WORKED_OUT)
 """Statements that make the tables of rooms in the workbench's store."""

@@ -52,7 +52,7 @@ class Place:
     """Where the workbench serves from: its rules folder, the folder of its own data, where it listens, and further
     addresses under which browsers reach it (behind a proxy). `service` and `staff`: the two listeners of the service,
     "" where there is none. `known`: keys of persons of a demonstration, by name. `trust`: whom it believes of the
-    record."""
+    record. `ledger`: a record of decisions that changes may be tried on, read only."""
 
     rules: Path
     data: Path
@@ -63,6 +63,7 @@ class Place:
     staff: str = ""
     known: Mapping[str, str] = field(default_factory=dict, repr=False)
     trust: Trust = field(default_factory=Trust)
+    ledger: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def _guarded(place: Place, now: Callable[[], datetime], url: str, word: str) -> 
     drafts = Drafts(store, place.rules, place.data / "whole", now)
     jobs = Jobs(max(1, (os.cpu_count() or 2) - 1))
     elsewhere = Elsewhere()
-    bench = Bench(place.rules, place.data, store, drafts, jobs, elsewhere, service, now, place.trust)
+    bench = Bench(place.rules, place.data, store, drafts, jobs, elsewhere, service, now, place.trust, place.ledger)
     sessions = Sessions(lambda: datetime.now(UTC))
 
     @asynccontextmanager

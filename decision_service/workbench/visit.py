@@ -44,7 +44,8 @@ class Both(Protocol):
 @dataclass(frozen=True, slots=True)
 class Bench:
     """What all pages work on. `service` is None where the workbench stands alone; `now` is China's time; `trust` is
-    whom it believes of the record."""
+    whom it believes of the record. `ledger`: the record of decisions on this machine that the operator named, None
+    where he named none; it is only read."""
 
     rules: Path
     data: Path
@@ -55,6 +56,7 @@ class Bench:
     service: Service | None
     now: Callable[[], datetime]
     trust: Trust = field(default_factory=Trust)
+    ledger: Path | None = None
 
 
 class SignedOutError(Exception):

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,21 +20,21 @@ from decision_service.workbench.changing.keeping import KeptResults
 from decision_service.workbench.changing.sides import Side, catalogue_digest, digest_of, written
 from decision_service.workbench.jobs import Done
 from decision_service.workbench.parts import note, rendered, text
+from decision_service.workbench.refusing import RefusedError
 from decision_service.workbench.visit import Bench, Visit, address
 
 _TONES: Final = {"gains": "good", "loses": "bad", "moves": "warn", "stays": ""}
 
 
-class NoClaimError(Exception):
-    """The command gave no comparison; `told` says why, `problems` are those of the rule files as JSON."""
+class NoClaimError(RefusedError):
+    """A command gave no result; `problems` are those of the rule files, as JSON."""
 
     def __init__(self, said: Any) -> None:
-        super().__init__("no claim")
         given = said if isinstance(said, dict) else {}
         error = given.get("error") or {}
-        self.problems: list[dict[str, Any]] = list(given.get("problems", ()))
         zh = str(error.get("zh") or "规则文件有错，请先改正")
-        self.told = Bilingual(zh, str(error.get("en") or "the rule files have problems; mend them first"))
+        super().__init__(Bilingual(zh, str(error.get("en") or "the rule files have problems; mend them first")))
+        self.problems: list[dict[str, Any]] = list(given.get("problems", ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,17 @@ def catalogue_of(whole: Path) -> Catalogue | None:
 
 
 def outcome_names(visit: Visit, catalogue: Catalogue | None) -> dict[str, str]:
-    """What each outcome is called, by its code."""
-    names: Mapping[Outcome, Any] = {} if catalogue is None else catalogue.outcomes
-    return {one.value: visit.tell(names[one]) if one in names else one.value for one in Outcome}
+    """What each outcome and each reason is called, by its code."""
+    codes = {one.value: one.value for one in Outcome}
+    if catalogue is None:
+        return codes
+    outcomes = {one.value: visit.tell(text) for one, text in catalogue.outcomes.items()}
+    reasons = {code: _FILLED.sub("…", visit.tell(text)) for code, text in catalogue.reasons.items()}
+    return codes | reasons | outcomes
+
+
+_FILLED: Final = re.compile(r"\{[^}]*\}")
+"""What stands in a reason's text for something of the case."""
 
 
 async def draw(visit: Visit, pair: Pair) -> None:

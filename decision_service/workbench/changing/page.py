@@ -16,6 +16,7 @@ from decision_service.workbench.changing.lines import folded, rows
 from decision_service.workbench.changing.remarks import place
 from decision_service.workbench.changing.sides import Side, chosen, matters_of, sides_of
 from decision_service.workbench.changing.talking import remarks_of, talk
+from decision_service.workbench.changing.trying import try_out
 from decision_service.workbench.pages import Page
 from decision_service.workbench.parts import button, heading, note, rendered, text
 from decision_service.workbench.visit import Visit, address
@@ -85,6 +86,7 @@ async def _compared(visit: Visit, matter: str, sides: list[Side], old: Side, new
             note(visit.say("两边的文字完全相同。", "Both texts are equal."), "good")
     else:
         beside(found(), f"difference {matter}")
+    try_out(visit, pair)
     await _texts(visit, matter, old, new)
     await basis(visit, pair)
     names = {old.name: old.text} | {new.name: new.text}

@@ -1,0 +1,154 @@
+"""What is run on files before they are released, each by the command that an analyst would use."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from decision_service.policy.catalogue import FOLDER
+from decision_service.policy.parts import Bilingual
+from decision_service.policy.shelf import CASES
+from decision_service.workbench.changing.difference import NoClaimError, Pair
+from decision_service.workbench.changing.figures import FEWEST
+from decision_service.workbench.changing.folder import copied
+from decision_service.workbench.changing.impact import LEDGER, impact
+from decision_service.workbench.changing.keeping import KeptResults
+from decision_service.workbench.changing.populations import made
+from decision_service.workbench.changing.proposals import Part
+from decision_service.workbench.changing.releasing import whole_of
+from decision_service.workbench.changing.sides import Side, digest_of
+from decision_service.workbench.jobs import Done
+from decision_service.workbench.visit import Bench
+
+Name = Literal["check", "test", "prove", "shadow"]
+
+CHECKS: Final[dict[Name, Bilingual]] = {
+    "check": Bilingual("检查规则文件（必须通过）", "check of the rule files (must pass)"),
+    "test": Bilingual("运行案例", "worked cases"),
+    "prove": Bilingual("证明", "proofs"),
+    "shadow": Bilingual("影子运行：新规则并行决定，不产生效力", "shadow run: decided beside, without effect"),
+}
+
+SHADOWED: Final = 10_000
+"""Made-up people of a shadow run where no record was named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The rules folder as it would be, as a copy, and the matters that it changes. `pairs`: each version that would
+    change or come, beside what it follows."""
+
+    whole: Path
+    matters: tuple[str, ...]
+    pairs: tuple[Pair, ...]
+    key: str
+
+
+def candidate(bench: Bench, parts: Sequence[Part]) -> Candidate:
+    """The folder with these files in it; the same copy for the same texts."""
+    before, after = whole_of(parts, bench.rules)
+    cases = [f"{one.change.name}\n{one.change.after!r}" for one in parts if one.change.name.endswith(CASES)]
+    key = digest_of(*(f"{name}\n{text}" for name, text in sorted(after.items())), *cases)
+    whole = copied(bench.rules, [one.change for one in parts], bench.data / "candidates" / key)
+    names = [one.change.name.partition("/") for one in parts]
+    touched = {matter for matter, _, _ in names}
+    everything = {name.partition("/")[0] for name in after} - {FOLDER}
+    matters = everything if FOLDER in touched else touched & everything
+    return Candidate(whole, tuple(sorted(matters)), tuple(pairs_of(before, after, whole)), key)
+
+
+def pairs_of(before: dict[str, str], after: dict[str, str], whole: Path) -> list[Pair]:
+    """Each version that changes or comes, beside the file that it was or the version before it."""
+    found = []
+    for name, text in sorted(after.items()):
+        if name.startswith(f"{FOLDER}/") or before.get(name) == text:
+            continue
+        matter = name.partition("/")[0]
+        earlier = [one for one in sorted(before) if one.partition("/")[0] == matter and one <= name]
+        if earlier:
+            old, new = (
+                Side("", "kept", one, texts[one], Bilingual(Path(one).stem, Path(one).stem))
+                for one, texts in ((earlier[-1], before), (name, after))
+            )
+            found.append(Pair(old, new, whole))
+    return found
+
+
+def known(bench: Bench, found: Candidate, name: Name) -> dict[str, Any] | None:
+    """What a check came to, None where it was not run on these texts."""
+    said = KeptResults(bench.store).get(f"check:{name}:{found.key}")
+    return None if said is None else dict(said)
+
+
+async def run(bench: Bench, found: Candidate, name: Name, by: str) -> dict[str, Any]:
+    """Runs a check and keeps what it came to: `good`, and what is told of it in both languages. Raises
+    JobFailedError."""
+    match name:
+        case "check":
+            said = _checked(await bench.jobs.run("check", str(found.whole)))
+        case "test":
+            said = _tested([await bench.jobs.run("test", str(found.whole / one)) for one in found.matters])
+        case "prove":
+            rules = ("--rules", str(found.whole))
+            said = _proved([await bench.jobs.run("prove", str(found.whole / one), *rules) for one in found.matters])
+        case "shadow":
+            said = await _shadowed(bench, found)
+    kept = said | {"by": by, "at": bench.now().isoformat(timespec="seconds")}
+    KeptResults(bench.store).put(f"check:{name}:{found.key}", kept, str(kept["at"]))
+    return kept
+
+
+def _result(*, good: bool, zh: str, en: str, **more: object) -> dict[str, Any]:
+    return {"good": good, "zh": zh, "en": en, **more}
+
+
+def _checked(done: Done) -> dict[str, Any]:
+    if done.code == 0:
+        return _result(good=True, zh="没有问题", en="no problem")
+    problems = done.said.get("problems", [])
+    told = [{"zh": str(one.get("zh", "")), "en": str(one.get("en", ""))} for one in problems[:10]]
+    return _result(good=False, zh=f"{len(problems)}个问题", en=f"{len(problems)} problem(s)", details=told)
+
+
+def _tested(done: Sequence[Done]) -> dict[str, Any]:
+    if any(one.code == 2 for one in done):
+        return _result(good=False, zh="没有运行：规则文件有错", en="not run: the rule files have problems")
+    cases = sum(int(one.said["cases"]) for one in done)
+    failed = [fault for one in done for fault in one.said["failed"]]
+    told = [{"zh": f"{one['matter']}：{one['case']}", "en": f"{one['matter']}: {one['case']}"} for one in failed[:10]]
+    zh, en = f"{cases}个案例，{len(failed)}个不符", f"{cases} cases, {len(failed)} not as expected"
+    return _result(good=not failed, zh=zh, en=en, details=told)
+
+
+def _proved(done: Sequence[Done]) -> dict[str, Any]:
+    if any(one.code == 2 for one in done):
+        return _result(good=False, zh="没有运行：规则文件有错", en="not run: the rule files have problems")
+    versions = [version for one in done for version in one.said["policies"]]
+    broken = [f"{one['matter']} {one['version']}" for one in versions if not one["holds"]]
+    zh, en = (
+        f"{len(versions)}个版本，{len(broken)}个有反例",
+        f"{len(versions)} versions, {len(broken)} with a counter-example",
+    )
+    return _result(good=not broken, zh=zh, en=en, details=[{"zh": one, "en": one} for one in broken])
+
+
+async def _shadowed(bench: Bench, found: Candidate) -> dict[str, Any]:
+    """Each changed version over the record, or over made-up people where none was named."""
+    population = LEDGER if bench.ledger is not None else made(SHADOWED)
+    rows, differ, is_hidden, details = 0, 0, False, []
+    for pair in found.pairs:
+        try:
+            said = await impact(bench, pair, population)
+        except NoClaimError as error:
+            return _result(good=False, zh=f"没有运行：{error.told.zh}", en=f"not run: {error.told.en}")
+        rows += said["rows"]
+        differ += said["flipped"] or 0
+        is_hidden |= said["flipped"] is None
+        for one in said["flips"]:
+            count = f"<{FEWEST}" if one["count"] is None else f"{one['count']:,}"
+            line = f"{pair.new.name}: {one['old']} → {one['new']}: {count}"
+            details.append({"zh": line, "en": line})
+    told = population.told
+    many = f"{differ:,}" + ("+" if is_hidden else "")
+    zh = f"{told.zh}：共{rows:,}件，结果不同{many}件"
+    return _result(good=True, zh=zh, en=f"{told.en}: {rows:,} applications, {many} decided otherwise", details=details)

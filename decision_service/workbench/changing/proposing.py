@@ -1,0 +1,189 @@
+"""The part of the releases page on which an analyst puts a release together."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from nicegui import ui
+
+from decision_service.access.actions import Action
+from decision_service.policy.parts import Bilingual
+from decision_service.workbench.acting import acting
+from decision_service.workbench.changing.begun import begun
+from decision_service.workbench.changing.checks import CHECKS, Candidate, Name, candidate, known, run
+from decision_service.workbench.changing.releasing import Chosen, parts_of, proposals_of, propose
+from decision_service.workbench.changing.talking import remarks_of
+from decision_service.workbench.changing.trying import once, waiting
+from decision_service.workbench.parts import button, heading, mark, note, panel, text
+from decision_service.workbench.refusing import RefusedError
+from decision_service.workbench.visit import Visit, address
+
+
+class Proposing:
+    """What an analyst has chosen on this page, and the elements that show it."""
+
+    def __init__(self, visit: Visit, again: Callable[[], None]) -> None:
+        """`again` has the page built anew, once something was proposed."""
+        self.visit = visit
+        self.again = again
+        self.drafts = dict.fromkeys(visit.bench.drafts.standing(), True)
+        self.away = dict.fromkeys(proposals_of(visit.bench).withdrawn(), True)
+        self.is_sure = False
+
+    async def build(self) -> None:
+        """The whole part."""
+        say = self.visit.say
+        heading(say("提请发布", "Propose a release"))
+        if not self.drafts and not self.away:
+            zh = "没有草稿。先在编辑页改规则并保存草稿，再到这里提请。"
+            text(say(zh, "There are no drafts. Change rules in the editor, save a draft, then come back."), "p")
+            return
+        with panel():
+            text(say("1. 选择要发布的内容", "1. Choose what is released"), "h3", "mp-h3")
+            for name in self.drafts:
+                self._draft(name)
+            for name in self.away:
+                self._away(name)
+            text(say("2. 发布前检查", "2. Before it is released"), "h3", "mp-h3")
+            await self._checklist()
+            text(say("3. 写给审批人", "3. To the approver"), "h3", "mp-h3")
+            self.note = ui.textarea(say("改了什么、为什么", "what changes, and why"))
+            self.note.props("outlined dense autogrow maxlength=2000 debounce=0")
+            self._late()
+            with ui.element("div").classes("mp-row ch-check"):
+                start = button(say("提请发布", "propose"), "send", strong=True)
+            start.on_click(once(start, acting(self.visit, Action.PROPOSE_RELEASE, self._propose)))
+            zh = "提请后文件进入规则文件夹，由另一人批准才生效；未获批准前一直按现行规则办理。"
+            en = (
+                "The files go into the rules folder and take effect once another person approves; until then the rules "
+                "in force decide."
+            )
+            text(say(zh, en), "p", "mp-faint")
+
+    def _draft(self, name: str) -> None:
+        visit, save = self.visit, self.visit.bench.drafts.standing()[name]
+        with ui.element("div").classes("mp-row"):
+            ui.checkbox(
+                name, value=True, on_change=lambda event: self._turn(self.drafts, name, is_on=bool(event.value))
+            )
+            text(f"{save.by} {save.at[:16].replace('T', ' ')}", "span", "mp-faint")
+            matter, day = name.partition("/")[0], Path(name).stem
+            ui.link(visit.say("编辑", "edit"), address("/edit", file=name))
+            if not name.endswith(".cases.yaml") and matter != "catalogue":
+                ui.link(visit.say("比较", "compare"), address("/change", matter=matter, new=f"draft:{day}"))
+                text(visit.say(f"生效日 {day}", f"first day {day}"), "span", "mp-mark")
+            open_ones = sum(one.settled is None for one in remarks_of(visit).on([name]))
+            if open_ones:
+                mark(visit.say(f"{open_ones}条意见未解决", f"{open_ones} open comment(s)"), "warn")
+
+    def _away(self, name: str) -> None:
+        visit = self.visit
+        with ui.element("div").classes("mp-row"):
+            label = visit.say(f"撤下 {name}", f"take away {name}")
+            box = ui.checkbox(label, value=True)
+            box.on_value_change(lambda event: self._turn(self.away, name, is_on=bool(event.value)))
+
+            async def keep() -> None:
+                proposals_of(visit.bench).keep_after_all(name)
+                self.again()
+
+            button(visit.say("不撤了", "keep it after all")).on_click(acting(visit, Action.PROPOSE_RELEASE, keep))
+
+    def _turn(self, which: dict[str, bool], name: str, *, is_on: bool) -> None:
+        which[name] = is_on
+        self._checklist.refresh()
+        self._late.refresh()
+
+    def _picked(self) -> tuple[list[str], list[str]]:
+        return [one for one, on in self.drafts.items() if on], [one for one, on in self.away.items() if on]
+
+    async def _candidate(self) -> Candidate | None:
+        parts = await asyncio.to_thread(parts_of, self.visit.bench, *self._picked())
+        return await asyncio.to_thread(candidate, self.visit.bench, parts) if parts else None
+
+    @ui.refreshable_method
+    async def _checklist(self) -> None:
+        found = await self._candidate()
+        if found is None:
+            text(self.visit.say("没有选择任何内容。", "Nothing is chosen."))
+            return
+        for name in CHECKS:
+            self._check(found, name)
+
+    def _check(self, found: Candidate, name: Name) -> None:
+        visit = self.visit
+        said = known(visit.bench, found, name)
+        with ui.element("div").classes("mp-row ch-check"):
+            text(visit.tell(CHECKS[name]), "span", "ch-what")
+            result(visit, said)
+            start = button(
+                visit.say("运行", "run") if said is None else visit.say("重新运行", "run again"), "play_arrow"
+            )
+            place = ui.element("div")
+
+            async def start_it() -> None:
+                with place, waiting(visit, visit.say("正在运行……", "Running…")):
+                    await run(visit.bench, found, name, visit.person.name)
+                self._checklist.refresh()
+
+            start.props["aria-label"] = f"{start.text} {visit.tell(CHECKS[name])}"
+            start.on_click(once(start, acting(visit, Action.PROPOSE_RELEASE, start_it)))
+
+    @ui.refreshable_method
+    def _late(self) -> None:
+        self.is_sure = False
+        late = begun(parts_of(self.visit.bench, *self._picked()), self.visit.bench.now().date().isoformat())
+        if late:
+            names = "、".join(one.change.name for one in late)
+            zh = f"{names} 的生效日已到：批准后立即生效。正式规则不能这样发布，示例规则须确认。"
+            en = (
+                f"the first day of {names} has come: it decides as soon as it is approved. Rules that are not "
+                "illustrative can't be released so."
+            )
+            note(self.visit.say(zh, en))
+            sure = self.visit.say("我知道，仍要提请", "I know, and propose it")
+            ui.checkbox(sure, on_change=lambda event: setattr(self, "is_sure", bool(event.value)))
+
+    async def _propose(self) -> None:
+        visit, by = self.visit, self.visit.require(Action.PROPOSE_RELEASE)
+        found = await self._candidate()
+        if found is None:
+            raise RefusedError(Bilingual("没有选择任何内容", "nothing is chosen"))
+        with waiting(visit, visit.say("先检查规则文件，再提请……", "Checking the rule files, then proposing…")):
+            checked = known(visit.bench, found, "check") or await run(visit.bench, found, "check", by)
+            if not checked["good"]:
+                self._checklist.refresh()
+                raise RefusedError(
+                    Bilingual(
+                        f"规则文件检查没有通过：{checked['zh']}",
+                        f"the rule files do not pass their check: {checked['en']}",
+                    )
+                )
+            checks: dict[str, Any] = {}
+            for name in CHECKS:
+                said = known(visit.bench, found, name)
+                if said is not None:
+                    checks[name] = said
+            drafts, away = self._picked()
+            release = await propose(visit, Chosen(drafts, away, self.note.value or "", checks, self.is_sure), by)
+        ui.notify(
+            visit.say(f"已提请 {release}", f"proposed as {release}")
+            if release
+            else visit.say("案例已放入规则文件夹", "the worked cases are in the rules folder"),
+            type="positive",
+        )
+        self.again()
+
+
+def result(visit: Visit, said: dict[str, Any] | None) -> None:
+    """What a check came to: a mark, and its details."""
+    if said is None:
+        mark(visit.say("未运行", "not run"))
+        return
+    mark(visit.say(said["zh"], said["en"]), "good" if said["good"] else "bad")
+    details = said.get("details") or []
+    if details:
+        with ui.element("ul").classes("ch-details"):
+            for one in details:
+                text(visit.say(one["zh"], one["en"]), "li")

@@ -1,0 +1,267 @@
+"""The rules folder is as it was, to the letter, whatever stops a proposal and wherever it does."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+from unittest.mock import patch
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from decision_service.policy.parts import Bilingual
+from decision_service.workbench.changing import releasing
+from decision_service.workbench.changing.figures import FEWEST, beside, shielded
+from decision_service.workbench.changing.folder import Change, FolderMovedError, put_in, take_out
+from decision_service.workbench.changing.releasing import Chosen, propose, send_back, settle
+from decision_service.workbench.changing.returning import back_to
+from decision_service.workbench.drafts import SCHEMA, Drafts
+from decision_service.workbench.elsewhere import Elsewhere
+from decision_service.workbench.jobs import Jobs
+from decision_service.workbench.refusing import RefusedError
+from decision_service.workbench.rooms import SCHEMAS
+from decision_service.workbench.service import ServiceError
+from decision_service.workbench.store import Store
+from decision_service.workbench.visit import Bench
+
+_T = TypeVar("_T")
+NAMES = ("allowance/2026-01-01.yaml", "allowance/2027-01-01.yaml", "card/2026-01-01.yaml", "new/2027-01-01.yaml")
+FOLDERS = st.dictionaries(st.sampled_from(NAMES), st.sampled_from((b"a: 1\n", b"a: 2\r\n", b"\xff")), max_size=4)
+
+
+def in_a_loop(work: Coroutine[Any, Any, _T]) -> _T:
+    """What comes of it, in a thread of its own: beside a browser of these tests no other loop may run."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
+class CutError(Exception):
+    """The power goes."""
+
+
+def laid(folder: Path, texts: dict[str, bytes]) -> None:
+    for name, content in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
+def found(folder: Path) -> dict[str, bytes]:
+    """Every file of it, those with other names too."""
+    return {one.relative_to(folder).as_posix(): one.read_bytes() for one in folder.rglob("*") if one.is_file()}
+
+
+@contextmanager
+def failing(at: int, error: Exception, *, for_good: bool) -> Iterator[None]:
+    """The step of that number fails: files written through, moved, or taken away; and every later one, `for_good`."""
+    count = 0
+
+    def step(real: Callable[..., Any]) -> Callable[..., Any]:
+        def stepped(*given: Any, **named: Any) -> Any:
+            nonlocal count
+            count += 1
+            if count == at or (for_good and count > at):
+                raise error
+            return real(*given, **named)
+
+        return stepped
+
+    with (
+        patch("os.fsync", step(lambda _: None)),
+        patch.object(Path, "replace", step(Path.replace)),
+        patch.object(Path, "unlink", step(Path.unlink)),
+    ):
+        yield
+
+
+@given(FOLDERS, FOLDERS, st.integers(1, 12), st.booleans())
+def test_whatever_fails_the_folder_is_as_it_was(
+    before: dict[str, bytes], after: dict[str, bytes], at: int, cut: bool
+) -> None:
+    changes = [Change(name, before.get(name), after.get(name)) for name in NAMES if before.get(name) != after.get(name)]
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        laid(folder, before)
+        error = CutError() if cut else OSError(28, "no space")
+        with failing(at, error, for_good=cut):
+            try:
+                put_in(folder, changes)
+            except (CutError, OSError):
+                pass
+            else:
+                cut = False
+                assert found(folder) == after
+        if cut:  # what was begun is taken out when the workbench starts again
+            assert take_out(folder, changes) == ()
+        elif found(folder) != after:
+            assert found(folder) == before
+        assert take_out(folder, changes) == ()
+        assert found(folder) == before
+        assert take_out(folder, changes) == ()
+        assert found(folder) == before
+
+
+def test_what_others_have_changed_is_left_alone(tmp_path: Path) -> None:
+    laid(tmp_path, {NAMES[0]: b"a: 1\n"})
+    changes = [Change(NAMES[0], b"a: 1\n", b"a: 2\n"), Change(NAMES[1], None, b"b: 1\n")]
+    put_in(tmp_path, changes)
+    laid(tmp_path, {NAMES[0]: b"theirs\n"})
+    assert take_out(tmp_path, changes) == (NAMES[0],)
+    assert found(tmp_path) == {NAMES[0]: b"theirs\n"}
+    with pytest.raises(FolderMovedError):
+        put_in(tmp_path, changes)
+    assert found(tmp_path) == {NAMES[0]: b"theirs\n"}
+
+
+COUNTS = st.lists(st.integers(0, 30), min_size=1, max_size=6)
+
+
+@given(COUNTS)
+def test_no_small_group_is_shown_or_can_be_had_by_taking_away(counts: list[int]) -> None:
+    shown = shielded(counts)
+    assert all(one is None or one == 0 or one >= FEWEST for one in shown)
+    assert all(one in {None, count} for one, count in zip(shown, counts, strict=True))
+    hidden = [count for one, count in zip(shown, counts, strict=True) if one is None]
+    if hidden and any(shown):
+        assert len(hidden) > 1
+        assert sum(hidden) >= FEWEST
+
+
+@given(COUNTS, st.data())
+def test_a_count_that_moves_by_a_few_is_not_shown(old: list[int], data: st.DataObject) -> None:
+    new = data.draw(st.lists(st.integers(0, 30), min_size=len(old), max_size=len(old)))
+    first, second = beside(*({str(at): one for at, one in enumerate(side)} for side in (old, new)))
+    for name in first:
+        one, other = first[name], second[name]
+        assert one is None or other is None or one == other or abs(one - other) >= FEWEST
+
+
+def bench_of(folder: Path) -> Bench:
+    def now() -> datetime:
+        return datetime(2026, 3, 16, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+    store = Store(folder / "store.sqlite3", (*SCHEMA, *SCHEMAS))
+    (folder / "rules").mkdir()
+    laid(folder / "rules", {NAMES[0]: b"illustrative: yes\na: 1\n", "catalogue/x.yaml": b"c: 1\n"})
+    drafts = Drafts(store, folder / "rules", folder / "whole", now)
+    return Bench(folder / "rules", folder, store, drafts, Jobs(1), Elsewhere(), None, now)
+
+
+class Fake:
+    """A service of these tests, which records what stands in the folder, or fails as it is told."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.on_record: list[dict[str, Any]] = []
+        self.error: Exception | None = None
+        self.is_silent = False
+
+    async def get(self, *_: object) -> Any:
+        return {"releases": self.on_record}
+
+    async def post(self, *_: object) -> Any:
+        if self.error is not None and not self.is_silent:
+            raise self.error
+        content = releasing.content_of(self.bench.rules)
+        number = f"REL-{len(self.on_record)}"
+        self.on_record.insert(0, {"release": number, "content": content, "state": "proposed", "approved_by": None})
+        if self.error is not None:
+            raise self.error
+        return self.on_record[0]
+
+
+REFUSED = ServiceError(409, "rules_refused", Bilingual("有错", "wrong"), {})
+SILENT = ServiceError(0, "silent", Bilingual("没有答复", "silent"), {})
+CHOSEN = Chosen([NAMES[1]], [], "because", {})
+
+
+@pytest.fixture
+def fake(tmp_path: Path) -> Iterator[Fake]:
+    bench = bench_of(tmp_path)
+    bench.drafts.save(NAMES[1], "b: 1\n", "author", 0)
+    yield Fake(bench)
+    bench.store.close()
+
+
+@pytest.mark.parametrize("error", [REFUSED, SILENT, asyncio.CancelledError()])
+def test_a_refused_proposal_leaves_folder_and_drafts(fake: Fake, error: Exception) -> None:
+    before = found(fake.bench.rules)
+    fake.error = error
+    with pytest.raises(type(error)):
+        in_a_loop(propose(fake, CHOSEN, "author"))
+    assert found(fake.bench.rules) == before
+    assert list(fake.bench.drafts.standing()) == [NAMES[1]]
+    assert [one.state for one in releasing.proposals_of(fake.bench).all()] == ["refused"]
+    fake.error = None
+    assert in_a_loop(propose(fake, CHOSEN, "author")) == "REL-0"
+
+
+def test_a_service_that_falls_silent_after_it_recorded_is_believed(fake: Fake) -> None:
+    fake.error, fake.is_silent = SILENT, True
+    assert in_a_loop(propose(fake, CHOSEN, "author")) == "REL-0"
+    assert found(fake.bench.rules)[NAMES[1]] == b"b: 1\n"
+    assert not fake.bench.drafts.standing()
+
+
+@pytest.mark.parametrize("was_recorded", [False, True])
+def test_what_a_crash_left_half_way_is_mended(fake: Fake, was_recorded: bool) -> None:
+    before = found(fake.bench.rules)
+    parts = releasing.parts_of(fake.bench, [NAMES[1]], [])
+    releasing.proposals_of(fake.bench).begin("author", "", parts, {})
+    put_in(fake.bench.rules, [one.change for one in parts])
+    if was_recorded:
+        in_a_loop(fake.post("staff", ""))
+    in_a_loop(settle(fake))
+    (left,) = releasing.proposals_of(fake.bench).all()
+    assert left.state == ("proposed" if was_recorded else "refused")
+    assert (found(fake.bench.rules) == before) is not was_recorded
+    assert (NAMES[1] in fake.bench.drafts.standing()) is not was_recorded
+
+
+def test_sent_back_the_drafts_stand_again_and_a_second_proposal_waits(fake: Fake) -> None:
+    before = found(fake.bench.rules)
+    in_a_loop(propose(fake, CHOSEN, "author"))
+    fake.bench.drafts.save("card/2027-01-01.yaml", "c: 1\n", "author", 0)
+    with pytest.raises(RefusedError, match="another proposal"):
+        in_a_loop(propose(fake, Chosen(["card/2027-01-01.yaml"], [], "", {}), "author"))
+    (proposal,) = releasing.proposals_of(fake.bench).in_state("proposed")
+    assert in_a_loop(send_back(fake, proposal.number, "why?", "chief")) == []
+    assert found(fake.bench.rules) == before
+    assert fake.bench.drafts.read(NAMES[1])[0] == "b: 1\n"
+    with pytest.raises(RefusedError):
+        in_a_loop(send_back(fake, proposal.number, "why?", "chief"))
+
+
+@pytest.mark.parametrize(("text", "is_sure", "goes"), [("illustrative: yes\na: 2\n", True, True),
+                                                       ("illustrative: yes\na: 2\n", False, False),
+                                                       ("a: 2\n", True, False)])  # fmt: skip
+def test_what_has_begun_is_changed_no_more(fake: Fake, text: str, is_sure: bool, goes: bool) -> None:
+    fake.bench.drafts.save(NAMES[0], text, "author", 0)
+    chosen = Chosen([NAMES[0]], [], "", {}, is_sure)
+    if goes:
+        assert in_a_loop(propose(fake, chosen, "author")) == "REL-0"
+    else:
+        with pytest.raises(RefusedError):
+            in_a_loop(propose(fake, chosen, "author"))
+        assert fake.on_record == []
+
+
+def test_the_way_back_is_a_new_version_or_the_letter() -> None:
+    then = {"m/2026-01-01.yaml": "in_force: 2026-01-01\na: 1\n", "m/2027-01-01.yaml": "in_force: 2027-01-01\n"}
+    now = {"m/2026-01-01.yaml": then["m/2026-01-01.yaml"], "m/2026-03-01.yaml": "in_force: 2026-03-01\na: 2\n",
+           "m/2028-01-01.yaml": "in_force: 2028-01-01\n"}  # fmt: skip
+    back = back_to(now, then, "2026-04-01", "2026-03-16")
+    assert back.drafts == {
+        "m/2026-04-01.yaml": "in_force: 2026-04-01\na: 1\n", "m/2027-01-01.yaml": then["m/2027-01-01.yaml"],
+    }  # fmt: skip
+    assert back.away == ("m/2028-01-01.yaml",)
+    letter = back_to(now, then, "", "2026-03-16")
+    assert letter.drafts == {"m/2027-01-01.yaml": then["m/2027-01-01.yaml"]}
+    assert letter.away == ("m/2026-03-01.yaml", "m/2028-01-01.yaml")
+    with pytest.raises(RefusedError):
+        back_to(now, then, "2026-03-16", "2026-03-16")
