@@ -9,10 +9,9 @@ import orjson
 from decision_service.archive import Archive, read_archive
 from decision_service.casework.case import Case
 from decision_service.casework.items import Item, ItemKind, Items
-from decision_service.casework.outcomes import open_to_officers, policy_of
+from decision_service.casework.outcomes import policy_of
 from decision_service.casework.records import Kind, said
 from decision_service.casework.tasks import TASKS, TaskType
-from decision_service.casework.values import statable
 from decision_service.explaining import explanation
 from decision_service.ledger.entry import Recorded
 from decision_service.ledger.receipt import full_answer
@@ -107,7 +106,6 @@ def _asked(case: Case, publication: Publication) -> dict[str, object]:
         "facts": list(_facts(policy, archive)),
         "basis": [{"number": one.number, **_both(one.text), "edition": one.edition} for one in policy.basis],
         "results": [one.name for one in policy.results],
-        "values": {one.value: statable(policy, one) for one in open_to_officers(policy)},
     }
 
 

@@ -9,7 +9,10 @@ from nicegui import ui
 from decision_service.access.actions import Action
 from decision_service.casework.folding import REPLIED
 from decision_service.workbench.acting import acting
-from decision_service.workbench.following.forms import AnswerForm, Form, HearingForm, OutcomeForm
+from decision_service.workbench.following.form import Form
+from decision_service.workbench.following.forms import AnswerForm, DoubtForm, HearingForm
+from decision_service.workbench.following.outcome import OutcomeForm
+from decision_service.workbench.following.search import PATH as DECISIONS
 from decision_service.workbench.following.sections import PACKAGE, Sections, section, waiting
 from decision_service.workbench.following.telling import told_in_order
 from decision_service.workbench.following.words import KINDS, PURPOSES, Words
@@ -130,3 +133,6 @@ class Held:
                 forms.append(AnswerForm(self._visit, f"{self._path}/answer"))
         for one in forms:
             one.show()
+        if item["kind"] != "blind_sample":
+            with ui.expansion(self._visit.say("准予可能有误？", "may the grant be wrong?"), icon="flag"):
+                DoubtForm(self._visit, f"{DECISIONS}/{item['decision_id']}/doubts").show()

@@ -9,6 +9,7 @@ from nicegui import ui
 from decision_service.access.actions import Action
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.acting import acting
+from decision_service.workbench.following.complaint import complaint_door
 from decision_service.workbench.following.item import PATH, Held
 from decision_service.workbench.following.sections import waiting
 from decision_service.workbench.following.words import KINDS, Words, read_words
@@ -38,6 +39,7 @@ class _Queue:
         self._asked = {name: visit.asked(name) for name in _ASKED if visit.asked(name)}
         self._items: list[Mapping[str, Any]] = []
         self._filters()
+        complaint_door(visit, words)
         self._list = ui.element("div").props('aria-live="polite"')
 
     async def show(self, after: str = "") -> None:

@@ -10,13 +10,13 @@ from nicegui import ui
 from decision_service.access.actions import Action
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.acting import acting
+from decision_service.workbench.following.sections import PACKAGE
 from decision_service.workbench.following.words import Words, read_words
 from decision_service.workbench.pages import Page
 from decision_service.workbench.parts import button, note, panel, rendered, text
 from decision_service.workbench.visit import Visit, address
 from verifiers.identifiers.resembling import may_identify
 
-PACKAGE: Final = "decision_service.workbench.following"
 PATH: Final = "/staff/v1/decisions"
 _ASKED: Final = ("matter", "outcome", "reason", "from", "to", "application_id", "decision_id")
 _MOST_ROWS: Final = 1000

@@ -10,8 +10,8 @@ from decision_service.access.actions import Action
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.acting import acting
 from decision_service.workbench.following.proving import Proof
-from decision_service.workbench.following.search import PACKAGE, PATH
-from decision_service.workbench.following.sections import Sections, section, waiting
+from decision_service.workbench.following.search import PATH
+from decision_service.workbench.following.sections import PACKAGE, Sections, section, waiting
 from decision_service.workbench.following.telling import purpose_in_words, told_in_order
 from decision_service.workbench.following.words import ENGINES, PURPOSES, STATES, Words, read_words
 from decision_service.workbench.pages import Page

@@ -1,12 +1,13 @@
 """What things are called on the pages of decisions, in the reader's language."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
 from decision_service.outcome import APPROVALS, PRECEDENCE, Outcome
 from decision_service.policy.parts import Bilingual
+from decision_service.policy.shape import Policy
 from decision_service.policy.shelf import Shelf, read_shelf
 from decision_service.workbench.parts import Mood
 from decision_service.workbench.visit import Visit
@@ -92,6 +93,10 @@ class Words:
         if code in APPROVALS:
             return "good"
         return "bad" if code in (Outcome.REJECTED, Outcome.NOT_ACCEPTED) else "warn" if code else ""
+
+    def policy(self, matter: str, day: date) -> Policy | None:
+        """The rules of a matter that are in force on `day`, None where the folder has none."""
+        return self._shelf.in_force(matter, day)
 
     def city(self, code: str) -> str:
         """Of a city."""
