@@ -30,14 +30,13 @@ def patient() -> Iterator[None]:
     expect.set_options(timeout=5_000)
 
 
-def spoil(desk: Desk) -> None:
-    """Somebody drafts a wrong age."""
+def spoil(desk: Desk, old: str, new: str) -> None:
+    """Somebody drafts something wrong."""
     store = Store(desk.data / "workbench.sqlite3", ())
     drafts = Drafts(store, desk.rules, desk.data / "whole", lambda: datetime(2026, 3, 16, tzinfo=UTC))
     text, number = drafts.read(ELDERLY)
-    spoilt = text.replace("    value: 80\n", "    value: 79\n")
-    assert spoilt != text
-    drafts.save(ELDERLY, spoilt, "somebody", number)
+    assert old in text
+    drafts.save(ELDERLY, text.replace(old, new, 1), "somebody", number)
     store.close()
 
 
@@ -91,7 +90,7 @@ def test_an_answer_is_flipped_a_change_applied_and_a_case_saved(desk: Desk, wind
 
 
 def test_a_wrong_draft_is_seen_red_and_its_proof_fails_with_somebody(desk: Desk, window: BrowserContext) -> None:
-    spoil(desk)
+    spoil(desk, "    value: 80\n", "    value: 79\n")
     page = page_of(desk, window, "/trust?matter=elderly_allowance")
     cases, coverage, mutation, proofs = (page.locator(".mp-part").nth(place) for place in range(4))
     red = cases.locator(".mp-red", has_text="差一天满八十").first
@@ -106,6 +105,13 @@ def test_a_wrong_draft_is_seen_red_and_its_proof_fails_with_somebody(desk: Desk,
     claim.get_by_role("link", name="打开试一试").click()
     expect(page.locator(".mp-came")).to_contain_text("REFERRED")
     assert "given=" in page.url
+    spoil(desk, "must: not deaths.hit", "must: not deaths.hits")
+    page.get_by_label("申请人姓名").fill("赵示甲二")
+    expect(page.locator(".mp-came.mp-stale")).to_contain_text("REFERRED")
+    expect(page.get_by_role("link", name=re.compile(r"2026-01-01\.yaml:\d+"))).to_be_visible()
+    spoil(desk, "must: not deaths.hits", "must: not deaths.hit")
+    page.get_by_label("申请人姓名").fill("赵示甲三")
+    expect(page.locator(".mp-came:not(.mp-stale)")).to_contain_text("REFERRED")
 
     opened(page, f"{desk.url}/trust?matter=elderly_allowance")
     expect(proofs).to_contain_text("没有缺漏")  # it was kept

@@ -9,10 +9,10 @@ from typing import Any, Final
 from nicegui import ui
 
 from decision_service.access.actions import Action
-from decision_service.policy.catalogue import FOLDER
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.acting import acting, beside, refusal
 from decision_service.workbench.jobs import JobFailedError, Progress
+from decision_service.workbench.naming import matter_names
 from decision_service.workbench.pages import Page
 from decision_service.workbench.parts import button, heading, mark, named, note, text
 from decision_service.workbench.trusting import shown
@@ -44,7 +44,7 @@ TASKS: Final[dict[str, tuple[Bilingual, Bilingual]]] = {
 
 async def build(visit: Visit) -> None:
     """The four parts, each as it was worked out last."""
-    matters = await asyncio.to_thread(_matters, visit)
+    matters = await asyncio.to_thread(lambda: matter_names(visit.bench.drafts.whole()))
     matter = visit.asked("matter") or visit.asked("file").partition("/")[0] or next(iter(matters), "")
     if matter not in matters:
         note(visit.say("没有这个事项", "there is no such matter"), "bad")
@@ -73,11 +73,6 @@ def _going_on(work: Callable[[], Any]) -> Callable[[], Awaitable[None]]:
         beside(work(), "trust")
 
     return started
-
-
-def _matters(visit: Visit) -> list[str]:
-    folder = visit.bench.drafts.whole()
-    return sorted(one.name for one in folder.iterdir() if one.is_dir() and one.name != FOLDER)
 
 
 class _Part:
@@ -164,7 +159,7 @@ class _Part:
 
 TRUST: Final = Page(
     "/trust",
-    Bilingual("放心用", "Trust it"),
+    Bilingual("案例与证明", "Cases and proofs"),
     frozenset({Action.PROPOSE_RELEASE, Action.APPROVE_RELEASE, Action.READ_QUALITY}),
     build,
     icon="verified",

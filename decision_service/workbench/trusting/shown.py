@@ -1,6 +1,6 @@
 """Results of the long work, as parts of the page."""
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -9,6 +9,7 @@ import orjson
 from nicegui import ui
 
 from decision_service.access.actions import Action
+from decision_service.policy.shape import Bilingual
 from decision_service.proving.questions import GROUPS
 from decision_service.workbench.acting import acting
 from decision_service.workbench.jobs import JobFailedError
@@ -33,11 +34,11 @@ class Part:
     again: Callable[[], Coroutine[Any, Any, None]]
 
 
-def chooser(visit: Visit, matters: Sequence[str], matter: str) -> None:
+def chooser(visit: Visit, matters: Mapping[str, Bilingual], matter: str) -> None:
     """Another matter."""
     with named(ui.element("select").classes("mp-input"), visit.say("事项", "matter")) as made:
-        for one in matters:
-            option = text(one, "option")
+        for one, words in matters.items():
+            option = text(f"{visit.tell(words)}（{one}）", "option")
             option.props["value"] = one
             if one == matter:
                 option.props["selected"] = True

@@ -1,6 +1,8 @@
 """An application at work on a page: decided again at every change."""
 
 import asyncio
+from collections.abc import Mapping
+from functools import partial
 from typing import Any, Final
 
 from nicegui import background_tasks, ui
@@ -10,14 +12,14 @@ from decision_service.outcome import APPROVALS, Outcome
 from decision_service.policy.parts import Bilingual
 from decision_service.policy.shape import WorkedCase
 from decision_service.source import PolicyProblems
-from decision_service.workbench.acting import acting, refusal
-from decision_service.workbench.jobs import JobFailedError
+from decision_service.workbench.acting import acting
 from decision_service.workbench.kept import Kept, NotKeptError, read_given
 from decision_service.workbench.parts import button, note, panel, text
 from decision_service.workbench.trying import shown
 from decision_service.workbench.trying.form import Filled, Form, load
 from decision_service.workbench.trying.saving import save_dialog
-from decision_service.workbench.trying.subjects import TRIALS, Subject, subject_of
+from decision_service.workbench.trying.seeking import sought
+from decision_service.workbench.trying.subjects import TRIALS, NoSuchVersionError, Subject, subject_of
 from decision_service.workbench.trying.telling import Tried, tried
 from decision_service.workbench.visit import Visit, address
 
@@ -26,8 +28,6 @@ QUIET_SECONDS: Final = 0.25
 
 SEEKING_SECONDS: Final = 0.6
 """How long it stays quiet before the nearest change is looked for, which takes a process of its own."""
-
-_SEEKING: Final = "decision_service.workbench.trying.seeking"
 
 
 class Desk:
@@ -38,6 +38,7 @@ class Desk:
         self.name = name
         self.subject = subject
         self.chosen = ""
+        self.looks: dict[str, str] = {}
         self.filled = Filled.of(subject, self._start())
         self.form = Form(visit, self.filled, self.changed)
         self.latest: Tried | None = None
@@ -86,9 +87,6 @@ class Desk:
         self._again(0.0)
 
     def _controls(self) -> None:
-        with ui.element("div").classes("mp-row"):
-            text(self.visit.tell(self.subject.policy.name), "strong")
-            ui.link(self.name, address("/edit", file=self.name))
         load(self.visit, self.subject, self.chosen, self._load)
         self.form.build()
 
@@ -141,6 +139,9 @@ class Desk:
             except PolicyProblems as problems:
                 self._spoiled(problems)
                 return
+            except NoSuchVersionError:
+                self._spoiled(PolicyProblems(()))
+                return
             kept = self.filled.kept()
             subject = self.subject
             one = await TRIALS.with_deciders(
@@ -177,9 +178,9 @@ class Desk:
             shown.outcome(visit, one)
         for name, fill in (
             ("rules", shown.rules),
-            ("why_not", shown.why_not),
+            ("why_not", partial(shown.why_not, looks=self.looks)),
             ("plan", shown.plan),
-            ("notice", shown.notice),
+            ("notice", partial(shown.notice, looks=self.looks)),
         ):
             self.places[name].clear()
             with self.places[name]:
@@ -206,21 +207,13 @@ class Desk:
                 ui.spinner(size="1.2em")
                 text(visit.say("正在寻找……", "looking for it …"), "span")
             await asyncio.sleep(SEEKING_SECONDS)
-            kept = one.kept
-            given = {
-                "folder": str(self.subject.folder), "file": self.name, "as_of": str(kept.as_of), "form": kept.form,
-                "facts": kept.facts, "outcome": one.decided.outcome.value,
-            }  # fmt: skip
-            try:
-                told = await visit.bench.jobs.work(_SEEKING, given)
-            except JobFailedError as error:
-                told = {"ways": [], "kept": [], **_both(refusal(error))}
+            told = await visit.bench.elsewhere(sought, self.subject.folder, self.name, one.kept, one.decided.outcome)
             place.clear()
             shown.nearest(visit, told, self.subject.catalogue.outcomes, lambda number: self._apply(told, number))
 
-    def _apply(self, told: dict[str, Any], number: int) -> None:
-        self._put(Kept.of_json(told["kept"][number]))
+    def _apply(self, told: Mapping[str, Any], number: int) -> None:
         self.chosen = ""
+        self._put(told["kept"][number])
 
     def _load(self, name: str) -> None:
         if name:
@@ -254,7 +247,3 @@ class Desk:
             ),
             type="positive",
         )
-
-
-def _both(told: Bilingual | None) -> dict[str, str]:
-    return {} if told is None else {"zh": told.zh, "en": told.en}

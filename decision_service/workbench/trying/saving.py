@@ -108,7 +108,7 @@ def save_dialog(visit: Visit, subject: Subject, one: Tried, place: ui.element) -
         with place, ui.element("div").classes("mp-note good").props('role="status"'):
             text(visit.say(f"已存为草稿：{wanted['file']}", f"saved as a draft: {wanted['file']}"))
             ui.link(
-                visit.say("去“放心用”运行全部案例", "run all cases in Trust it"),
+                visit.say("到“案例与证明”运行全部案例", "run all cases"),
                 address("/trust", matter=subject.policy.matter),
             )
 

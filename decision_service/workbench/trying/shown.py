@@ -44,18 +44,19 @@ def plan(visit: Visit, one: Tried) -> None:
     rendered(PACKAGE, "plan.html", {"plan": one.plan, "zh": visit.language == "zh"})
 
 
-def why_not(visit: Visit, one: Tried) -> None:
-    """What keeps it from another outcome, which is chosen here."""
+def why_not(visit: Visit, one: Tried, looks: dict[str, str]) -> None:
+    """What keeps it from another outcome, which is chosen here; `looks` remembers which."""
     names = one.decided.catalogue.outcomes
 
     def shown(value: str) -> None:
+        looks["why_not"] = value
         place.clear()
         with place:
             told = one.why_not(Outcome(value))
             rendered(PACKAGE, "why_not.html", {"told": told, "names": names, "zh": visit.language == "zh"})
 
-    wanted = next((each for each in Outcome if each is not one.decided.outcome), Outcome.APPROVED)
-    wanted = Outcome.APPROVED if one.decided.outcome is not Outcome.APPROVED else wanted
+    usual = Outcome.APPROVED if one.decided.outcome is not Outcome.APPROVED else Outcome.REJECTED
+    wanted = Outcome(looks.get("why_not", usual))
     choices = {each.value: visit.tell(names[each]) for each in Outcome}
     chooser = select(choices, wanted.value, shown)
     chooser.props["aria-label"] = visit.say("哪个结果", "which outcome")
@@ -63,20 +64,25 @@ def why_not(visit: Visit, one: Tried) -> None:
     shown(wanted.value)
 
 
-def notice(visit: Visit, one: Tried) -> None:
-    """The notice as the citizen would read it, in either language, to be printed."""
+def notice(visit: Visit, one: Tried, looks: dict[str, str]) -> None:
+    """The notice as the citizen would read it, in either language (`looks` remembers which), to be printed."""
+
+    def page_in(language: str) -> str:
+        return one.notice("en" if language == "en" else "zh")
 
     def shown(language: str) -> None:
-        frame.props["srcdoc"] = one.notice("en" if language == "en" else "zh")
+        looks["notice"] = language
+        frame.props["srcdoc"] = page_in(language)
         frame.update()
 
+    language_now = looks.get("notice", visit.language)
     with ui.element("div").classes("mp-row no-print"):
-        chooser = select({"zh": "中文", "en": "English"}, visit.language, shown)
+        chooser = select({"zh": "中文", "en": "English"}, language_now, shown)
         chooser.props["aria-label"] = visit.say("文书的语言", "language of the notice")
         button(visit.say("打印文书", "print the notice"), icon="print").on_click(
             lambda: ui.run_javascript("document.querySelector('iframe.mp-notice').contentWindow.print()")
         )
-    frame = _frame(visit.say("文书", "notice"), one.notice(visit.language)).classes("mp-notice")
+    frame = _frame(visit.say("文书", "notice"), page_in(language_now)).classes("mp-notice")
 
 
 def published_guide(visit: Visit, subject: Subject) -> None:
