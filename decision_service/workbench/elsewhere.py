@@ -3,7 +3,6 @@ wait for a command to start nor hold up other people's pages."""
 
 import asyncio
 import multiprocessing
-import os
 import signal
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -18,9 +17,6 @@ _T = TypeVar("_T")
 
 AT_ONCE: Final = 2
 """What is quick need not wait for what is thorough."""
-
-NICENESS: Final = 5
-"""Decisions come first; but somebody waits before the page, as nobody does for a command."""
 
 
 class Elsewhere:
@@ -59,4 +55,3 @@ def _begin() -> None:
     """A stop from the keyboard reaches the whole group; the workbench ends its processes itself."""
     dies_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(NICENESS)

@@ -102,7 +102,7 @@ def run(place: Place, now: Callable[[], datetime], told: Callable[[Up], None]) -
         app = _guarded(place, now, url, word)
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, proxy_headers=False, lifespan="on",
-            timeout_graceful_shutdown=3,
+            timeout_graceful_shutdown=3, loop="asyncio",  # uvloop starts no process in a group of its own
         )  # fmt: skip
         _Told(config, lambda: told(Up(url, word))).run(sockets=[door])
 

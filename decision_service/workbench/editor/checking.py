@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from decision_service.editing.edits import Edit, applied
@@ -14,6 +15,7 @@ from decision_service.editing.linting import Finding, advise, put_right, written
 from decision_service.policy.beside import read_beside
 from decision_service.policy.catalogue import FOLDER, Catalogue, read_catalogue
 from decision_service.policy.entries import Complaints
+from decision_service.policy.nodes import MapNode, TextNode, read_nodes
 from decision_service.policy.parts import Bilingual
 from decision_service.policy.shape import Policy
 from decision_service.policy.shelf import CASES, Shelf, read_shelf, read_text
@@ -109,6 +111,24 @@ def mended(folder: Path, name: str, text: str, edits: tuple[Edit, ...]) -> str:
 def catalogue_of(folder: Path) -> Catalogue | None:
     """What the matters of a folder share; None where it can't be read."""
     return _catalogue(folder)[0]
+
+
+def called(folder: Path) -> dict[str, Bilingual]:
+    """What people call each matter, by its last version, as far as that can be read."""
+    files = {
+        path.parent.name: path
+        for path in sorted(folder.glob("*/*.yaml"))
+        if is_version(f"{path.parent.name}/{path.name}")
+    }
+    found = {matter: _name(path.read_text(encoding="utf-8", errors="replace")) for matter, path in files.items()}
+    return {matter: name for matter, name in found.items() if name is not None}
+
+
+@lru_cache(maxsize=1000)
+def _name(text: str) -> Bilingual | None:
+    node, _ = read_nodes(Source("", text))
+    zh, en = (node.get("zh"), node.get("en")) if isinstance(node, MapNode) else (None, None)
+    return Bilingual(zh.text, en.text) if isinstance(zh, TextNode) and isinstance(en, TextNode) else None
 
 
 def laid_out(name: str, text: str) -> str:

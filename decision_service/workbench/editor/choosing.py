@@ -1,25 +1,31 @@
 """Which file: all matters to choose from, and the files beside the one that is open."""
 
+import asyncio
+
 from nicegui import ui
 
 from decision_service.policy.catalogue import FOLDER
 from decision_service.policy.shelf import CASES
 from decision_service.workbench.editor.beginning import begin_matter
+from decision_service.workbench.editor.checking import called
 from decision_service.workbench.editor.sheet import Sheet, matters_of, names_of
 from decision_service.workbench.parts import heading, mark, named, panel, text
 from decision_service.workbench.visit import Visit, address
 
 
-def choose(visit: Visit) -> None:
+async def choose(visit: Visit) -> None:
     """Every file of every matter."""
     drafts = visit.bench.drafts.standing()
-    begin_matter(visit)
+    names = await visit.bench.elsewhere(called, await asyncio.to_thread(visit.bench.drafts.whole))
+    with ui.element("div").classes("mp-row mp-bar"):
+        begin_matter(visit)
     for matter in [*matters_of(visit), FOLDER]:
         with panel():
-            title = (
-                matter if matter != FOLDER else visit.say("各事项共用 catalogue", "shared by all matters: catalogue")
-            )
-            heading(title)
+            if matter == FOLDER:
+                heading(visit.say("各事项共用", "Shared by all matters"))
+            else:
+                heading(visit.tell(names[matter]) if matter in names else matter)
+            text(matter, "code", "mp-faint")
             with ui.element("div").classes("mp-row"):
                 for name in names_of(visit, matter):
                     _file(visit, name, is_draft=name in drafts, is_here=False)

@@ -26,12 +26,12 @@ async def build(visit: Visit) -> None:
     """The file that the address names, or all of them to choose from."""
     name = visit.asked("file")
     if not name:
-        choose(visit)
+        await choose(visit)
         return
     sheet = await asyncio.to_thread(opened, visit, name)
     if sheet is None:
         note(visit.say("没有这个文件", "there is no such file"), "bad")
-        choose(visit)
+        await choose(visit)
     elif visit.asked("view") == "prose" and is_version(name):
         await show_prose(sheet)
     else:

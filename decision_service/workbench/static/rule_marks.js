@@ -51,7 +51,7 @@ class Way extends CM.WidgetType {
   }
   toDOM() {
     const link = document.createElement("a");
-    link.className = "mp-way";
+    link.className = "mp-to-grid";
     link.href = this.told.href;
     link.textContent = `${this.told.words} ↗`;
     return link;
