@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -12,12 +12,14 @@ from decision_service.casework.items import Item, ItemKind, Items
 from decision_service.casework.outcomes import policy_of
 from decision_service.casework.records import Kind, said
 from decision_service.casework.tasks import TASKS, TaskType
+from decision_service.conditions import parts
 from decision_service.explaining import explanation
 from decision_service.ledger.entry import Recorded
 from decision_service.ledger.receipt import full_answer
 from decision_service.policy.shape import Bilingual, Policy
 from decision_service.publishing import Publication
-from decision_service.replay import decide_again
+from decision_service.replay import Again, decide_again
+from decision_service.verdict import State
 from decision_service.wording import label
 from verifiers.freshness import Moment, age
 
@@ -113,9 +115,19 @@ def _answered(case: Case, publication: Publication) -> dict[str, object]:
     again = decide_again(case.decision, publication, None, None)
     return {
         "answer": orjson.Fragment(full_answer(case.decision)),
-        "explanation": explanation(again.decided, case.answer),
+        "explanation": _with_values(explanation(again.decided, case.answer), again),
         "history": [_event(one) for one in case.records[1:]],
     }
+
+
+def _with_values(told: dict[str, Any], again: Again) -> dict[str, Any]:
+    """An explanation with what the condition of each rule that was judged named, and what that came to."""
+    if again.archive.referred_by is None:
+        rules = {one.id: one for one in again.decided.policy.rules}
+        judged = [one for one in told["rules"] if one["state"] != State.SILENT]
+        for one in judged:
+            one["values"] = parts(again.decided, rules[one["rule"]])
+    return told
 
 
 def _event(recorded: Recorded) -> dict[str, object]:

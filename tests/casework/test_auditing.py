@@ -147,7 +147,10 @@ def test_a_decision_is_opened_whole_once_it_is_taken_down_who_opens_it(bureau: O
         assert fact["age_seconds"] is not None
         assert fact["age_seconds"] >= 0
         assert form["id_no"] not in json.dumps({name: fact[name] for name in fact if name != "facts"})
-    assert [one["rule"] for one in file["explanation"]["rules"]]
+    values = {one["rule"]: one.get("values", []) for one in file["explanation"]["rules"]}
+    named = {part["text"]: part["value"]["zh"] for parts in values.values() for part in parts}
+    assert named["city"] == form["city"], named
+    assert all(values[one["rule"]] for one in file["explanation"]["rules"] if one["state"] in ("holds", "fails"))
     assert 'lang="zh-CN"' in file["notice"]["zh"]
     assert file["notice"]["en"] != file["notice"]["zh"]
     assert (file["application_id"], file["channel"]) == (decision["application_id"], "mobile")

@@ -39,7 +39,6 @@ class Sections:
         self._values: dict[str, object] = {
             "file": file, "answer": file.get("answer"), "words": words, "say": visit.say, "tell": self._tell,
             "plain": lambda name: name, "statuses": STATUSES, "origins": ORIGINS, "states": STATES, "moods": MOODS,
-            "written": {one["field"]: one["value"] for one in file["form"]},
         }  # fmt: skip
 
     def anchors(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from decision_service.conditions import parts
 from decision_service.decision import Decided
 from decision_service.explaining import explanation
 from decision_service.forms import read_form
@@ -27,7 +28,6 @@ from decision_service.sheet import fact_sheet
 from decision_service.verdict import State
 from decision_service.workbench.kept import Kept
 from decision_service.workbench.trying.subjects import Deciders
-from decision_service.workbench.trying.values import parts
 from verifiers.answers import read_answer
 from verifiers.freshness import Moment, age
 from verifiers.kinds import HINTS, BadValueError, Kind, read
