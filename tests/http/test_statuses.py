@@ -27,6 +27,8 @@ BY_OTHER_CONTENTS = {
     ("POST", "/control/v1/releases", 422): "a wrong rule file: test_releases",
     ("GET", "/staff/v1/queue/{item_id}/file", 404): "with a purpose: tests/casework",
     ("GET", "/staff/v1/queue", 422): "a wrong filter: tests/casework",
+    ("GET", "/staff/v1/decisions", 422): "a wrong filter: tests/casework/test_auditing",
+    ("GET", "/staff/v1/decisions/{decision_id}/file", 404): "with a purpose: tests/casework/test_auditing",
     ("GET", "/v1/decisions/{decision_id}/notice", 422): "an unknown language: tests of the notice",
 }
 """What takes more than an unknown number in the address, or a body of nothing."""
