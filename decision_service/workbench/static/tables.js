@@ -54,11 +54,11 @@ class Table {
       headerName, children: all.filter((_, at) => this.columns[at].output === output), marryChildren: true,
     });
     const number = {
-      colId: "n", headerName: this.words.row, valueGetter: (p) => p.data.n, width: 60, minWidth: 60, pinned: "left",
+      colId: "n", headerName: "#", valueGetter: (p) => p.data.n, width: 60, minWidth: 60, pinned: "left",
       editable: false, filter: false, cellClass: "mp-row-number", suppressSizeToFit: true, resizable: false,
     };
     const groups = [group(this.words.tests, false), group(this.words.results, true)].filter((one) => one.children.length);
-    this.api.setGridOption("columnDefs", [number, ...groups]);
+    this.api.setGridOption("columnDefs", [{ headerName: this.words.row, children: [number] }, ...groups]);
   }
 
   fill(rows, order) {

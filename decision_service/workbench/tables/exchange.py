@@ -59,7 +59,7 @@ class Exchange:
         visit = self.visit
         with ui.dialog(value=True) as dialog, ui.card().classes("mp-dialog"):
             heading(visit.say("导入会改这些", "What the import would change"))
-            with ui.element("div").classes("mp-wide"), ui.element("ul").classes("mp-list"):
+            with ui.element("div").classes("mp-wide"), ui.element("ul").classes("mp-bullets"):
                 for one in islice(found, MOST_SHOWN):
                     text(self._words(one), "li", "mp-mono")
             if len(found) > MOST_SHOWN:

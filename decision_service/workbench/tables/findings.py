@@ -11,7 +11,7 @@ from decision_service.workbench.parts import Mood, button, heading, note, panel,
 from decision_service.workbench.tables.edits import Inserted, blank_row
 from decision_service.workbench.tables.grid import Grid
 from decision_service.workbench.tables.proofs import Proved
-from decision_service.workbench.tables.understanding import Gap, Holes, Overlap, Understood
+from decision_service.workbench.tables.understanding import Beyond, Gap, Holes, Overlap, Understood, Wrong
 from decision_service.workbench.visit import Visit, address
 
 
@@ -58,25 +58,30 @@ class Findings:
             if not found.wrong and not found.beyond:
                 text(visit.say("文件没有问题。", "The file has no problem."), "p")
                 return
-            with ui.element("ul").classes("mp-list"):
+            with ui.element("ul").classes("mp-bullets"):
                 for one in found.wrong[:_MOST]:
-                    with ui.element("li"):
-                        where = self._where(one.row, one.column)
-                        ui.link(
-                            f"{where}：{visit.tell(one.text)}"
-                            if visit.language == "zh"
-                            else f"{where}: {visit.tell(one.text)}"
-                        ).on("click", lambda row=one.row, column=one.column: self.grid.go(row, column))
+                    self._wrong(one)
                 for other in found.beyond[:_MOST]:
-                    with ui.element("li"):
-                        line = visit.say(f"文件第{other.line}行", f"line {other.line} of the file")
-                        ui.link(line, address("/edit", file=self.grid.opened.file, line=str(other.line)))
-                        text(f" {visit.tell(other.text)}", "span")
-            left = len(found.wrong) + len(found.beyond) - 2 * _MOST
-            if left > 0:
+                    self._beyond(other)
+            left = len(found.wrong[_MOST:]) + len(found.beyond[_MOST:])
+            if left:
                 text(visit.say(f"还有{left}个", f"and {left} more"), "p", "mp-faint")
         with self.holes:
             text(visit.say("先改正上面的问题。", "Mend the problems above first."), "p", "mp-faint")
+
+    def _wrong(self, one: Wrong) -> None:
+        with ui.element("li"), ui.element("button").classes("mp-finding").props('type="button"') as leads:
+            text(self._where(one.row, one.column), "strong")
+            text(f" {self.visit.tell(one.text)}", "span")
+        leads.on("click", lambda: self.grid.go(one.row, one.column))
+
+    def _beyond(self, one: Beyond) -> None:
+        visit = self.visit
+        with ui.element("li"):
+            if one.line:
+                line = visit.say(f"文件第{one.line}行", f"line {one.line} of the file")
+                ui.link(line, address("/edit", file=self.grid.opened.file, line=str(one.line)))
+            text(f" {visit.tell(one.text)}", "span")
 
     def show_cell(self, row: int, column: int, said: Bilingual | None) -> None:
         """The cell with the cursor in plain words."""
