@@ -142,6 +142,7 @@ def main() -> None:
     chromium = shutil.which("chromium") or shutil.which("google-chrome")
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
+        os.environ["TESTS_GATE"] = str(folder / "gate")  # where processes of tests keep what they have compiled
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         with alone(large_rules(folder), folder) as desk:
             window = browser.new_context(viewport={"width": 1300, "height": 900})

@@ -64,10 +64,11 @@ class Boxes:
         if any(_meet(tuple(box), row) for row in self.rows):
             return None
         for column, axis in enumerate(self.axes):
-            for place in range(len(axis.atoms)):
-                wider = [*box[:column], box[column] | 1 << place, *box[column + 1 :]]
-                if not any(_meet(tuple(wider), row) for row in self.rows):
-                    box = wider
+            blocked = 0
+            for row in self.rows:
+                if all(mine & its for at, (mine, its) in enumerate(zip(box, row, strict=True)) if at != column):
+                    blocked |= row[column]
+            box[column] |= axis.everything & ~blocked
         return tuple(box)
 
 
