@@ -119,7 +119,7 @@ def _live(visit: Visit, live: Live | None) -> Iterator[Mark]:
     if live.burn is not None:
         burn = f"{live.burn * 100:.0f} %"
         mood: Mood = "bad" if live.burn > 1 else "good"
-        yield Mark(visit.say(f"时限余量已用 {burn}", f"{burn} of the slow ones allowed"), mood, "/run")
+        yield Mark(visit.say(f"时限余量已用 {burn}", f"{burn} of the slow budget used"), mood, "/run")
 
 
 def _lines(visit: Visit, matter: Matter, newest: Version | None) -> Iterator[str]:

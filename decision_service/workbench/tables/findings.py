@@ -23,7 +23,7 @@ class Findings:
         self.grid = grid
         self.editable = editable
         self.news = ui.element("div").props('role="status"')
-        with ui.element("div").classes("mp-columns"):
+        with ui.element("div").classes("mp-columns no-print"):
             with panel():
                 heading(visit.say("这一格", "This cell"))
                 self.cell = ui.element("div").props('role="status"')
@@ -32,7 +32,7 @@ class Findings:
             with panel():
                 heading(visit.say("检查", "Check"))
                 self.problems = ui.element("div").props('role="status"')
-        with panel():
+        with panel("no-print"):
             heading(visit.say("缺漏和重叠", "Gaps and overlaps"))
             self.holes = ui.element("div")
 
@@ -118,10 +118,11 @@ class Findings:
                     else visit.say("表太大，没有找完。", "The table is too large to search it whole."),
                     "p",
                 )
-            for gap in found.gaps:
-                self._gap(gap)
-            for overlap in found.overlaps:
-                self._overlap(overlap)
+            with ui.element("div") as self.found:
+                for gap in found.gaps:
+                    self._gap(gap)
+                for overlap in found.overlaps:
+                    self._overlap(overlap)
             for row in found.idle:
                 note(visit.say(f"第{row}行永远轮不到。", f"Row {row} never counts."), "warn")
             self.proved = ui.element("div").props('role="status"')
@@ -138,10 +139,13 @@ class Findings:
         """Whether any applicant comes to a gap or an overlap, and who."""
         visit = self.visit
         self.proved.clear()
+        if all(one.verdict == "holds" for one in proved):
+            self.found.clear()
         with self.proved:
             for one in proved:
                 if one.verdict == "holds":
-                    note(visit.say("已证明：", "Proved: ") + visit.tell(one.claim), "good")
+                    zh, en = "已证明，对任何申请都成立：", "Proved of every application: "
+                    note(visit.say(zh, en) + visit.tell(one.claim), "good")
                 elif one.verdict == "undecided":
                     note(visit.say("没有得出结论：", "Not decided: ") + visit.tell(one.claim), "warn")
                 else:

@@ -220,6 +220,10 @@ class Grid:
         name, _, kind = head.removeprefix("=>").strip().partition(" ")
         return f"{name}_2 {kind}".strip()
 
+    def heads(self) -> list[str]:
+        """What the columns are called."""
+        return [str(one["label"]) for one in self._columns()]
+
     def _columns(self) -> list[dict[str, object]]:
         heads, split = self.opened.sheet.lines[0].cells, self.opened.sheet.split
         known = self.understood.columns if self.understood is not None else ()

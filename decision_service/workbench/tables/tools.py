@@ -6,7 +6,7 @@ from typing import Final
 from nicegui import ui
 
 from decision_service.policy.parts import Bilingual
-from decision_service.workbench.parts import button, named, text
+from decision_service.workbench.parts import button, named, rendered, text
 from decision_service.workbench.tables.exchange import Exchange
 from decision_service.workbench.tables.grid import Grid
 from decision_service.workbench.visit import Visit
@@ -41,6 +41,7 @@ class Search:
         self.visit = visit
         self.editable = editable
         self.bar = ui.element("div").classes("mp-tools no-print")
+        self.paper = ui.element("div").classes("mp-printed")
         self.hidden: set[int] = set()
 
     def fill(self, grid: Grid) -> None:
@@ -60,6 +61,7 @@ class Search:
                 pass
             menu.on("before-show", lambda: self._columns(menu, grid))
             Exchange(visit, grid, editable=self.editable)
+            button(visit.say("打印", "Print"), "print").on_click(lambda: _print(visit, grid, self.paper))
 
     def _columns(self, menu: ui.menu, grid: Grid) -> None:
         menu.clear()
@@ -74,6 +76,24 @@ class Search:
             for at, head in enumerate(heads):
                 box = ui.checkbox(head or "…", value=at not in self.hidden).classes("q-px-md")
                 box.on_value_change(lambda event, at=at: chosen(at, shown=event.value))
+
+
+def _print(visit: Visit, grid: Grid, paper: ui.element) -> None:
+    """The table whole, as a plain one: a grid holds only what is in sight."""
+    sheet = grid.opened.sheet
+    cited = grid.understood.basis if grid.understood is not None else ()
+    values = {
+        "name": visit.tell(sheet.label),
+        "basis": visit.say("；", "; ").join(visit.tell(one) for one in cited),
+        "row_word": visit.say("行", "row"),
+        "heads": grid.heads(),
+        "rows": [line.cells for line in sheet.lines[1:]],
+    }
+    paper.clear()
+    with paper:
+        rendered("decision_service.workbench.tables", "printed.html", values)
+    grid.element.classes("no-print")
+    ui.run_javascript("window.print()")
 
 
 def show_help(visit: Visit, *, editable: bool) -> None:
