@@ -137,10 +137,16 @@ def _event(recorded: Recorded) -> dict[str, object]:
 
 
 def _form(policy: Policy, form: Mapping[str, object]) -> Iterator[dict[str, object]]:
-    labels = {one.name: one.label for one in policy.fields}
+    fields = {one.name: one for one in policy.fields}
     for name, value in form.items():
-        text = labels.get(name)
-        yield {"field": name, **(_both(text) if text else {"zh": name, "en": name}), "value": value}
+        field = fields.get(name)
+        called = None if field is None else field.values.get(str(value))
+        yield {
+            "field": name,
+            **({"zh": name, "en": name} if field is None else _both(field.label)),
+            "value": value,
+            "called": None if called is None else _both(called),
+        }
 
 
 _OF_AN_ANSWER: Final = (

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from tests.casework.office import AUDITOR, OFFICER, Office, office
+from tests.casework.office import AUDITOR, OFFICER, PLATFORM, Office, office
 from tests.http.conftest import registers
 from tests.http.staging import BY_ID
 from tests.workbench.desks import SHIPPED, Desk, alone, opened
@@ -86,6 +87,41 @@ def test_an_officer_takes_an_item_and_decides_it(bureau: Office, desk: Desk, win
     assert case["officer_outcome"]["outcome"] == "APPROVED"
     assert case["officer_outcome"]["result"]["monthly_amount"] == "100.00"
     page.close()
+
+
+def test_a_case_is_found_by_the_key_of_a_complaint_and_answered(
+    bureau: Office, desk: Desk, window: BrowserContext
+) -> None:
+    decision = bureau.decide("ELD-1")
+    key = decision["feedback"]["complaint_key"]
+    path = f"/v1/decisions/{decision['decision_id']}/complaints"
+    sent = {"complaint_key": key, "text": "等了很久"}
+    assert bureau.guarded.send(PLATFORM, "POST", path, sent, {"Idempotency-Key": "complaint"}).status == 200
+    page = signed_in(bureau, desk, window, OFFICER, "/queue")
+    assert serious(page) == []
+    page.get_by_text("凭投诉凭证查找").click()
+    page.get_by_label("投诉凭证", exact=True).fill(key)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name=re.compile("^待办 task:complaint")).click()
+    chosen(page, page.locator("main.mp-main"), "调阅目的", "处理投诉")
+    page.get_by_role("button", name="登记并打开").click()
+    expect(page.locator("#times")).to_contain_text("等了很久")
+    assert key not in page.url
+    form = page.locator(".fo-form", has_text="答复办结")
+    form.get_by_label("答复（中文，必填）").fill("已核实并整改")
+    assert serious(page) == []
+    form.get_by_role("button", name="答复并办结").click()
+    page.get_by_role("button", name="记入账本", exact=True).click()
+    expect(page.get_by_text("答复办结：已记入账本")).to_be_visible()
+    assert bureau.case(decision)["complaints"][0]["reply"]["zh"] == "已核实并整改"
+    assert [one for one in readings(bureau, decision) if one[0] == OFFICER] == [(OFFICER, "staff: complaint")] * 2
+    page.close()
+
+
+def serious(page: Page) -> list[str]:
+    """What axe finds on the page that keeps somebody from using it."""
+    found = Axe().run(page).response["violations"]
+    return [one["id"] for one in found if one["impact"] in ("serious", "critical")]
 
 
 def decided(page: Page, form: Locator) -> None:

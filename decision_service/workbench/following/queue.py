@@ -110,6 +110,7 @@ class _Queue:
             if item["reasons"]:
                 with ui.element("div").classes("mp-row"):
                     for code in item["reasons"]:
+                        text(words.reason(code), "span")
                         text(code, "code")
 
     def _doors(self, item: Mapping[str, Any]) -> None:

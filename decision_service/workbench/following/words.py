@@ -108,6 +108,18 @@ class Words:
         called = None if found is None else found.called.get(name)
         return name if called is None else self._visit.say(*called)
 
+    def fact_value(self, register: str, name: str, value: object) -> str:
+        """Of a value that a register has a word for, "" of any other."""
+        found = self._shelf.catalogue.registers.get(register)
+        called = None if found is None else found.called.get(f"{name}={value}")
+        return "" if called is None else self._visit.say(*called)
+
+    def reason(self, code: str) -> str:
+        """Of a reason, "" where its words need values to be said."""
+        found = self._shelf.catalogue.reasons.get(code)
+        told = "" if found is None else self._visit.tell(found)
+        return "" if "{" in told else told
+
     def value(self, name: str) -> str:
         """Of a value that an outcome states."""
         found = self._shelf.catalogue.results.get(name)
