@@ -112,7 +112,8 @@ async def _started(module: str, *arguments: str, stdin: int = asyncio.subprocess
         sys.executable, "-m", module, *arguments,
         stdin=stdin, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         # Not a session of its own: where the kernel shares processors out among sessions, it would give way to none.
-        process_group=0, limit=_MOST_BYTES,
+        # In the child, since the loop of the server (uvloop) knows no argument for a group of processes.
+        preexec_fn=os.setpgrp, limit=_MOST_BYTES,
     )  # fmt: skip
     with suppress(ProcessLookupError):
         os.setpriority(os.PRIO_PROCESS, child.pid, NICENESS)

@@ -114,10 +114,12 @@ class _Part:
             with self.client:
                 try:
                     await self._work()
-                except JobFailedError as error:
-                    told = refusal(error)
+                except Exception as error:
+                    told = refusal(error) or Bilingual("出错了，没有算完；请重试", "this failed; try again")
                     self.going.set_visibility(False)
-                    self.state.set_text("" if told is None else self.visit.tell(told)[:200])
+                    self.state.classes(remove="good").classes("warn").set_text(self.visit.tell(told)[:200])
+                    if not isinstance(error, JobFailedError):
+                        raise
 
     async def _work(self) -> None:
         visit = self.visit

@@ -39,6 +39,7 @@ class Desk:
         self.subject = subject
         self.chosen = ""
         self.looks: dict[str, str] = {}
+        self.is_unread = False
         self.filled = Filled.of(subject, self._start())
         self.form = Form(visit, self.filled, self.changed)
         self.latest: Tried | None = None
@@ -74,6 +75,11 @@ class Desk:
                 "address and goes along when the link is shared.",
             )
         )
+        if self.is_unread:
+            note(
+                visit.say("地址中的内容读不出，改用样例", "what the address holds can't be read; a sample is shown"),
+                "bad",
+            )
         self.warning = ui.element("div")
         with ui.element("div").classes("mp-columns mp-try"):
             with ui.element("div"):
