@@ -13,13 +13,13 @@ from decision_service.workbench.editor.page import EDITOR
 from decision_service.workbench.following.queue import QUEUE
 from decision_service.workbench.following.search import SEARCH
 from decision_service.workbench.following.story import STORY
-from decision_service.workbench.matters.kept import SCHEMA as GLANCES
+from decision_service.workbench.matters.glances import SCHEMA as GLANCES
 from decision_service.workbench.matters.page import MATTERS
 from decision_service.workbench.pages import Page
+from decision_service.workbench.results import SCHEMA as WORKED_OUT
 from decision_service.workbench.running.page import RUN
 from decision_service.workbench.tables.page import TABLES
 from decision_service.workbench.trusting.page import TRUST
-from decision_service.workbench.trusting.results import SCHEMA as WORKED_OUT
 from decision_service.workbench.trying.page import TRY
 
 PAGES: Final[tuple[Page, ...]] = (MATTERS, EDITOR, TABLES, TRY, TRUST, CHANGE, RELEASES, QUEUE, RUN, SEARCH, STORY)

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from decision_service.workbench.matters.looking import Look, look
 from decision_service.workbench.matters.searching import MOST_HITS, find, read_texts
+from decision_service.workbench.results import digest_of
 from tests.workbench.desks import SHIPPED, Desk, alone, page_of
 
 expect.set_options(timeout=60_000)
@@ -42,9 +44,13 @@ def test_every_matter_is_told_of_and_found(desk: Desk, window: BrowserContext) -
     expect(torn.get_by_role("link", name="torn/2026-01-01.yaml:")).to_be_visible()
     expect(good).to_contain_text("cases 40/40")
 
-    # It is kept: who opens the page again sees it at once, also with nobody at work on it.
+    # It is kept: who opens the page again sees it, and the page of the matter shows the same result.
     page.reload()
     expect(good).to_contain_text("cases 40/40")
+    store = sqlite3.connect(desk.data / "workbench.sqlite3")
+    kept = store.execute("SELECT matter, digest FROM worked_out WHERE task = 'cases'").fetchall()
+    store.close()
+    assert kept == [("unemployment_registration", digest_of(desk.rules, "unemployment_registration"))]
 
     page.get_by_label("Search all rule files").fill("retire_category")
     hit = page.locator(".mp-hits a").first

@@ -7,15 +7,15 @@ from typing import Final
 
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.matters.looking import Version
-from decision_service.workbench.matters.working import KINDS, Matter
+from decision_service.workbench.matters.working import TASKS, Matter
 from decision_service.workbench.parts import Mood
 from decision_service.workbench.visit import Visit, address
 
 _WORKING: Final = {
     "": Bilingual("正在读", "being read"),
-    "test": Bilingual("正在运行案例", "its cases are being decided"),
+    "cases": Bilingual("正在运行案例", "its cases are being decided"),
     "coverage": Bilingual("正在算覆盖", "its coverage is being worked out"),
-    "prove": Bilingual("正在证明", "it is being proved"),
+    "proofs": Bilingual("正在证明", "it is being proved"),
 }
 
 _LINKS: Final = (
@@ -91,7 +91,7 @@ def _state(visit: Visit, matter: Matter) -> Iterator[Mark]:
 
 def _results(visit: Visit, matter: Matter) -> Iterator[Mark]:
     trust = address("/trust", matter=matter.name)
-    tested, covered, proved = (matter.results.get(kind) for kind in KINDS)
+    tested, covered, proved = (matter.results.get(task) for task in TASKS)
     if tested is not None:
         good, all_of_them = tested["cases"] - tested["failed"], tested["cases"]
         words = visit.say(f"案例 {good}/{all_of_them}", f"cases {good}/{all_of_them}")

@@ -1,7 +1,7 @@
 """What the page of all matters knows, and how it comes to know it: from what is kept, else one thing after another."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -10,22 +10,25 @@ from weakref import WeakKeyDictionary
 from decision_service.policy.catalogue import FOLDER
 from decision_service.source import PolicyProblems
 from decision_service.workbench.drafts import Save
-from decision_service.workbench.jobs import Done, JobFailedError
-from decision_service.workbench.matters.kept import Kept, Results, digests
+from decision_service.workbench.jobs import JobFailedError
+from decision_service.workbench.matters.glances import Glance, Glances
 from decision_service.workbench.matters.looking import Look, Wrong, look
+from decision_service.workbench.results import Result, Results, digest_of
 from decision_service.workbench.store import Store
 from decision_service.workbench.visit import Bench
 
 LOOK: Final = "look"
 
-KINDS: Final = ("test", "coverage", "prove")
-"""Commands that are run for each matter, the quick ones first."""
+TASKS: Final = ("cases", "coverage", "proofs")
+"""What is worked out for each matter, the quick first; the page of one matter shows the same results whole."""
+
+WORKING_OUT: Final = "decision_service.workbench.workingout"
 
 
 @dataclass(slots=True)
 class Matter:
-    """A matter as far as it is known: its files' digest, its drafts, a look at it, and by command what it came to.
-    `working`: what is being worked out; `failed`: commands that came to no end."""
+    """A matter as far as it is known: its files' digest, its drafts, a look at it, and by task a few figures of
+    what it came to. `working`: what is being worked out; `failed`: tasks that came to no end."""
 
     name: str
     digest: str
@@ -48,7 +51,7 @@ class Overview:
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
-        self._results = Results(bench.store)
+        self._glances = Glances(bench.store)
         self.folder = bench.rules
         self.matters: dict[str, Matter] = {}
 
@@ -62,12 +65,13 @@ class Overview:
         names = sorted(
             {one.name for place in (folder, self._bench.rules) for one in place.iterdir() if _is_matter(one)}
         )
-        known = self._results.all()
+        known = self._glances.all()
         self.matters = {}
-        for name, digest in digests(folder, names).items():
+        for name in names:
+            digest = digest_of(folder, name)
             saves = tuple(save for file, save in standing.items() if file.startswith(f"{name}/"))
             matter = Matter(name, digest, saves)
-            said = {kind: known[name, kind].said for kind in (LOOK, *KINDS) if _fits(known.get((name, kind)), digest)}
+            said = {kind: known[name, kind].said for kind in (LOOK, *TASKS) if _fits(known.get((name, kind)), digest)}
             if LOOK in said:
                 matter.look = Look.of_json(said.pop(LOOK))
             matter.results = said
@@ -80,11 +84,11 @@ class Overview:
             if matter.look is None:
                 matter.look = await self._look(matter)
                 told(matter)
-        for kind in KINDS:
+        for task in TASKS:
             for matter in list(self.matters.values()):
                 is_readable = matter.look is not None and matter.look.versions and not matter.look.problems
-                if is_readable and kind not in matter.results and kind not in matter.failed:
-                    await self._work(matter, kind, told)
+                if is_readable and task not in matter.results and task not in matter.failed:
+                    await self._work(matter, task, told)
 
     async def _look(self, matter: Matter) -> Look:
         try:
@@ -94,58 +98,60 @@ class Overview:
         await self._keep(matter, LOOK, found.as_json())
         return found
 
-    async def _work(self, matter: Matter, kind: str, told: Told) -> None:
+    async def _work(self, matter: Matter, task: str, told: Told) -> None:
         turn = _TURNS.setdefault(self._bench.store, asyncio.Lock())
         async with turn:
-            known = self._results.of(matter.name, kind, matter.digest)
-            if known is None:
-                matter.working = kind
-                told(matter)
-                try:
-                    matter.results[kind] = await self._run(matter, kind)
-                    await self._keep(matter, kind, matter.results[kind])
-                except JobFailedError:
-                    matter.failed |= {kind}
-                finally:
-                    matter.working = ""
-            else:
-                matter.results[kind] = known.said
+            matter.working = task
+            told(matter)
+            try:
+                said = await self._worked_out(matter, task)
+                matter.results[task] = _glance(task, said)
+                await self._keep(matter, task, matter.results[task])
+            except JobFailedError:
+                matter.failed |= {task}
+            finally:
+                matter.working = ""
         told(matter)
 
-    async def _run(self, matter: Matter, kind: str) -> Any:
-        place = [str(self.folder / matter.name)]
-        rules = ["--rules", str(self.folder)] if kind == "prove" else []
-        return _summary(kind, await self._bench.jobs.run(kind, *place, *rules))
+    async def _worked_out(self, matter: Matter, task: str) -> Mapping[str, Any]:
+        """What the task came to for these very files: as it is kept, else worked out now. Raises JobFailedError."""
+        results = Results(self._bench.store)
+        known = await asyncio.to_thread(results.of, matter.name, task)
+        if known is None or known.digest != matter.digest:
+            given = {"task": task, "folder": str(self.folder), "matter": matter.name}
+            said = await self._bench.jobs.work(WORKING_OUT, given)
+            if "problems" in said:
+                raise JobFailedError("the files have problems")
+            known = Result(matter.digest, self._bench.now().isoformat(timespec="seconds"), said)
+            await asyncio.to_thread(results.keep, matter.name, task, known)
+        found: Mapping[str, Any] = known.said
+        return found
 
     async def _keep(self, matter: Matter, kind: str, said: object) -> None:
-        at = self._bench.now().isoformat(timespec="seconds")
-        await asyncio.to_thread(self._results.keep, matter.name, kind, Kept(matter.digest, said, at))
+        await asyncio.to_thread(self._glances.keep, matter.name, kind, Glance(matter.digest, said))
 
 
-def _summary(kind: str, done: Done) -> dict[str, Any]:
-    """What is shown of what a command said. Raises JobFailedError where it said something else."""
-    said = done.said
-    try:
-        match kind:
-            case "test":
-                return {"cases": said["cases"], "failed": len(said["failed"])}
-            case "coverage":
-                return {"percent": said["percent"]}
-            case _:
-                claims = [one for policy in said["policies"] for one in policy["claims"]]
-                holding = sum(one["verdict"] == "holds" for one in claims)
-                return {
-                    "holding": holding,
-                    "claims": len(claims),
-                    "holds": all(one["holds"] for one in said["policies"]),
-                }
-    except (KeyError, TypeError):
-        raise JobFailedError(str(said)[:200]) from None
+def _glance(task: str, said: Mapping[str, Any]) -> dict[str, Any]:
+    """What is shown of it, of all versions together."""
+    versions = said["versions"]
+    match task:
+        case "cases":
+            cases = [case for one in versions for case in one["cases"]]
+            return {"cases": len(cases), "failed": sum(bool(case["differences"]) for case in cases)}
+        case "coverage":
+            return {"percent": min((one["percent"] for one in versions), default=0.0)}
+        case _:
+            kinds = [kind for one in versions for kind in one.get("kinds", ())]
+            return {
+                "holding": sum(kind["holding"] for kind in kinds),
+                "claims": sum(kind["total"] for kind in kinds),
+                "holds": all(one.get("holds", False) for one in versions),
+            }
 
 
 def _is_matter(path: Path) -> bool:
     return path.is_dir() and path.name != FOLDER and not path.name.startswith(".")
 
 
-def _fits(kept: Kept | None, digest: str) -> bool:
-    return kept is not None and kept.digest == digest
+def _fits(known: Glance | None, digest: str) -> bool:
+    return known is not None and known.digest == digest

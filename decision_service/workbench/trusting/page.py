@@ -15,11 +15,11 @@ from decision_service.workbench.jobs import JobFailedError, Progress
 from decision_service.workbench.naming import matter_names
 from decision_service.workbench.pages import Page
 from decision_service.workbench.parts import button, heading, mark, named, note, text
+from decision_service.workbench.results import Result, Results, digest_of
 from decision_service.workbench.trusting import shown
-from decision_service.workbench.trusting.results import Result, Results, digest_of
 from decision_service.workbench.visit import Visit, address
 
-_WORKING: Final = "decision_service.workbench.trusting.working"
+_WORKING: Final = "decision_service.workbench.workingout"
 
 TASKS: Final[dict[str, tuple[Bilingual, Bilingual]]] = {
     "cases": (

@@ -19,7 +19,7 @@ from decision_service.workbench.trusting.taking_over import take_over
 from decision_service.workbench.visit import Visit, address
 
 PACKAGE: Final = "decision_service.workbench.trusting"
-WORKING: Final = "decision_service.workbench.trusting.working"
+WORKING: Final = "decision_service.workbench.workingout"
 
 Said = Mapping[str, Any]
 
