@@ -103,6 +103,19 @@ def _source(said: Said, case: Said) -> str:
     return next(str(one["source"]) for one in said["versions"] if case in one["cases"])
 
 
+_NAMES: Final[Mapping[str, tuple[str, str]]] = {
+    "outcome": ("结果", "outcome"),
+    "reasons": ("理由", "reasons"),
+    "advice": ("另告", "told besides"),
+    "notes": ("说明", "notes"),
+    "obligations": ("义务", "obligations"),
+    "alone": ("单独起作用的规则", "rule that decides alone"),
+    "engines": ("两套引擎", "the two engines"),
+    "reference": ("参照", "the reference"),
+}
+"""What can differ, but for what is granted or told, which goes by its own name."""
+
+
 def _red(part: Part, one: Said, source: str) -> None:
     visit = part.visit
     with panel("mp-red"):
@@ -111,7 +124,8 @@ def _red(part: Part, one: Said, source: str) -> None:
             text(one["name"], "strong")
             if one["file"]:
                 _place(one)
-        rendered(PACKAGE, "differences.html", {"zh": visit.language == "zh", "differences": one["differences"]})
+        values = {"zh": visit.language == "zh", "differences": one["differences"], "names": _NAMES}
+        rendered(PACKAGE, "differences.html", values)
         with ui.element("div").classes("mp-row no-print"):
             ui.link(visit.say("打开试一试", "open in Try it"), address("/try", file=source, case=one["name"]))
 
@@ -247,9 +261,13 @@ def _claim(visit: Visit, source: str, claim: Said) -> None:
             _place({"file": source, "line": place["line"]})
         for number, one in enumerate(claim.get("applicants", ())):
             _applicant(visit, source, one, claim["witnesses"][number])
-        name = claim["name"].split(":")
-        if name[0] in {"table_gap", "table_overlap", "row_dead", "table_idle"} and len(name) > 1:
-            ui.link(visit.say("在表格里看", "see it in the table"), address("/table", file=source, table=name[1]))
+        code, _, name = claim["name"].partition(":")
+        if code in _OF_TABLES and name:
+            table = name.partition(":")[0]
+            ui.link(visit.say("在表格里看", "see it in the table"), address("/table", file=source, table=table))
+
+
+_OF_TABLES: Final = frozenset({"table_gap", "table_overlap", "row_dead", "table_idle"})
 
 
 def _applicant(visit: Visit, source: str, one: Said, witness: Said) -> None:
@@ -263,7 +281,8 @@ def _applicant(visit: Visit, source: str, one: Said, witness: Said) -> None:
             text(each[visit.language], "li")
     text(visit.say("结果：", "outcome: ") + f"{one['outcome']} {', '.join(one['reasons'])}")
     given = Kept.of_json(witness).as_given()
-    ui.link(visit.say("打开试一试", "open in Try it"), address("/try", file=source, given=given)).classes("mp-open")
+    with ui.element("div").classes("mp-row"):
+        ui.link(visit.say("打开试一试", "open in Try it"), address("/try", file=source, given=given)).classes("mp-open")
 
 
 SHOWN: Final[Mapping[str, Callable[[Part, Said], None]]] = {

@@ -11,11 +11,12 @@ from nicegui import ui
 from decision_service.access.actions import Action
 from decision_service.covering.simplifying import nearest
 from decision_service.policy.beside import read_beside
+from decision_service.policy.casetext import expect_text
 from decision_service.policy.shape import Bilingual, WorkedCase
 from decision_service.policy.shelf import CASES, read_shelf
 from decision_service.source import PolicyProblems, Source, render
 from decision_service.trials import as_case, told_by, unexpected
-from decision_service.workbench.acting import acting
+from decision_service.workbench.acting import Handler, acting
 from decision_service.workbench.casewriting import NotWritableError, with_case
 from decision_service.workbench.parts import button, text
 from decision_service.workbench.trying.controls import select, typed
@@ -112,6 +113,7 @@ def save_dialog(visit: Visit, subject: Subject, one: Tried, place: ui.element) -
                 address("/trust", matter=subject.policy.matter),
             )
 
+    handle = acting(visit, Action.PROPOSE_RELEASE, save)
     with ui.dialog() as dialog, ui.card().classes("mp-dialog"):
         text(visit.say("存为案例", "Save as a case"), "h2", "mp-h2")
         _asked(
@@ -122,9 +124,13 @@ def save_dialog(visit: Visit, subject: Subject, one: Tried, place: ui.element) -
         wrong = text("", "div", "mp-fault").props('role="alert"')
         with ui.element("div").classes("mp-row"):
             keep = button(visit.say("存为草稿", "save as a draft"), strong=True)
-            keep.on_click(acting(visit, Action.PROPOSE_RELEASE, save))
+            keep.on_click(handle)
             button(visit.say("取消", "cancel")).on_click(dialog.close)
     dialog.open()
+
+
+def _name(put: Callable[[str], None], done: Handler) -> ui.element:
+    return typed("text", "", "", put).on("keyup.enter", done).props("autofocus")
 
 
 def _expected(visit: Visit, found: Mapping[str, object], chosen: set[str]) -> None:
@@ -134,7 +140,7 @@ def _expected(visit: Visit, found: Mapping[str, object], chosen: set[str]) -> No
     )
     text(words, "h3", "mp-h3")
     for key, value in found.items():
-        _ticked(f"{key}: {value}", key, chosen, is_fixed=key == "outcome")
+        _ticked(expect_text({key: value})[1:-1], key, chosen, is_fixed=key == "outcome")
 
 
 def _asked(words: str, make: Callable[[], ui.element]) -> None:
