@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from decision_service.access.actions import Action
-from decision_service.http.casework_documents import MOST_LISTED
+from decision_service.http.casework_documents import MOST_LISTED, query
 from decision_service.http.documents import document
 from decision_service.outcome import Outcome
 
@@ -14,10 +14,6 @@ _TEXT: Final[Schema] = {"type": "string", "maxLength": MOST_CHARACTERS}
 _DAY: Final[Schema] = {"type": "string", "format": "date"}
 _ANY: Final[Schema] = {"type": "object"}
 _OF_DECISION: Final = ("unknown_decision", "erased", "rules_missing", "not_ready")
-
-
-def _query(name: str, description: str, schema: Schema, *, required: bool = False) -> Schema:
-    return {"name": name, "in": "query", "required": required, "schema": schema, "description": description}
 
 
 def _fields(**members: Schema) -> Schema:
@@ -50,15 +46,15 @@ SEARCH: Final = document(
     ("envelope", "not_ready"),
     action=Action.AUDIT_CASE,
     parameters=(
-        _query("matter", "only of this matter 事项", _TEXT),
-        _query("outcome", "only of this outcome 结论", {"type": "string", "enum": [one.value for one in Outcome]}),
-        _query("reason", "only with this code among reasons, advice and notes 理由代码", _TEXT),
-        _query("from", "from this day on 起始日", _DAY),
-        _query("to", "up to and with this day 截止日", _DAY),
-        _query("application_id", "of this application, exactly 办件编号", _TEXT),
-        _query("decision_id", "this one, exactly 决定编号", _TEXT),
-        _query("after", "where the last page ended (its `next`) 上一页的 next", _TEXT),
-        _query(
+        query("matter", "only of this matter 事项", _TEXT),
+        query("outcome", "only of this outcome 结论", {"type": "string", "enum": [one.value for one in Outcome]}),
+        query("reason", "only with this code among reasons, advice and notes 理由代码", _TEXT),
+        query("from", "from this day on 起始日", _DAY),
+        query("to", "up to and with this day 截止日", _DAY),
+        query("application_id", "of this application, exactly 办件编号", _TEXT),
+        query("decision_id", "this one, exactly 决定编号", _TEXT),
+        query("after", "where the last page ended (its `next`) 上一页的 next", _TEXT),
+        query(
             "limit", "at most so many, 50 if not said 条数", {"type": "integer", "minimum": 1, "maximum": MOST_LISTED}
         ),
     ),
@@ -68,7 +64,7 @@ FILE: Final = document(
     (*_OF_DECISION, "purpose_missing"),
     action=Action.AUDIT_CASE,
     parameters=(
-        _query("purpose", "what the file is read for 调阅目的", {"type": "string", "enum": ["audit"]}, required=True),
+        query("purpose", "what the file is read for 调阅目的", {"type": "string", "enum": ["audit"]}, required=True),
     ),
 )
 RECEIPT: Final = document(_ANY, _OF_DECISION, action=Action.AUDIT_CASE)

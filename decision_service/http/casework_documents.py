@@ -29,7 +29,8 @@ _OF_ITEM: Final = (
 )  # fmt: skip
 
 
-def _query(name: str, description: str, schema: Schema, *, required: bool = False) -> Schema:
+def query(name: str, description: str, schema: Schema, *, required: bool = False) -> Schema:
+    """A parameter of an address."""
     return {"name": name, "in": "query", "required": required, "schema": schema, "description": description}
 
 
@@ -40,7 +41,7 @@ MOST_LISTED: Final = 200
 
 MOST_CHARACTERS: Final = 256
 _TEXT: Final[Schema] = {"type": "string", "maxLength": MOST_CHARACTERS}
-_PURPOSE: Final = _query(
+_PURPOSE: Final = query(
     "purpose", "what the file is read for 调阅目的", {"type": "string", "enum": list(PURPOSES)}, required=True
 )
 
@@ -66,15 +67,15 @@ QUEUE: Final = document(
     ("envelope", "not_ready"),
     action=Action.READ_CASE,
     parameters=(
-        _query("matter", "only of this matter 事项", _TEXT),
-        _query(
+        query("matter", "only of this matter 事项", _TEXT),
+        query(
             "kind", "only of this kind 类别", {"type": "string", "enum": ["referral", "review", "blind_sample", "task"]}
         ),
-        _query("city", "only of this city 城市", _TEXT),
-        _query("mine", "only what I have taken 我承办的", {"type": "string", "enum": ["yes"]}),
-        _query("overdue", "only what is overdue 已超期", {"type": "string", "enum": ["yes"]}),
-        _query("after", "where the last page ended (its `next`) 上一页的 next", _TEXT),
-        _query(
+        query("city", "only of this city 城市", _TEXT),
+        query("mine", "only what I have taken 我承办的", {"type": "string", "enum": ["yes"]}),
+        query("overdue", "only what is overdue 已超期", {"type": "string", "enum": ["yes"]}),
+        query("after", "where the last page ended (its `next`) 上一页的 next", _TEXT),
+        query(
             "limit", "at most so many, 50 if not said 条数", {"type": "integer", "minimum": 1, "maximum": MOST_LISTED}
         ),
     ),

@@ -1,9 +1,8 @@
 """What officers write besides an outcome: a step of a hearing, an answer, a doubt."""
 
-from datetime import date
-
 from nicegui import ui
 
+from decision_service.workbench.following.fields import is_day
 from decision_service.workbench.following.form import Form
 from decision_service.workbench.parts import note, text
 
@@ -40,8 +39,8 @@ class HearingForm(Form):
         """As the service takes it."""
         say = self._visit.say
         written, until = (self._text.value or "").strip(), self._until.value or ""
-        is_day = self._step.value != "told" or _is_day(until)
-        if not self._step.value or not written or not is_day:
+        is_dated = self._step.value != "told" or is_day(until)
+        if not self._step.value or not written or not is_dated:
             with self._wrong:
                 note(
                     say(
@@ -95,10 +94,3 @@ class DoubtForm(AnswerForm):
             "maxlength=400"
         )
         self._en = self.lines("疑点（英文，可不填）", "why, in English (may be left out)").props("maxlength=400")
-
-
-def _is_day(written: str) -> bool:
-    try:
-        return date.fromisoformat(written).isoformat() == written
-    except ValueError:
-        return False

@@ -10,6 +10,7 @@ from decision_service.access.actions import Action
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.acting import acting
 from decision_service.workbench.following.complaint import complaint_door
+from decision_service.workbench.following.fields import choice
 from decision_service.workbench.following.item import PATH, Held
 from decision_service.workbench.following.sections import waiting
 from decision_service.workbench.following.words import KINDS, Words, read_words
@@ -74,9 +75,9 @@ class _Queue:
         with panel("no-print"), ui.element("div").classes("mp-row"):
             kinds = {kind: self._visit.tell(told) for kind, told in KINDS.items()}
             chosen = {
-                "matter": _choice(say("事项", "matter"), words.matters, asked.get("matter")),
-                "kind": _choice(say("类别", "kind"), kinds, asked.get("kind")),
-                "city": _choice(say("城市", "city"), words.cities, asked.get("city")),
+                "matter": choice(say("事项", "matter"), words.matters, asked.get("matter")),
+                "kind": choice(say("类别", "kind"), kinds, asked.get("kind")),
+                "city": choice(say("城市", "city"), words.cities, asked.get("city")),
                 "mine": ui.checkbox(say("我承办的", "mine"), value="mine" in asked),
                 "overdue": ui.checkbox(say("已超期", "overdue"), value="overdue" in asked),
             }
@@ -153,11 +154,6 @@ class _Queue:
             await self.show(after)
 
         more.on("click", acting(self._visit, Action.READ_CASE, go_on))
-
-
-def _choice(label: str, options: Mapping[str, str], chosen: str | None) -> ui.select:
-    made = ui.select(dict(options), label=label, value=chosen if chosen in options else None, clearable=True)
-    return made.props("outlined dense").classes("fo-field")
 
 
 QUEUE: Final = Page(

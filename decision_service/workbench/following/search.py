@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, Final
 
 from nicegui import ui
@@ -10,6 +9,7 @@ from nicegui import ui
 from decision_service.access.actions import Action
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.acting import acting
+from decision_service.workbench.following.fields import choice, is_day
 from decision_service.workbench.following.sections import PACKAGE
 from decision_service.workbench.following.words import Words, read_words
 from decision_service.workbench.pages import Page
@@ -48,8 +48,8 @@ class _Search:
         say, asked = self._visit.say, self._asked
         number = asked.get("application_id") or asked.get("decision_id") or ""
         with panel("no-print"), ui.element("div").classes("mp-row"):
-            self._matter = _choice(say("事项", "matter"), self._words.matters, asked.get("matter"))
-            self._outcome = _choice(say("结论", "outcome"), self._words.outcomes, asked.get("outcome"))
+            self._matter = choice(say("事项", "matter"), self._words.matters, asked.get("matter"))
+            self._outcome = choice(say("结论", "outcome"), self._words.outcomes, asked.get("outcome"))
             self._reason = _line(say("理由代码", "code of a reason"), asked.get("reason", ""))
             self._since = _line(say("自（日期）", "from (day)"), asked.get("from", "")).props("type=date stack-label")
             self._until = _line(say("至（日期）", "to (day)"), asked.get("to", "")).props("type=date stack-label")
@@ -90,7 +90,7 @@ class _Search:
         asked = {"matter": self._matter.value, "outcome": self._outcome.value, "reason": reason}
         for name, field in (("from", self._since), ("to", self._until)):
             day = (field.value or "").strip()
-            if day and not _is_day(day):
+            if day and not is_day(day):
                 ui.notify(say("日期写作 2026-03-16", "write a day as 2026-03-16"), type="warning")
                 return None
             asked[name] = day
@@ -137,20 +137,8 @@ class _Search:
             note(say("请用日期缩小范围再查。", "Narrow the search by days to see older ones."))
 
 
-def _choice(label: str, options: Mapping[str, str], chosen: str | None) -> ui.select:
-    made = ui.select(dict(options), label=label, value=chosen if chosen in options else None, clearable=True)
-    return made.props("outlined dense").classes("fo-field")
-
-
 def _line(label: str, value: str) -> ui.input:
     return ui.input(label, value=value).props("outlined dense maxlength=128 autocomplete=off").classes("fo-field")
-
-
-def _is_day(written: str) -> bool:
-    try:
-        return date.fromisoformat(written).isoformat() == written
-    except ValueError:
-        return False
 
 
 def _is_decision(number: str) -> bool:
