@@ -151,6 +151,11 @@ class Words:
         return outcome.value if found is None else self._visit.tell(found)
 
 
+_LAST: Final[dict[Path, Shelf]] = {}
+"""The rules as they were read last: what has not changed since is not read again."""
+
+
 def read_words(visit: Visit, rules: Path) -> Words:
-    """The words of the rules folder. Takes a moment: not for the event loop. Raises PolicyProblems."""
-    return Words(visit, read_shelf(rules))
+    """The words of the rules folder. The first time takes a moment: not for the event loop. Raises PolicyProblems."""
+    _LAST[rules] = read_shelf(rules, before=_LAST.get(rules))
+    return Words(visit, _LAST[rules])
