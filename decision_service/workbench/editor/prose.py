@@ -27,4 +27,5 @@ async def show_prose(sheet: Sheet) -> None:
         note(visit.say("这是草稿，尚未施行。", "This is a draft and not in force."), "warn")
     # The page has its title already: what is the text's becomes the next lower heading, and so on.
     lines = [f"#{line}" if line.startswith("#") else line for line in told.split("\n")]
-    ui.markdown("\n".join(lines)).classes("mp-prose")
+    # Names and codes are full of underscores, which mean nothing here.
+    ui.markdown("\n".join(lines), extras=["tables", "code-friendly"]).classes("mp-prose")

@@ -165,7 +165,7 @@ export default {
         CM.EditorState.readOnly.of(this.readonly),
         CM.EditorState.changeFilter.of((change) => change.newDoc.length <= MOST || change.newDoc.length < change.startState.doc.length),
         CM.EditorState.languageData.of(() => coming),
-        CM.EditorView.contentAttributes.of({ "aria-label": this.label, spellcheck: "false", autocapitalize: "off" }),
+        CM.EditorView.contentAttributes.of({ "aria-label": this.label, tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
         CM.EditorView.updateListener.of((update) => this.changed(update)),
         CM.hoverTooltip((view, at) => this.about(at)),
         underlined, ways, dots, tip, theme, this.colours.of([]), this.speech.of([]),
