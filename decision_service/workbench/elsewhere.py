@@ -24,10 +24,12 @@ class Elsewhere:
 
     def __init__(self) -> None:
         self._pool: ProcessPoolExecutor | None = None
+        self._is_closed = False
 
     async def __call__(self, work: Callable[_P, _T], *given: _P.args, **named: _P.kwargs) -> _T:
         """What `work`, a function of a module, makes of what is given; both it and what it gives are pickled. If its
-        process dies it is tried once more in a new one; raises what `work` raises, and BrokenProcessPool."""
+        process dies it is tried once more in a new one; raises what `work` raises, and BrokenProcessPool. Whoever asks
+        after the end is cancelled."""
         loop = asyncio.get_running_loop()
         call = partial(work, *given, **named)
         pool = self._started()
@@ -40,10 +42,13 @@ class Elsewhere:
 
     def close(self) -> None:
         """Ends the processes; what waits is not begun, what is begun is waited for."""
+        self._is_closed = True
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _started(self) -> ProcessPoolExecutor:
+        if self._is_closed:
+            raise asyncio.CancelledError
         if self._pool is None:
             # Threads run here: a fork would take their locks along.
             context = multiprocessing.get_context("spawn")
