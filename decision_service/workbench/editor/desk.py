@@ -120,7 +120,7 @@ class Desk:
         text, revision = sheet.text, sheet.revision
         folder = await self._folder()
         self._show(text, revision, Thorough(await elsewhere(checked_alone, folder, sheet.name, text)), is_last=False)
-        if await self._is_disturbed():
+        if revision and await self._is_disturbed():  # what was opened, and not typed, is checked whole at once
             return
         if not sheet.is_readonly:
             await asyncio.to_thread(sheet.keep)

@@ -66,7 +66,7 @@ def defined_at(at: At) -> tuple[int, int] | None:
 
 def tables_at(name: str, text: str) -> tuple[tuple[str, int], ...]:
     """The decision tables of a file, each with the unit at the end of the line of its name."""
-    node, units = _node(name, text), Units(text)
+    node, units = _node(name, text, at_pause=True), Units(text)
     return tuple(
         (key.text, units.unit(len(text) if (end := text.find("\n", key.span.end)) < 0 else end))
         for part in SECTIONS
@@ -84,7 +84,9 @@ _LAST: dict[str, MapNode] = {}
 """The nodes of each file when it could last be read: what is known of it while a line is half written."""
 
 
-def _node(name: str, text: str) -> MapNode | None:
+def _node(name: str, text: str, *, at_pause: bool = False) -> MapNode | None:
+    if name in _LAST and len(text) > _LONG and not at_pause:
+        return _LAST[name]
     node = _read(name, text)
     if node is not None:
         if len(_LAST) >= _FILES:
@@ -92,6 +94,9 @@ def _node(name: str, text: str) -> MapNode | None:
         _LAST[name] = node
     return _LAST.get(name)
 
+
+_LONG = 30_000
+"""Characters of a text that is not read anew at every key: a long table, whose names hardly change."""
 
 _FILES = 20
 
