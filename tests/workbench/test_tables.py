@@ -11,11 +11,15 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from decision_service.workbench.drafts import Drafts
 from decision_service.workbench.store import Store
-from tests.workbench.desks import Desk, alone, copied_rules, page_of
+from decision_service.workbench.tables.sheet import read_sheet
+from decision_service.workbench.tables.understanding import Asked
+from decision_service.workbench.tables.workbook import exported, imported
+from tests.workbench.desks import Desk, alone, copied_rules, page_as, page_of
 
 expect.set_options(timeout=30_000)
 
 FILE = "unemployment_registration/2026-01-01.yaml"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PATH = f"/table?file={FILE}&table=benefit_months"
 
 
@@ -105,6 +109,35 @@ def test_a_table_is_changed_in_its_grid_and_in_its_text(desk: Desk, window: Brow
     expect(cell(page, 2, 0)).to_have_text("[60..120)")
     expect(page.get_by_text("Every case has its row")).to_be_visible()
     assert drafted(desk) == shipped
+
+    # Out to Excel, and back with one amount changed: what that changes is shown before it is kept.
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Export to Excel").click()
+    assert imported(waiting.value.path().read_bytes(), "benefit_months") == read_sheet(shipped, "benefit_months").cells
+    edited = shipped.replace(">= 120      |                      24", ">= 120      |                      23")
+    workbook = exported(Asked(str(desk.rules), FILE, edited, "benefit_months"))
+    page.locator("input[type=file]").set_input_files({"name": "a.xlsx", "mimeType": XLSX, "buffer": workbook})
+    expect(page.get_by_text("row 1: benefit_months whole: 24 → 23")).to_be_visible()
+    assert drafted(desk) == shipped
+    page.get_by_role("button", name="Take it over").click()
+    expect(cell(page, 1, 1)).to_have_text("23")
+    assert drafted(desk) == edited
+    page.get_by_role("button", name="Undo").click()
+    expect(cell(page, 1, 1)).to_have_text("24")
+    page.locator("input[type=file]").set_input_files({"name": "a.xlsx", "mimeType": XLSX, "buffer": b"no workbook"})
+    expect(page.get_by_text("this is no Excel workbook")).to_be_visible()
+
+
+def test_who_may_not_change_rules_sees_the_table_and_changes_nothing(stage: Desk, window: BrowserContext) -> None:
+    page = page_as(stage, window, "officer", PATH, "en")
+    expect(cell(page, 1, 0)).to_have_text(">= 120")
+    expect(page.get_by_role("button", name="Delete rows")).to_have_count(0)
+    cell(page, 2, 1).click()
+    page.keyboard.type("17")
+    expect(cell(page, 2, 1)).to_have_text("18")
+    # What the browser may be made to say is refused as well.
+    page.evaluate("window.mpTable.tell('typed', { key: 1, column: 1, text: '7' })")
+    expect(page.get_by_text("your role may not do that")).to_be_visible()
 
 
 def test_cells_are_found_and_filtered_and_the_text_shows_in_the_grid(desk: Desk, window: BrowserContext) -> None:
