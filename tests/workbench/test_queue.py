@@ -73,6 +73,19 @@ def test_an_officer_takes_an_item_and_decides_it(bureau: Office, desk: Desk, win
     expect(form.get_by_text("作出不利处理前应先告知并听取陈述申辩")).to_be_visible()
     expect(form.get_by_label("理由（中文，必填）")).to_have_value("经核实，不符合条件")
 
+    hearing = page.locator(".fo-form", has_text="告知与听取陈述申辩")
+    chosen(page, hearing, "步骤", "已告知拟作的处理和理由")
+    hearing.get_by_label("内容").fill("拟不予批准")
+    hearing.get_by_role("button", name="记录这一步").click()
+    expect(hearing.get_by_text("告知时写明答复期限")).to_be_visible()
+    hearing.get_by_label("请于何日前答复").fill("2026-03-30")
+    hearing.get_by_role("button", name="记录这一步").click()
+    expect(page.get_by_text("告知与听取陈述申辩：已记入账本")).to_be_visible()
+    chosen(page, hearing, "步骤", "本人陈述申辩")
+    hearing.get_by_label("内容").fill("本人已满八十周岁")
+    hearing.get_by_role("button", name="记录这一步").click()
+    expect(hearing.get_by_label("内容")).to_have_value("")
+
     chosen(page, form, "结论", "予以批准")
     form.get_by_label("月标准").fill("a lot")
     decided(page, form)
@@ -82,8 +95,9 @@ def test_an_officer_takes_an_item_and_decides_it(bureau: Office, desk: Desk, win
     form.get_by_label("起发月份").fill("2026-04")
     chosen(page, form, "年龄段", "80-89")
     decided(page, form)
-    expect(page.get_by_text("已记入账本")).to_be_visible()
+    expect(page.get_by_text("作出决定：已记入账本")).to_be_visible()
     case = bureau.case(decision)
+    assert [one["step"] for one in case["hearing"]] == ["told", "statement"]
     assert case["officer_outcome"]["outcome"] == "APPROVED"
     assert case["officer_outcome"]["result"]["monthly_amount"] == "100.00"
     page.close()

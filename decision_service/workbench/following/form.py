@@ -44,13 +44,18 @@ class Form(ABC):
 
     def show(self) -> None:
         """The form, empty: nothing is filled in for anybody."""
-        say, visit = self._visit.say, self._visit
-        with ui.element("div").classes("fo-form") as self._place:
+        self._place = ui.element("div")
+        with self._place:
+            self._empty()
+
+    def _empty(self) -> None:
+        say = self._visit.say
+        with ui.element("div").classes("fo-form"):
             heading(say(*self.title), 3)
             self.fields()
             self._wrong = ui.element("div").props('aria-live="assertive"')
             sending = button(say(*self.does), "how_to_reg", strong=True)
-        sending.on("click", acting(visit, Action.CLOSE_TASK, self._send))
+        sending.on("click", acting(self._visit, Action.CLOSE_TASK, self._send))
 
     @abstractmethod
     def fields(self) -> None:
@@ -92,6 +97,8 @@ class Form(ABC):
         self._place.clear()
         with self._place:
             self._done(got)
+            if not self.is_last:
+                self._empty()
 
     async def _is_sure(self) -> bool:
         say = self._visit.say
