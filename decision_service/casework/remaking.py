@@ -7,6 +7,7 @@ import orjson
 
 from decision_service.ledger.entry import Recorded
 from decision_service.ledger.receipt import full_answer
+from decision_service.policy.shape import Policy
 from decision_service.publishing import Publication
 from decision_service.replay import Again, replay
 from decision_service.twin import agree
@@ -29,7 +30,8 @@ def remade(recorded: Recorded, publication: Publication, again: Again, second: V
     }
     if second is None:
         return told | {"agree": None, "engines": []}
-    engines = [_verdict("compiled", first), _verdict("rete", second)]
+    policy = again.decided.policy
+    engines = [_verdict("compiled", first, policy), _verdict("rete", second, policy)]
     return told | {"agree": agree(first, second), "engines": engines}
 
 
@@ -49,7 +51,8 @@ def differing(one: object, other: object, place: str = "") -> Iterator[str]:
         yield place
 
 
-def _verdict(engine: str, verdict: Verdict) -> dict[str, object]:
+def _verdict(engine: str, verdict: Verdict, policy: Policy) -> dict[str, object]:
+    kinds = {one.name: one.value.kind for one in policy.results}
     return {
         "engine": engine,
         "outcome": verdict.outcome.value,
@@ -60,6 +63,6 @@ def _verdict(engine: str, verdict: Verdict) -> dict[str, object]:
         "items": [
             {"item": one.item, "outcome": one.outcome.value, "amount": as_json(one.amount)} for one in verdict.items
         ],
-        "result": {name: as_json(value) for name, value in verdict.result.items()},
+        "result": {name: as_json(value, kinds.get(name)) for name, value in verdict.result.items()},
         "notes": list(verdict.notes),
     }

@@ -192,6 +192,7 @@ def test_a_receipt_and_the_decision_made_again(bureau: Office) -> None:
     assert (first.pop("engine"), second.pop("engine")) == ("compiled", "rete")
     assert first == second
     assert first["outcome"] == decision["outcome"]
+    assert first["result"] == {name: decision["result"][name] for name in first["result"]} != {}
     routes = [purpose for _, purpose in readings(bureau, decision, "")]
     assert routes == [f"GET {SEARCH}/{{decision_id}}/{part}" for part in ("receipt", "replay")]
 
