@@ -58,6 +58,7 @@ def _matters(visit: Visit, matters: Mapping[str, Bilingual], matter: str) -> Non
 
 async def _compared(visit: Visit, matter: str, sides: list[Side], old: Side, new: Side) -> None:
     _choice(visit, matter, sides, old, new)
+    _release(visit, new)
     whole = await asyncio.to_thread(visit.bench.drafts.whole)
     if any(name.startswith(f"{FOLDER}/") for name in visit.bench.drafts.standing()):
         note(
@@ -92,6 +93,22 @@ async def _compared(visit: Visit, matter: str, sides: list[Side], old: Side, new
     names = {old.name: old.text} | {new.name: new.text}
     asked = visit.asked("line")
     talk(visit, names, (new.name, int(asked)) if asked.isascii() and asked.isdigit() else None)
+
+
+def _release(visit: Visit, new: Side) -> None:
+    """Where the way of a draft goes on."""
+    if new.kind != "draft":
+        return
+    with ui.element("div").classes("mp-row no-print"):
+        if visit.bench.service is None:
+            zh = "发布须连接办理服务：启动工作台时加 --service 和 --staff。"
+            text(
+                visit.say(zh, "Releasing takes the service: start the workbench with --service and --staff."),
+                "span",
+                "mp-faint",
+            )
+        else:
+            ui.link(visit.say("去提请发布", "go on and propose it"), "/releases")
 
 
 def _choice(visit: Visit, matter: str, sides: list[Side], old: Side, new: Side) -> None:
