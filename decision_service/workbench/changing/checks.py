@@ -66,12 +66,16 @@ def pairs_of(before: dict[str, str], after: dict[str, str], whole: Path) -> list
         matter = name.partition("/")[0]
         earlier = [one for one in sorted(before) if one.partition("/")[0] == matter and one <= name]
         if earlier:
-            old, new = (
-                Side("", "kept", one, texts[one], Bilingual(Path(one).stem, Path(one).stem))
-                for one, texts in ((earlier[-1], before), (name, after))
-            )
+            # What it takes the place of is in no folder any more; what it follows is.
+            old = _side("kept" if earlier[-1] == name else "file", earlier[-1], before)
+            new = _side("file", name, after)
             found.append(Pair(old, new, whole))
     return found
+
+
+def _side(kind: Literal["file", "kept"], name: str, texts: dict[str, str]) -> Side:
+    day = Path(name).stem
+    return Side(f"{kind}:{day}", kind, name, texts[name], Bilingual(day, day))
 
 
 def known(bench: Bench, found: Candidate, name: Name) -> dict[str, Any] | None:

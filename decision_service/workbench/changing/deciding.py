@@ -20,7 +20,7 @@ from decision_service.workbench.changing.talking import talk
 from decision_service.workbench.changing.trying import once, try_out, waiting
 from decision_service.workbench.parts import button, heading, mark, note, panel, text
 from decision_service.workbench.refusing import RefusedError
-from decision_service.workbench.visit import Visit
+from decision_service.workbench.visit import Visit, address
 
 Release = dict[str, Any]
 
@@ -122,7 +122,11 @@ def _pair(visit: Visit, pair: Pair) -> None:
     """One version: what is decided otherwise, and what it comes to, each found when it is asked for."""
     title = visit.say(f"{pair.new.name}：与现行规则比较", f"{pair.new.name}: compared with what is in force")
     with ui.expansion(title).classes("ch-pair") as opened:
-        text(f"{pair.old.name} → {pair.new.name}", "p", "mp-faint")
+        with ui.element("div").classes("mp-row"):
+            text(f"{pair.old.name} → {pair.new.name}", "span", "mp-faint")
+            matter = pair.new.name.partition("/")[0]
+            line_by_line = address("/change", matter=matter, old=pair.old.key, new=pair.new.key)
+            ui.link(visit.say("逐行对照、提意见", "line by line, to comment"), line_by_line)
         drawn = ui.element("div")
 
         async def first(*_: object) -> None:

@@ -79,5 +79,5 @@ def _few(counts: Mapping[str, int]) -> dict[str, int | None]:
 
 
 def told(count: int | None, say: Callable[[str, str], str]) -> str:
-    """A count, or that it is small."""
-    return say(f"不足{FEWEST}", f"under {FEWEST}") if count is None else f"{count:,}"
+    """A count, or that it is small or stands beside a small one."""
+    return say(f"不足{FEWEST}或隐去", f"under {FEWEST} or hidden") if count is None else f"{count:,}"

@@ -45,10 +45,10 @@ def _outline(visit: Visit, said: Mapping[str, Any]) -> None:
     if ledger is not None and "differences" in ledger:
         differing = told(ledger["differences"], say)
         checked = told(ledger["checked"], say)
-        zh = f"与账本比对 {checked} 件，不同 {differing} 件。不足5件的不显示；只差几件的，两边都不显示。"
+        zh = f"与账本比对 {checked} 件，不同 {differing} 件。不足5件的、能由别的数推出它的、只差几件的，都不显示。"
         en = (
-            f"{checked} compared with the record, {differing} differ. Counts under 5 are not told, nor both sides of a "
-            "count that moves by fewer than 5."
+            f"{checked} compared with the record, {differing} differ. Counts under 5 are not told, nor one from which "
+            "they could be worked out, nor both sides of one that moves by fewer than 5."
         )
         text(say(zh, en), "p", "mp-faint")
     if said["left_out"]:
@@ -116,7 +116,7 @@ def _money(visit: Visit, said: Mapping[str, Any]) -> None:
                 say(f"{called}：人数", f"{called}: people"),
                 f"{people[0]:,}",
                 f"{people[1]:,}",
-                f"{people[1] - people[0]:+,}",
+                f"{people[1] - people[0]:+,}" if people[1] != people[0] else "0",
             )
         )
     _table((say("名称", "what"), say("旧", "old"), say("新", "new"), say("差", "difference")), rows)

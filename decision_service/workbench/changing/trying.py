@@ -7,12 +7,14 @@ from collections.abc import Awaitable, Callable
 from nicegui import events, ui
 
 from decision_service.access.actions import Action
+from decision_service.policy.parts import Bilingual
 from decision_service.workbench.acting import acting
 from decision_service.workbench.changing.difference import NoClaimError, Pair, catalogue_of, outcome_names, refused
 from decision_service.workbench.changing.impact import LEDGER, brought_of, impact, kept_impact, population_of
 from decision_service.workbench.changing.populations import MOST_BYTES, SIZES, Population, made
 from decision_service.workbench.changing.showing import show
 from decision_service.workbench.parts import button, heading, text
+from decision_service.workbench.refusing import RefusedError
 from decision_service.workbench.visit import Visit
 
 
@@ -128,6 +130,8 @@ def _files(visit: Visit, choice: ui.select) -> None:
 
         async def bring(event: events.UploadEventArguments) -> None:
             by = visit.require(Action.READ_QUALITY)
+            if event.file.size() > MOST_BYTES:  # the browser's own bound is no bound
+                raise RefusedError(Bilingual("文件太大，最多64MB", "the file is too large; 64 MB at most"))
             content = await event.file.read()
             one = await asyncio.to_thread(brought_of(visit.bench).bring, event.file.name, content, by)
             choice.set_options(_options(visit), value=f"file:{one.digest}")
