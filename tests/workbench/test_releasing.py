@@ -51,7 +51,7 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path, rules: Path, certificates: Path) -> Iterator[Place]:
-    more = {"rules": publication(rules), "gate_cases": 5, "certificates": certificates, "rules_folder": rules}
+    more = {"rules": publication(rules), "gate_cases": 1, "certificates": certificates, "rules_folder": rules}
     with (
         running(sandbox_config()) as registers,
         guarded(tmp_path, registers, members(), **more) as service,
