@@ -1,5 +1,6 @@
 """`miaopi workbench`: the pages for analysts, approvers, auditors and operators, until stopped."""
 
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from decision_service.cli.output import Rules, misuse, must_hold_rules, progress
+from decision_service.cli.output import Rules, console, misuse, must_hold_rules, progress
 from decision_service.cli.workshop import needed
 
 if TYPE_CHECKING:
@@ -94,7 +95,10 @@ def _demonstrate(rules: Path, host: str, port: int) -> None:
     from decision_service.workbench.serving import Place
     from decision_service.workbench.trust import Trust
 
+    # The server gives the signal back when it has ended; with it, what was put up would stay.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     cases = read_demo_cases(CASES)
+    console().print("启动模拟数据源与服务（首次先让两个引擎相互核对） starting registers and service …", markup=False)
     try:
         with ExitStack() as shown:
             bar = shown.enter_context(progress())
