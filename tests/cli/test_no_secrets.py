@@ -18,6 +18,7 @@ NONE_OF_THEM = {
     ("load", "public_key"): "public",
     ("replay", "public_key"): "public",
     ("restore", "keys"): "the folder where keys are copied from",
+    ("workbench", "log_key"): "public",
 }
 """Commands and parameters that are called like a secret and are none."""
 

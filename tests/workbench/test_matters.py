@@ -16,8 +16,6 @@ from decision_service.workbench.matters.searching import MOST_HITS, find, read_t
 from decision_service.workbench.results import digest_of
 from tests.workbench.desks import SHIPPED, Desk, alone, page_of
 
-expect.set_options(timeout=60_000)
-
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:

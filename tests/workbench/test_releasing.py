@@ -19,7 +19,6 @@ from verifiers.sandbox.running import running
 
 __all__ = ["certificates", "rules"]
 
-expect.set_options(timeout=60_000)  # however busy the machine is
 
 COMING = "elderly_allowance/2031-01-01.yaml"
 

@@ -16,8 +16,6 @@ from decision_service.workbench.tables.understanding import Asked
 from decision_service.workbench.tables.workbook import exported, imported
 from tests.workbench.desks import Desk, alone, copied_rules, page_as, page_of
 
-expect.set_options(timeout=30_000)
-
 FILE = "unemployment_registration/2026-01-01.yaml"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PATH = f"/table?file={FILE}&table=benefit_months"

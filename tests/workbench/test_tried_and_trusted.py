@@ -23,13 +23,6 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield one
 
 
-@pytest.fixture(autouse=True)
-def patient() -> Iterator[None]:
-    expect.set_options(timeout=LONG)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 def spoil(desk: Desk, old: str, new: str) -> None:
     """Somebody drafts something wrong."""
     store = Store(desk.data / "workbench.sqlite3", ())
