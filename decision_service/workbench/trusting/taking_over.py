@@ -11,7 +11,7 @@ from decision_service.policy.casetext import expect_text
 from decision_service.source import Source
 from decision_service.workbench.acting import acting, beside
 from decision_service.workbench.casewriting import NotWritableError, with_expectation
-from decision_service.workbench.parts import button, note, text
+from decision_service.workbench.parts import button, named, note, text
 from decision_service.workbench.visit import Visit
 
 
@@ -32,8 +32,11 @@ def take_over(visit: Visit, case: Mapping[str, Any], again: Callable[[], Corouti
         dialog.close()
         beside(again(), "cases")
 
-    with ui.dialog() as dialog, ui.card().classes("mp-dialog"):
-        text(visit.say("以新结果为预期", "Expect the new result"), "h2", "mp-h2")
+    title = visit.say("以新结果为预期", "Expect the new result")
+    dialog = ui.dialog()
+    named(dialog, title)
+    with dialog, ui.card().classes("mp-dialog"):
+        text(title, "h2", "mp-h2")
         text(case["name"], "strong")
         note(
             visit.say(

@@ -18,7 +18,7 @@ from decision_service.source import PolicyProblems, Source, render
 from decision_service.trials import as_case, told_by, unexpected
 from decision_service.workbench.acting import Handler, acting
 from decision_service.workbench.casewriting import NotWritableError, with_case
-from decision_service.workbench.parts import button, text
+from decision_service.workbench.parts import button, named, text
 from decision_service.workbench.trying.controls import select, typed
 from decision_service.workbench.trying.subjects import Subject
 from decision_service.workbench.trying.telling import Tried
@@ -114,8 +114,11 @@ def save_dialog(visit: Visit, subject: Subject, one: Tried, place: ui.element) -
             )
 
     handle = acting(visit, Action.PROPOSE_RELEASE, save)
-    with ui.dialog() as dialog, ui.card().classes("mp-dialog"):
-        text(visit.say("存为案例", "Save as a case"), "h2", "mp-h2")
+    title = visit.say("存为案例", "Save as a case")
+    dialog = ui.dialog()
+    named(dialog, title)
+    with dialog, ui.card().classes("mp-dialog"):
+        text(title, "h2", "mp-h2")
         _asked(
             visit.say("案例名称（中文）", "name of the case (in Chinese)"), lambda: typed("text", "", "", put("name"))
         )
