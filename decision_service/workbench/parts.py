@@ -1,6 +1,7 @@
 """Pieces that pages are put together from. Text given to them is shown as text, never as HTML."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
 
@@ -49,6 +50,16 @@ def named(element: ui.element, words: str) -> ui.element:
     """`element` under a name that a screen reader says."""
     element.props["aria-label"] = words
     return element
+
+
+@contextmanager
+def dialog(title: str) -> Iterator[ui.dialog]:
+    """A dialog under its title, to be opened; what is made within the block is in it."""
+    made = ui.dialog()
+    named(made, title)
+    with made, ui.card().classes("mp-dialog"):
+        text(title, "h2", "mp-h2")
+        yield made
 
 
 def rendered(package: str, name: str, values: Mapping[str, object]) -> ui.html:

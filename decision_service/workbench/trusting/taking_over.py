@@ -11,7 +11,7 @@ from decision_service.policy.casetext import expect_text
 from decision_service.source import Source
 from decision_service.workbench.acting import acting, beside
 from decision_service.workbench.casewriting import NotWritableError, with_expectation
-from decision_service.workbench.parts import button, named, note, text
+from decision_service.workbench.parts import button, dialog, note, text
 from decision_service.workbench.visit import Visit
 
 
@@ -29,14 +29,10 @@ def take_over(visit: Visit, case: Mapping[str, Any], again: Callable[[], Corouti
             wrong.set_text(visit.tell(error.told))
             return
         drafts.save(case["file"], made, visit.require(Action.PROPOSE_RELEASE), number)
-        dialog.close()
+        shown.close()
         beside(again(), "cases")
 
-    title = visit.say("以新结果为预期", "Expect the new result")
-    dialog = ui.dialog()
-    named(dialog, title)
-    with dialog, ui.card().classes("mp-dialog"):
-        text(title, "h2", "mp-h2")
+    with dialog(visit.say("以新结果为预期", "Expect the new result")) as shown:
         text(case["name"], "strong")
         note(
             visit.say(
@@ -55,5 +51,5 @@ def take_over(visit: Visit, case: Mapping[str, Any], again: Callable[[], Corouti
         with ui.element("div").classes("mp-row"):
             keep = button(visit.say("核对过了，存为草稿", "checked; save as a draft"), strong=True)
             keep.on_click(acting(visit, Action.PROPOSE_RELEASE, taken))
-            button(visit.say("取消", "cancel")).on_click(dialog.close)
-    dialog.open()
+            button(visit.say("取消", "cancel")).on_click(shown.close)
+    shown.open()

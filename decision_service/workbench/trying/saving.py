@@ -18,7 +18,7 @@ from decision_service.source import PolicyProblems, Source, render
 from decision_service.trials import as_case, told_by, unexpected
 from decision_service.workbench.acting import Handler, acting
 from decision_service.workbench.casewriting import NotWritableError, with_case
-from decision_service.workbench.parts import button, named, text
+from decision_service.workbench.parts import button, dialog, text
 from decision_service.workbench.trying.controls import select, typed
 from decision_service.workbench.trying.subjects import Subject
 from decision_service.workbench.trying.telling import Tried
@@ -104,7 +104,7 @@ def save_dialog(visit: Visit, subject: Subject, one: Tried, place: ui.element) -
         except NotWritableError as error:
             wrong.set_text(visit.tell(error.told))
             return
-        dialog.close()
+        shown.close()
         place.clear()
         with place, ui.element("div").classes("mp-note good").props('role="status"'):
             text(visit.say(f"已存为草稿：{wanted['file']}", f"saved as a draft: {wanted['file']}"))
@@ -114,11 +114,7 @@ def save_dialog(visit: Visit, subject: Subject, one: Tried, place: ui.element) -
             )
 
     handle = acting(visit, Action.PROPOSE_RELEASE, save)
-    title = visit.say("存为案例", "Save as a case")
-    dialog = ui.dialog()
-    named(dialog, title)
-    with dialog, ui.card().classes("mp-dialog"):
-        text(title, "h2", "mp-h2")
+    with dialog(visit.say("存为案例", "Save as a case")) as shown:
         _asked(
             visit.say("案例名称（中文）", "name of the case (in Chinese)"), lambda: typed("text", "", "", put("name"))
         )
@@ -128,8 +124,8 @@ def save_dialog(visit: Visit, subject: Subject, one: Tried, place: ui.element) -
         with ui.element("div").classes("mp-row"):
             keep = button(visit.say("存为草稿", "save as a draft"), strong=True)
             keep.on_click(handle)
-            button(visit.say("取消", "cancel")).on_click(dialog.close)
-    dialog.open()
+            button(visit.say("取消", "cancel")).on_click(shown.close)
+    shown.open()
 
 
 def _name(put: Callable[[str], None], done: Handler) -> ui.element:
