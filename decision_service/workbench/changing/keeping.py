@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -64,21 +65,25 @@ class KeptFiles:
 
 
 class KeptResults:
-    """Results of long work, by what they follow from: equal work is done once."""
+    """Results of long work, by what they follow from, this program included: equal work is done once."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
 
     def get(self, key: str) -> Any:
         """The result, None where there is none yet."""
-        found = self._store.rows("SELECT said FROM kept_results WHERE key = ?", (key,))
+        found = self._store.rows("SELECT said FROM kept_results WHERE key = ?", (_by(key),))
         return orjson.loads(found[0][0]) if found else None
 
     def put(self, key: str, said: object, at: str) -> None:
         """Keeps a result."""
         with self._store.writing() as connection:
-            row = (key, orjson.dumps(said).decode(), at)
+            row = (_by(key), orjson.dumps(said).decode(), at)
             connection.execute("INSERT OR REPLACE INTO kept_results VALUES (?, ?, ?)", row)
+
+
+def _by(key: str) -> str:
+    return f"{version('miaopi')}:{key}"
 
 
 def read_folder(rules: Path) -> dict[str, str]:

@@ -1,18 +1,16 @@
 """The versions of a matter that can be compared: files of the rules folder, drafts, earlier saves, earlier releases."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
 from decision_service.policy.catalogue import FOLDER
-from decision_service.policy.nodes import MapNode, TextNode, read_nodes
 from decision_service.policy.parts import Bilingual
 from decision_service.policy.shelf import CASES
-from decision_service.source import Source
 from decision_service.workbench.changing.keeping import KeptFiles
+from decision_service.workbench.naming import matter_names
 from decision_service.workbench.visit import Bench
 
 Kind = Literal["file", "draft", "save", "kept"]
@@ -48,20 +46,9 @@ def digest_of(*texts: str) -> str:
     return found.hexdigest()
 
 
-def matters_of(bench: Bench) -> dict[str, Bilingual]:
+def matters_of(bench: Bench) -> Mapping[str, Bilingual]:
     """Matters that have a version or the draft of one, in order, and what the newest calls them."""
-    names = {path.relative_to(bench.rules).as_posix() for path in bench.rules.glob("*/*.yaml")}
-    names |= set(bench.drafts.standing())
-    newest = {name.partition("/")[0]: name for name in sorted(names) if _is_version(name)}
-    return {matter: _called(*bench.drafts.read(name)[:1], matter) for matter, name in newest.items()}
-
-
-@lru_cache(maxsize=200)
-def _called(text: str, matter: str) -> Bilingual:
-    node = read_nodes(Source(matter, text))[0]
-    texts = [node.get(one) if isinstance(node, MapNode) else None for one in ("zh", "en")]
-    zh, en = (one.text if isinstance(one, TextNode) else matter for one in texts)
-    return Bilingual(zh, en)
+    return matter_names(bench.drafts.whole())
 
 
 def _is_version(name: str) -> bool:
