@@ -1,8 +1,8 @@
 """One table on its page: tools above the grid, what a cell says and what is wrong below it."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Coroutine, Mapping
+from typing import Any, Final, TypeVar
 
 from nicegui import ui
 
@@ -16,11 +16,13 @@ from decision_service.workbench.parts import mark, text
 from decision_service.workbench.tables.findings import Findings
 from decision_service.workbench.tables.grid import Grid
 from decision_service.workbench.tables.opened import News, Opened
-from decision_service.workbench.tables.proofs import Proved, prove_table
+from decision_service.workbench.tables.proofs import prove_table
 from decision_service.workbench.tables.sheet import NoSheetError
 from decision_service.workbench.tables.tools import Search, show_help, show_tools
 from decision_service.workbench.tables.understanding import Asked, holes, said, understood
 from decision_service.workbench.visit import Visit, address
+
+T = TypeVar("T")
 
 LOOK_SECONDS: Final = 2.0
 """How soon a change made elsewhere is seen."""
@@ -93,7 +95,9 @@ class Desk:
             self._cite(found.basis)
             if found.wrong or found.beyond:
                 continue
-            holed = await elsewhere(holes, asked)
+            holed = await self._unless_changed(elsewhere(holes, asked))
+            if self.wanted.is_set():
+                continue
             self.findings.show_holes(holed)
             if holed is not None and (holed.gaps or holed.overlaps):
                 await self._prove()
@@ -101,22 +105,28 @@ class Desk:
     async def _prove(self) -> None:
         """What is proved of the gaps and overlaps, once the table has been left alone for a moment and unless it is
         changed meanwhile."""
-        changed = asyncio.ensure_future(self.wanted.wait())
-        proving: asyncio.Future[tuple[Proved, ...]] | None = None
+        await self._unless_changed(asyncio.sleep(QUIET_SECONDS))
+        if self.wanted.is_set():
+            return
+        proving = prove_table(self.visit.bench, self.opened.file, self.opened.sheet.name)
         try:
-            await asyncio.wait({changed}, timeout=QUIET_SECONDS)
-            if changed.done():
-                return
-            proving = asyncio.ensure_future(prove_table(self.visit.bench, self.opened.file, self.opened.sheet.name))
-            await asyncio.wait({changed, proving}, return_when=asyncio.FIRST_COMPLETED)
-            if proving.done():
-                self.findings.show_proved(proving.result())
+            proved = await self._unless_changed(proving)
         except JobFailedError as error:
             self.findings.show_not_proved(str(error))
+            return
+        if proved is not None:
+            self.findings.show_proved(proved)
+
+    async def _unless_changed(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """What the work comes to; None where the table is changed before: who types does not wait for what is
+        thorough."""
+        changed, working = asyncio.ensure_future(self.wanted.wait()), asyncio.ensure_future(work)
+        try:
+            await asyncio.wait({changed, working}, return_when=asyncio.FIRST_COMPLETED)
+            return working.result() if working.done() else None
         finally:
             changed.cancel()
-            if proving is not None:
-                proving.cancel()
+            working.cancel()
 
     def _cite(self, basis: tuple[Bilingual, ...]) -> None:
         if basis:
