@@ -4,20 +4,29 @@ rebinding), only who is signed in gets a live page, and browsers are told to be 
 from collections.abc import Callable
 from typing import Final
 
+from nicegui import __version__
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from decision_service.workbench.sessions import COOKIE, Session
+from decision_service.workbench.signing_in import SIGN_IN
+from decision_service.workbench.start_page import fresh_nonce
 from decision_service.workbench.visit import LANGUAGE, LANGUAGE_COOKIE
 
 SAFE: Final = frozenset({"GET", "HEAD"})
 
-_HEADERS: Final = {
-    # The framework's pages start from inline scripts and compile their templates in the browser.
-    "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+_POLICY: Final = (
+    # Inline scripts run under the nonce of their page alone. The framework's page compiles its templates and runs the
+    # handlers and calls that the server sends it by `eval`: without 'unsafe-eval' none of its pages comes up.
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; script-src-attr 'none'; "
+    # Its elements carry styles of their own, and parts of it add style sheets as they are loaded.
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "frame-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+_HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",  # with `no-referrer` browsers would hide from us where our own forms come from
@@ -26,8 +35,10 @@ _HEADERS: Final = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
-SOCKET: Final = "/_nicegui_ws/"
-"""Where the live part of a page talks to us."""
+_OPEN: Final = frozenset({SIGN_IN, "/sign-out", "/language", "/dark"})
+_OPEN_FOLDERS: Final = ("/own/", f"/_nicegui/{__version__}/")
+"""What is served to whoever asks: coming in and going out, the looks, and the parts that pages are made of, which are
+the same for everybody. Whatever else is served, now or later, wants a session."""
 
 
 class Guard:
@@ -46,29 +57,38 @@ class Guard:
             return
         headers = Headers(scope=scope)
         cookies = cookie_parser(headers.get("cookie", ""))
-        why = self._refused(scope, headers, cookies.get(COOKIE, ""))
+        why = self._refused(scope, headers)
         if why:
             await _refuse(scope, receive, send, why)
+            return
+        if not _is_open(scope) and self._session_of(cookies.get(COOKIE, "")) is None:
+            await _ask_in(scope, receive, send)
             return
         LANGUAGE.set("en" if cookies.get(LANGUAGE_COOKIE) == "en" else "zh")
         await self._app(scope, receive, _strict(scope, send))
 
-    def _refused(self, scope: Scope, headers: Headers, token: str) -> str:
+    def _refused(self, scope: Scope, headers: Headers) -> str:
         if headers.get("host", "") not in self._hosts:
             return "this workbench has another address; open the one that it printed at its start"
         origin = headers.get("origin")
         is_safe = scope["type"] == "http" and scope["method"] in SAFE
         if (origin is not None or not is_safe) and origin not in self._origins:
             return "this came from a page of another site"
-        if scope["path"].startswith(SOCKET) and self._session_of(token) is None:
-            return "sign in first"
         return ""
 
 
+def _is_open(scope: Scope) -> bool:
+    path: str = scope["path"]
+    return scope["type"] == "http" and (path in _OPEN or path.startswith(_OPEN_FOLDERS))
+
+
 def _strict(scope: Scope, send: Send) -> Send:
+    policy = _POLICY.format(nonce=fresh_nonce())
+
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
+            headers.setdefault("Content-Security-Policy", policy)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
             if not scope["path"].startswith("/_nicegui/"):
@@ -76,6 +96,14 @@ def _strict(scope: Scope, send: Send) -> Send:
         await send(message)
 
     return sent
+
+
+async def _ask_in(scope: Scope, receive: Receive, send: Send) -> None:
+    """Leads who is not signed in to where one signs in; what is no page is refused."""
+    if scope["type"] == "websocket" or scope["method"] not in SAFE or scope["path"].startswith("/_nicegui"):
+        await _refuse(scope, receive, send, "sign in first")
+        return
+    await RedirectResponse(SIGN_IN, 303)(scope, receive, send)
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send, why: str) -> None:

@@ -34,6 +34,7 @@ from decision_service.workbench.rooms import PAGES, SCHEMAS
 from decision_service.workbench.service import Service
 from decision_service.workbench.sessions import COOKIE, Sessions
 from decision_service.workbench.signing_in import SIGN_IN, Doors, routes
+from decision_service.workbench.start_page import mark_scripts
 from decision_service.workbench.store import Store
 from decision_service.workbench.trust import Trust
 from decision_service.workbench.visit import LANGUAGE, Bench, Visit
@@ -128,6 +129,7 @@ def _guarded(place: Place, now: Callable[[], datetime], url: str, word: str) -> 
     is_secure = any(origin.startswith("https://") for origin in place.origins)
     outer.include_router(routes(Doors(sessions, service, word, ALONE, place.known, is_secure)))
     outer.mount("/own", StaticFiles(directory=STATIC))
+    mark_scripts()
     ui.add_head_html('<link rel="stylesheet" href="/own/workbench.css">', shared=True)
     for page in PAGES:
         if service is not None or not page.needs_service:

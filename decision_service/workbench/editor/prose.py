@@ -1,6 +1,7 @@
 """The whole policy as text that officials read from beginning to end, with the law behind it; to be printed."""
 
 import asyncio
+from typing import Final
 
 from nicegui import ui
 
@@ -28,4 +29,8 @@ async def show_prose(sheet: Sheet) -> None:
     # The page has its title already: what is the text's becomes the next lower heading, and so on.
     lines = [f"#{line}" if line.startswith("#") else line for line in told.split("\n")]
     # Names and codes are full of underscores, which mean nothing here.
-    ui.markdown("\n".join(lines), extras=["tables", "code-friendly"]).classes("mp-prose")
+    ui.markdown("\n".join(lines).translate(_AS_TEXT), extras=["tables", "code-friendly"]).classes("mp-prose")
+
+
+_AS_TEXT: Final = {ord(sign): f"&#{ord(sign)};" for sign in "&<[`\\"}
+"""What the words of a policy may hold, and Markdown would make elements, links or pictures of."""
