@@ -33,7 +33,7 @@ def framed(visit: Visit, page: Page, menu: Sequence[Page]) -> Iterator[None]:
         _person(visit)
     with (
         ui.left_drawer(bordered=True)
-        .props("show-if-above width=200 breakpoint=900")
+        .props("show-if-above width=216 breakpoint=900")
         .classes("mp-drawer no-print") as drawer,
         named(ui.element("nav"), visit.say("页面", "pages")),
     ):
@@ -41,17 +41,22 @@ def framed(visit: Visit, page: Page, menu: Sequence[Page]) -> Iterator[None]:
             _entry(visit, one, number, is_here=one.path == page.path)
     toggle.on("click", drawer.toggle)
     _keys(menu)
-    with ui.element("main").classes("mp-main") as main:
+    with ui.element("div").classes("mp-main") as content:  # within the framework's own <main>
         text(visit.tell(page.title), "h1", "mp-h1")
         yield
-    ui.skip_link(visit.say("跳到正文", "skip to the content"), target=main)
+    ui.skip_link(visit.say("跳到正文", "skip to the content"), target=content)
+
+
+_KEYS: Final = 10
+"""Pages that a key leads to: Alt+1 to Alt+9, and Alt+0 for the tenth."""
 
 
 def _entry(visit: Visit, page: Page, number: int, *, is_here: bool) -> None:
     with ui.link(target=page.path).classes("mp-entry mp-here" if is_here else "mp-entry") as link:
         ui.icon(page.icon).props('aria-hidden="true"')
         text(visit.tell(page.title), "span")
-        text(f"Alt+{number}", "kbd", "mp-key")
+        if number <= _KEYS:
+            text(f"Alt+{number % _KEYS}", "kbd", "mp-key")
     if is_here:
         link.props('aria-current="page"')
 
@@ -90,7 +95,7 @@ def _person(visit: Visit) -> None:
 def _keys(menu: Sequence[Page]) -> None:
     def pressed(event: KeyEventArguments) -> None:
         number = event.key.number
-        if event.action.keydown and event.modifiers.alt and number and number <= len(menu):
-            ui.navigate.to(menu[number - 1].path)
+        if event.action.keydown and event.modifiers.alt and number is not None and (number or _KEYS) <= len(menu):
+            ui.navigate.to(menu[(number or _KEYS) - 1].path)
 
     ui.keyboard(on_key=pressed, ignore=[], repeating=False)

@@ -19,12 +19,12 @@ PAYLOAD: Final = (
 SEPARATED: Final = PAYLOAD + "\u2028window.ran=10\u2029window.ran=11"
 """With what ends a line of JavaScript; rule files that are in force may not have it, drafts and requests may."""
 
-_BLOCK: Final = re.compile(r"^(\s*(?:- )?(?:\w+_)?(?:zh|en): )([^\s\"'{|>\[].*?)(\s+#.*)?$", re.M)
+_BLOCK: Final = re.compile(r"^(\s*(?:- )?(?:\w+_)?(?:zh|en): )([^\s\"'{|>\[].*?)(\s+#.*)?$", re.MULTILINE)
 _FLOW: Final = re.compile(r"([{,] ?(?:\w+_)?(?:zh|en): )([^,{}\[\]\n#\"']+?)(?=\s*[,}])()")
 _LABEL: Final = re.compile(r"([{,] ?[a-z]\w*: )([^,{}\[\]\n#\"':]+? / [^,{}\[\]\n#\"':]+?)(?=\s*[,}])()")
-_CASE: Final = re.compile(r"^(  |    like: )([^\s#:{\"][^:\n]*?)(:?)$", re.M)
-_REASON: Final = re.compile(r"^(  (?:zh|en): \".*)\"$", re.M)
-_REMARK: Final = re.compile(r"^(\s*#.*)$", re.M)
+_CASE: Final = re.compile(r"^(  |    like: )([^\s#:{\"][^:\n]*?)(:?)$", re.MULTILINE)
+_REASON: Final = re.compile(r"^(  (?:zh|en): \".*)\"$", re.MULTILINE)
+_REMARK: Final = re.compile(r"^(\s*#.*)$", re.MULTILINE)
 
 
 def hostile_rules(folder: Path) -> Path:

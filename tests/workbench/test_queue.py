@@ -152,7 +152,7 @@ def test_a_blind_look_shows_nothing_of_what_the_system_said(bureau: Office, desk
     expect(page.get_by_text("盲审：不显示系统的结论")).to_be_visible()
     for name in ("times", "rules", "outcome", "notice"):
         expect(page.locator(f"#{name}")).to_have_count(0)
-    expect(page.locator("main.mp-main")).not_to_contain_text("系统作出决定")
+    expect(page.locator(".mp-main")).not_to_contain_text("系统作出决定")
     form = page.locator(".fo-form")
     chosen(page, form, "结论", "不予批准")
     form.get_by_label("理由（中文，必填）").fill("不符合条件")
