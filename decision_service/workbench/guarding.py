@@ -10,8 +10,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from decision_service.workbench.sessions import COOKIE, Session
-from decision_service.workbench.signing_in import SIGN_IN
+from decision_service.workbench.sessions import COOKIE, SIGN_IN, Session
 from decision_service.workbench.start_page import fresh_nonce
 from decision_service.workbench.visit import LANGUAGE, LANGUAGE_COOKIE
 

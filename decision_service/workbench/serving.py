@@ -32,8 +32,8 @@ from decision_service.workbench.pages import Page
 from decision_service.workbench.parts import STATIC, note
 from decision_service.workbench.rooms import PAGES, SCHEMAS
 from decision_service.workbench.service import Service
-from decision_service.workbench.sessions import COOKIE, Sessions
-from decision_service.workbench.signing_in import SIGN_IN, Doors, routes
+from decision_service.workbench.sessions import COOKIE, SIGN_IN, Sessions
+from decision_service.workbench.signing_in import Doors, routes
 from decision_service.workbench.start_page import mark_scripts
 from decision_service.workbench.store import Store
 from decision_service.workbench.trust import Trust

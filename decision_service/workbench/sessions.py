@@ -12,6 +12,9 @@ from decision_service.access.principal import Principal
 
 COOKIE: Final = "miaopi_workbench"
 
+SIGN_IN: Final = "/sign-in"
+"""Where one comes in."""
+
 LONGEST: Final = timedelta(hours=10)
 """A working day; after it one signs in anew."""
 

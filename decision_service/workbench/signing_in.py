@@ -15,10 +15,8 @@ from decision_service.pages.frame import templates
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.frame import ROLES
 from decision_service.workbench.service import Service, ServiceError
-from decision_service.workbench.sessions import COOKIE, Sessions
+from decision_service.workbench.sessions import COOKIE, SIGN_IN, Sessions
 from decision_service.workbench.visit import DARK_COOKIE, LANGUAGE, LANGUAGE_COOKIE
-
-SIGN_IN: Final = "/sign-in"
 
 _YEAR: Final = 365 * 24 * 3600
 _MOST_BYTES: Final = 4096
