@@ -100,7 +100,7 @@ def test_places_are_counted_as_browsers_count_them(text: str, data: st.DataObjec
     assert begin < end or not text
 
 
-def test_advice_comes_where_nothing_is_wrong_and_can_be_followed() -> None:
+def test_advice_comes_where_nothing_is_wrong_and_can_be_followed(tmp_path: Path) -> None:
     idle = TEXT.replace("rules:\n", "  idle_name: as_of\n\nrules:\n", 1)
     assert checked_among(RULES, NAME, TEXT).tips == ()
     found = checked_among(RULES, NAME, idle)
@@ -109,6 +109,8 @@ def test_advice_comes_where_nothing_is_wrong_and_can_be_followed() -> None:
     assert tip.why.zh
     assert "idle_name" not in mended(RULES, NAME, idle, tip.edits)
     assert "idle_name" not in mended(RULES, NAME, idle, ())
+    wrong = make_folder(read_change(HERE / "unknown_value" / "change.txt"), tmp_path / "rules")
+    assert "idle_name" not in mended(wrong, NAME, idle, ())  # whatever is wrong elsewhere
     assert checked_among(RULES, NAME, TEXT.replace("age >= open_age", "ages")).tips == ()
 
 

@@ -91,8 +91,7 @@ def checked_among(folder: Path, name: str, text: str) -> Thorough:
             return Thorough(_flaws(found.problems))
     if not is_version(name):
         return Thorough(())
-    others = () if before is None else [one for one in before.policies() if one.source != name]
-    file = written(Source(name, text), shelf.catalogue, [*others, *_of(shelf, name)])
+    file = written(Source(name, text), shelf.catalogue, _others(before, name))
     return Thorough((), tuple(_tip(one) for one in advise(file)))
 
 
@@ -102,10 +101,10 @@ def mended(folder: Path, name: str, text: str, edits: tuple[Edit, ...]) -> str:
     source = Source(name, text)
     if edits:
         return applied(source, edits)
-    shelf = _shelf(folder)
-    if shelf is None:
+    catalogue = catalogue_of(folder)
+    if catalogue is None:
         raise PolicyProblems(())
-    return put_right(written(source, shelf.catalogue, list(shelf.policies()))).source.text
+    return put_right(written(source, catalogue, _others(_shelf(folder), name))).source.text
 
 
 def catalogue_of(folder: Path) -> Catalogue | None:
@@ -136,8 +135,9 @@ def laid_out(name: str, text: str) -> str:
     return formatted(Source(name, text))
 
 
-def _of(shelf: Shelf, name: str) -> Iterator[Policy]:
-    return (one for one in shelf.policies() if one.source == name)
+def _others(shelf: Shelf | None, name: str) -> list[Policy]:
+    """What is compared with a file: every other version, none while anything in the folder is wrong."""
+    return [] if shelf is None else [one for one in shelf.policies() if one.source != name]
 
 
 _CATALOGUES: dict[Path, tuple[Catalogue | None, tuple[Problem, ...]]] = {}

@@ -30,6 +30,7 @@ class Findings:
         self._advice = ui.element("section")
         with self._advice:
             heading(say("建议", "Advice"))
+            self._all = ui.element("div")
             self._tips = ui.element("ol").classes("mp-findings mp-faint")
         self._advice.set_visibility(False)
 
@@ -61,10 +62,12 @@ class Findings:
 
     def _list_tips(self, shown: str, tips: Sequence[Tip]) -> None:
         say, may = self.visit.say, not self.sheet.is_readonly
+        self._all.clear()
         if may and sum(1 for one in tips if one.edits) > 1:
-            button(say("能自动改的全部改掉", "follow all that can be followed by itself")).on_click(
-                acting(self.visit, Action.PROPOSE_RELEASE, partial(self._follow, shown, None))
-            )
+            with self._all:
+                button(say("能自动改的全部改掉", "Do all that can be done for you"), "auto_fix_high").on_click(
+                    acting(self.visit, Action.PROPOSE_RELEASE, partial(self._follow, shown, None))
+                )
         for one in tips:
             with self._flaw(shown, one.flaw):
                 text(self.visit.tell(one.why), "div")

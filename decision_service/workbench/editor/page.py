@@ -133,9 +133,9 @@ class _Editor:
     def _ways(self) -> None:
         for zh, en, path, query in (
             ("通读", "Read as prose", "/edit", {"file": self.sheet.name, "view": "prose"}),
-            ("试办", "Try it", "/try", {"file": self.sheet.name}),
-            ("可靠性", "Trust", "/trust", {"matter": self.sheet.matter}),
-            ("对比与发布", "Compare and release", "/change", {"matter": self.sheet.matter}),
+            ("试一试", "Try it", "/try", {"file": self.sheet.name}),
+            ("案例与证明", "Cases and proofs", "/trust", {"matter": self.sheet.matter}),
+            ("改动与比较", "Change and compare", "/change", {"matter": self.sheet.matter}),
         ):
             ui.link(self.say(zh, en), address(path, **query))
 
