@@ -156,3 +156,11 @@ def test_what_is_found_for_policies_made_at_random_is_decided_as_asked(seed: int
     found = [world.find(terms.outcome(outcome), steps=60 * SECOND) for outcome in Outcome]
     found += [world.find(world.valid, terms.unknown(rule.id), steps=60 * SECOND) for rule in policy.rules]
     assert any(one is not None for one in found)
+
+
+def test_nothing_is_proved_over_no_day_at_all(tmp_path: Path) -> None:
+    """A version that decides from a later day on than is looked at."""
+    policy = changed("senior_card", tmp_path, ("in_force: 2026-01-01", "in_force: 2061-01-01"))
+    world = World([policy], shelf().catalogue)
+    with pytest.raises(UndecidedError, match="2061-01-01"):
+        world.find(world.valid)

@@ -32,7 +32,7 @@ from decision_service.readings.smt.sheets import (
     read_as_filled_in,
     sheet_of,
 )
-from decision_service.readings.smt.solving import SECOND
+from decision_service.readings.smt.solving import SECOND, UndecidedError
 from decision_service.readings.smt.symbols import Symbols
 from decision_service.readings.smt.terms import Terms
 from decision_service.readings.smt.texts import Texts
@@ -123,8 +123,12 @@ class World:
         """An application under which all conditions hold, decided again and found to be as the formulas say; None
         where it is proved that there is none. Of several, one that differs in few fields from one of `near`.
 
-        Raises UndecidedError where the steps are over, UnfaithfulError where the formulas prove wrong.
+        Raises UndecidedError where the steps are over or there is no day to look at, UnfaithfulError where the
+        formulas prove wrong.
         """
+        first = max(policy.effective_from for policy in self.policies)
+        if first > LAST_DAY:  # over no day at all anything would be proved
+            raise UndecidedError(f"no day of decision after {LAST_DAY} is looked at; it decides from {first} on")
         return self._search.find(conditions, near, steps)
 
     def rules(self) -> list[Formula]:
