@@ -1,6 +1,7 @@
 """Worlds beside the ordinary: two versions, texts with beginnings, unpublished years, formulas that are wrong."""
 
 import shutil
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -158,9 +159,8 @@ def test_what_is_found_for_policies_made_at_random_is_decided_as_asked(seed: int
     assert any(one is not None for one in found)
 
 
-def test_nothing_is_proved_over_no_day_at_all(tmp_path: Path) -> None:
+def test_nothing_is_proved_over_no_day_at_all() -> None:
     """A version that decides from a later day on than is looked at."""
-    policy = changed("senior_card", tmp_path, ("in_force: 2026-01-01", "in_force: 2061-01-01"))
-    world = World([policy], shelf().catalogue)
+    world = World([replace(policy_of("senior_card"), effective_from=date(2061, 1, 1))], shelf().catalogue)
     with pytest.raises(UndecidedError, match="2061-01-01"):
         world.find(world.valid)
