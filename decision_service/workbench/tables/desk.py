@@ -41,6 +41,7 @@ class Desk:
         self.tables = tables
         self.editable = visit.may(Action.PROPOSE_RELEASE)
         self.wanted = asyncio.Event()
+        self.is_checked = False
 
     def build(self) -> None:
         """Puts the page together and begins to look after it."""
@@ -77,6 +78,7 @@ class Desk:
         return Asked(str(self.visit.bench.rules), self.opened.file, sheet.text, sheet.name)
 
     async def _check(self) -> None:
+        self.is_checked = False
         self.wanted.set()
 
     async def _checking(self) -> None:
@@ -85,7 +87,7 @@ class Desk:
         while True:
             await self.wanted.wait()
             self.wanted.clear()
-            asked = self._asked()
+            asked, self.is_checked = self._asked(), False
             self.findings.working()
             found = await elsewhere(understood, asked)
             if self.wanted.is_set():
@@ -93,7 +95,9 @@ class Desk:
             self.grid.show_understood(found)
             self.findings.show(found)
             self._cite(found.basis)
-            if found.wrong or found.beyond:
+            self.is_checked = not found.wrong and not found.beyond
+            await self._unless_changed(self._cell())
+            if not self.is_checked:
                 continue
             holed = await self._unless_changed(elsewhere(holes, asked))
             if self.wanted.is_set():
@@ -137,16 +141,18 @@ class Desk:
                 )
 
     async def _cell(self) -> None:
-        place = self.grid.place
-        if place is None:
-            return
-        keys = [line.key for line in self.opened.sheet.lines]
-        if place.key not in keys:
+        """The cell with the cursor; what it says in words only once its file has been checked, which would wait for
+        that else."""
+        place, sheet = self.grid.place, self.opened.sheet
+        keys = [line.key for line in sheet.lines]
+        if place is None or place.key not in keys:
             return
         row = keys.index(place.key)
-        words = await self.visit.bench.elsewhere(said, self._asked(), row, place.column)
-        if self.grid.place == place:
-            self.findings.show_cell(row, place.column, words)
+        self.findings.show_cell(row, place.column, None)
+        if self.is_checked and sheet.holds_test(row, place.column):
+            words = await self.visit.bench.elsewhere(said, self._asked(), row, place.column)
+            if self.grid.place == place and self.is_checked:
+                self.findings.show_cell(row, place.column, words)
 
     async def _look(self) -> None:
         try:

@@ -74,6 +74,12 @@ class Sheet:
             return min(2, len(self.lines[0].cells))
         return next(at for at, cell in enumerate(self.lines[0].cells) if cell.startswith("=>"))
 
+    def holds_test(self, row: int, column: int) -> bool:
+        """Whether a cell (the head is row 0) is a test, not the name of a column and not a result."""
+        if self.cross:
+            return column == 0 if row else column >= self.split
+        return row > 0 and column < self.split
+
     @property
     def line_number(self) -> int:
         """Where the head stands in the file."""
