@@ -117,7 +117,7 @@ def test_a_case_is_found_by_the_key_of_a_complaint_and_answered(
     page.get_by_label("投诉凭证", exact=True).fill(key)
     page.keyboard.press("Enter")
     page.get_by_role("link", name=re.compile("^待办 task:complaint")).click()
-    chosen(page, page.locator("main.mp-main"), "调阅目的", "处理投诉")
+    chosen(page, page.locator("main"), "调阅目的", "处理投诉")
     page.get_by_role("button", name="登记并打开").click()
     expect(page.locator("#times")).to_contain_text("等了很久")
     assert key not in page.url
