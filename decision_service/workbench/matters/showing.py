@@ -24,7 +24,7 @@ _LINKS: Final = (
 )
 _OF_MATTER: Final = (
     ("/trust", Bilingual("案例与证明", "Cases and proofs")),
-    ("/change", Bilingual("比较与发布", "Compare and release")),
+    ("/change", Bilingual("改动与比较", "Change and compare")),
 )
 _SHOWN_PROBLEMS: Final = 5
 
