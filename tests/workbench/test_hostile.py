@@ -4,18 +4,21 @@ import http.server
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, BrowserContext, Dialog, Request, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, expect
 from starlette.types import Message, Receive, Scope, Send
 
+from decision_service.workbench.drafts import Drafts
 from decision_service.workbench.guarding import Guard
 from decision_service.workbench.rooms import PAGES
-from tests.workbench.desks import Desk, opened, page_of
-from tests.workbench.hostile import PAYLOAD, SEPARATED, broken_out
+from decision_service.workbench.store import Store
+from tests.workbench.desks import Desk, alone, opened, page_of
+from tests.workbench.hostile import PAYLOAD, SEPARATED, broken_out, hostile_rules
 
 LONG = 120_000
 """Milliseconds that a page may be at work while the machine does other things."""
@@ -23,6 +26,7 @@ LONG = 120_000
 MATTER = "elderly_allowance"
 FILE = f"{MATTER}/2026-01-01.yaml"
 WRONG = "birth_registration/2026-01-01.yaml"
+SPOILT = "birth_registration/2031-01-01.cases.yaml"
 CASE = "九十岁，沈阳，无特殊情况" + PAYLOAD
 
 
@@ -55,6 +59,58 @@ def patient() -> Iterator[None]:
 
 def address(path: str, **query: str) -> str:
     return f"{path}?{urlencode(query)}" if query else path
+
+
+@pytest.fixture(scope="module")
+def hostile_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    folder = tmp_path_factory.mktemp("hostile")
+    with alone(hostile_rules(folder), folder) as desk:
+        yield desk
+
+
+def settled(page: Page, desk: Desk, path: str, shows: str) -> None:
+    """Goes there and looks once what is shown has been worked out."""
+    opened(page, desk.url + path)
+    expect(page.locator("main")).to_contain_text(shows)
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    assert broken_out(page) == [], path
+
+
+def drafted(desk: Desk) -> None:
+    """A draft whose comments and names end lines of JavaScript, with a mistake that quotes the payload."""
+    store = Store(desk.data / "workbench.sqlite3", ())
+    drafts = Drafts(store, desk.rules, desk.data / "whole", lambda: datetime(2026, 3, 16, tzinfo=UTC))
+    wrong, number = drafts.read(WRONG)
+    before = "    must: mother_age >= adult_age"
+    assert before in wrong
+    drafts.save(WRONG, wrong.replace(before, f'{before} and x = "{PAYLOAD}"'), SEPARATED, number)
+    drafts.save(SPOILT, f"# {SEPARATED}", SEPARATED, 0)
+    store.close()
+
+
+def test_texts_of_rules_and_drafts_stay_texts(hostile_desk: Desk, window: BrowserContext) -> None:
+    desk = hostile_desk
+    drafted(desk)
+    with watched(window, desk) as told:
+        page = page_of(desk, window, "/")
+        settled(page, desk, address("/", q="onerror"), "onerror")
+        settled(page, desk, f"/edit?file={FILE}&view=prose", "onerror")
+        settled(page, desk, f"/table?file={FILE}&table=allowance", "onerror")
+        expect(page.locator(".ag-root")).to_contain_text("210100")
+        assert broken_out(page) == []
+        settled(page, desk, address("/try", file=FILE, case=CASE), "APPROVED")
+        expect(page.frame_locator("iframe.mp-notice").locator("body")).to_contain_text("onerror")
+        assert broken_out(page) == []
+
+        settled(page, desk, f"/edit?file={SPOILT}", "onerror")
+        settled(page, desk, f"/edit?file={FILE}&view=graph", "onerror")
+        expect(page.locator("svg.mp")).to_contain_text("onerror")
+        settled(page, desk, f"/edit?file={WRONG}", "草稿")
+        page.get_by_role("button", name="历史").click()
+        expect(page.get_by_role("dialog")).to_contain_text("onerror")
+        assert broken_out(page) == []
+        page.close()
+    assert told == []
 
 
 def test_addresses_stay_texts_and_lead_nowhere(lone_desk: Desk, window: BrowserContext) -> None:
