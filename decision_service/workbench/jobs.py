@@ -127,4 +127,6 @@ async def _started(module: str, *arguments: str, stdin: int = asyncio.subprocess
 
 
 def _last(told: bytes) -> str:
-    return " ".join(told.decode("utf-8", "replace").split())[-2000:]
+    """What it said at the end; a fault of ours tells there what it was, and above only where in the program."""
+    lines = told.decode("utf-8", "replace").strip().splitlines()
+    return lines[-1].strip()[-500:] if lines else ""
