@@ -1,6 +1,8 @@
 """What holds for every test."""
 
+import gc
 import os
+from collections.abc import Iterator
 from shutil import rmtree
 from tempfile import mkdtemp
 
@@ -21,3 +23,21 @@ def pytest_configure(config: pytest.Config) -> None:
 def _forget(folder: str) -> None:
     del os.environ["TESTS_GATE"]
     rmtree(folder, ignore_errors=True)
+
+
+SOLVING = ("differing/", "proving/", "smt/", "nearest/", "covering/", "mutating/", "cli/test_diff", "cli/test_prove")
+"""Tests whose own process asks the solver."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Services of other tests may still have threads in this process. The collector runs in whichever thread makes the
+    next object, and what it lets go of there, while this one is within the solver, ends the process."""
+    is_solving = any(f"tests/{place}" in item.path.as_posix() for place in SOLVING)
+    if is_solving:
+        gc.disable()
+    try:
+        return (yield)
+    finally:
+        if is_solving:
+            gc.enable()

@@ -1,7 +1,7 @@
 """Every page can be read and worked by everybody: what axe finds, and what the keyboard reaches."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import pytest
@@ -27,13 +27,6 @@ LOOKS: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
     "/decision": (("auditor", "", "#facts"),),
 }
 """Of each page who looks at it, under which address, and what is there once it has been put together."""
-
-
-@pytest.fixture(autouse=True)
-def patient() -> Iterator[None]:
-    expect.set_options(timeout=120_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def findings(page: Page) -> list[str]:

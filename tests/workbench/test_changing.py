@@ -12,8 +12,6 @@ from decision_service.workbench.changing.lines import folded, rows
 from decision_service.workbench.changing.remarks import Remark, Said, place
 from tests.workbench.desks import alone, opened, page_of
 
-expect.set_options(timeout=60_000)  # however busy the machine is
-
 LINES = st.lists(st.sampled_from(["a: 1", "a: 2", "b: 1", "", "  c: 3"]), max_size=12)
 
 

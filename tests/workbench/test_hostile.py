@@ -50,13 +50,6 @@ def watched(window: BrowserContext, desk: Desk) -> Iterator[list[str]]:
     window.remove_listener("dialog", said)
 
 
-@pytest.fixture(autouse=True)
-def patient() -> Iterator[None]:
-    expect.set_options(timeout=LONG)
-    yield
-    expect.set_options(timeout=5_000)
-
-
 def address(path: str, **query: str) -> str:
     return f"{path}?{urlencode(query)}" if query else path
 
