@@ -18,7 +18,7 @@ from tests.sizes import size
 from tests.survival.malformed import malformed
 from tests.survival.memory import MIB, resident
 
-COUNT = size("malformed", quick=900, full=100_000)
+COUNT = size("malformed", quick=500, full=100_000)
 SEED = size("malformed_seed", quick=1, full=2)
 THREADS = 3
 MARKED = re.compile(rb"MK7Q[0-9a-f]{8}ZX")

@@ -51,7 +51,7 @@ def held(stage: Stage, pid: int) -> Held:
 
 @pytest.mark.timeout(4 * 3600)
 def test_what_a_service_holds_is_flat_over_many_decisions(registers: str, tmp_path: Path) -> None:
-    count = size("soak_decisions", quick=2000, full=200_000)
+    count = size("soak_decisions", quick=1200, full=200_000)
     with serving(registers, RULES, tmp_path / "ledger.sqlite3") as (stage, child):
         with load_on(stage, "warm", brief=True) as load:
             load.wait_for(count // 4)
