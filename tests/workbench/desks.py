@@ -97,6 +97,11 @@ def page_of(desk: Desk, window: BrowserContext, path: str = "/", language: str =
 def opened(page: Page, address: str) -> None:
     """Go there; returns when the page is alive."""
     page.goto(address)
+    alive(page)
+
+
+def alive(page: Page) -> None:
+    """Returns when the page that was opened answers to what one does."""
     page.wait_for_selector("main h1")
     page.wait_for_function("() => window.socket && window.socket.connected")
 

@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from decision_service.workbench.changing.lines import folded, rows
 from decision_service.workbench.changing.remarks import Remark, Said, place
-from tests.workbench.desks import alone, opened, page_of
+from tests.workbench.desks import alive, alone, opened, page_of
 
 LINES = st.lists(st.sampled_from(["a: 1", "a: 2", "b: 1", "", "  c: 3"]), max_size=12)
 
@@ -57,6 +57,8 @@ def test_two_versions_are_compared_and_talked_about(rules: Path, tmp_path: Path,
         number = page.locator("tr.ch-changed").nth(1).get_by_role("link")
         line = number.inner_text()
         number.click()
+        page.wait_for_url("**line=*")
+        alive(page)
         page.get_by_label("comment", exact=True).fill("Is 65 in the notice?")
         page.get_by_role("button", name="comment", exact=True).click()
         box = page.locator(".ch-remark")

@@ -63,9 +63,21 @@ export default {
       clearTimeout(this.pause);
       this.$emit("save", { text: this.view.state.doc.toString(), revision: this.revision });
     },
+    // What is sent before the page is connected is heard by nobody.
+    heard() {
+      return Boolean(window.socket?.connected);
+    },
     tell() {
       clearTimeout(this.pause);
       if (this.told === this.revision) return;
+      if (!this.heard()) {
+        this.pause = setTimeout(() => this.tell(), 100);
+        return;
+      }
+      if (this.left) {
+        this.$emit("found", this.left);
+        this.left = null;
+      }
       this.told = this.revision;
       this.$emit("typed", { text: this.view.state.doc.toString(), revision: this.revision });
     },
@@ -173,7 +185,7 @@ export default {
     },
   },
   async mounted() {
-    Object.assign(this, { revision: 0, told: 0, kept: 0, asked: 0, here: 1, base: this.after, log: [], waiting: new Map() });
+    Object.assign(this, { revision: 0, told: 0, kept: 0, asked: 0, here: 1, left: null, base: this.after, log: [], waiting: new Map() });
     this.colours = new CM.Compartment();
     this.speech = new CM.Compartment();
     this.view = new CM.EditorView({ doc: this.value, extensions: this.extensions(), parent: this.$el });
@@ -191,7 +203,7 @@ export default {
       const { text, after } = JSON.parse(left);
       if (text !== this.view.state.doc.toString()) {
         this.base = after;
-        this.$emit("found", { after });
+        this.left = { after };
         this.replaceAll(text);
       } else this.forget();
     }
