@@ -26,7 +26,7 @@ from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.workbench.desks import Desk, alone, opened  # noqa: E402 - of the tests, which are no package of ours
+from tests.workbench.desks import Desk, alone, opened, pasted  # noqa: E402 - of the tests, which are no package of ours
 
 RESULTS = ROOT / "benchmarks" / "results" / "workbench_tables.json"
 MATTER = "elderly_allowance"
@@ -71,19 +71,6 @@ def until(is_so: Callable[[], bool]) -> None:
         if time.monotonic() > ends:
             raise SystemExit("it never came about")
         time.sleep(0.02)
-
-
-def pasted(page: Page, words: str) -> None:
-    """What Ctrl-V does with these words."""
-    page.evaluate(
-        """words => {
-            const clipboardData = new DataTransfer();
-            clipboardData.setData("text/plain", words);
-            const options = { clipboardData, bubbles: true, cancelable: true };
-            document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
-        }""",
-        words,
-    )
 
 
 def one_round(desk: Desk, page: Page, number: int) -> dict[str, float]:

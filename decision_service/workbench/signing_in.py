@@ -109,7 +109,7 @@ def _entered(doors: Doors, person: Principal, key: str) -> Response:
 
 def _page(doors: Doors, why: Bilingual | None) -> Response:
     language = LANGUAGE.get()
-    people = [{"name": name, "role": ROLES.get(name.partition("-")[0], Bilingual(name, name))} for name in doors.known]
+    people = [{"name": name, "role": ROLES.get(name, Bilingual(name, name))} for name in doors.known]
     shown = templates("decision_service.workbench").get_template("sign_in.html")
     values = {"is_zh": language == "zh", "why": why, "people": people, "asks_key": doors.service is not None}
     return HTMLResponse(shown.render(values), 200 if why is None else 403)

@@ -114,3 +114,16 @@ def page_as(desk: Desk, window: BrowserContext, person: str, path: str = "/", la
     page.get_by_role("button", name=f"({person})").click()
     opened(page, desk.url + path)
     return page
+
+
+def pasted(page: Page, words: str) -> None:
+    """What Ctrl-V does with `words` on the clipboard."""
+    page.evaluate(
+        """words => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", words);
+            const options = { clipboardData, bubbles: true, cancelable: true };
+            document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
+        }""",
+        words,
+    )

@@ -53,6 +53,22 @@ def chosen(page: Page, within: Locator, label: str, option: str) -> None:
     page.get_by_role("option", name=option, exact=True).click()
 
 
+def heard(page: Page) -> None:
+    """The officer tells what he is about to do, and takes down what the applicant says to it."""
+    hearing = page.locator(".fo-form", has_text="告知与听取陈述申辩")
+    chosen(page, hearing, "步骤", "已告知拟作的处理和理由")
+    hearing.get_by_label("内容").fill("拟不予批准")
+    hearing.get_by_role("button", name="记录这一步").click()
+    expect(hearing.get_by_text("告知时写明答复期限")).to_be_visible()
+    hearing.get_by_label("请于何日前答复").fill("2026-03-30")
+    hearing.get_by_role("button", name="记录这一步").click()
+    expect(page.get_by_text("告知与听取陈述申辩：已记入账本")).to_be_visible()
+    chosen(page, hearing, "步骤", "本人陈述申辩")
+    hearing.get_by_label("内容").fill("本人已满八十周岁")
+    hearing.get_by_role("button", name="记录这一步").click()
+    expect(hearing.get_by_label("内容")).to_have_value("")
+
+
 def test_an_officer_takes_an_item_and_decides_it(bureau: Office, desk: Desk, window: BrowserContext) -> None:
     decision = bureau.decide("ELD-5")
     page = signed_in(bureau, desk, window, OFFICER, "/queue?kind=referral")
@@ -73,19 +89,7 @@ def test_an_officer_takes_an_item_and_decides_it(bureau: Office, desk: Desk, win
     expect(form.get_by_text("作出不利处理前应先告知并听取陈述申辩")).to_be_visible()
     expect(form.get_by_label("理由（中文，必填）")).to_have_value("经核实，不符合条件")
 
-    hearing = page.locator(".fo-form", has_text="告知与听取陈述申辩")
-    chosen(page, hearing, "步骤", "已告知拟作的处理和理由")
-    hearing.get_by_label("内容").fill("拟不予批准")
-    hearing.get_by_role("button", name="记录这一步").click()
-    expect(hearing.get_by_text("告知时写明答复期限")).to_be_visible()
-    hearing.get_by_label("请于何日前答复").fill("2026-03-30")
-    hearing.get_by_role("button", name="记录这一步").click()
-    expect(page.get_by_text("告知与听取陈述申辩：已记入账本")).to_be_visible()
-    chosen(page, hearing, "步骤", "本人陈述申辩")
-    hearing.get_by_label("内容").fill("本人已满八十周岁")
-    hearing.get_by_role("button", name="记录这一步").click()
-    expect(hearing.get_by_label("内容")).to_have_value("")
-
+    heard(page)
     chosen(page, form, "结论", "予以批准")
     form.get_by_label("月标准").fill("a lot")
     decided(page, form)

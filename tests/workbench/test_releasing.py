@@ -86,6 +86,19 @@ def approved(place: Place, page: Page) -> None:
     assert place.newest()["approved_by"] == "chief"
 
 
+def nothing_to_release(place: Place, window: BrowserContext, text: str) -> None:
+    # The service takes a remark for nothing: it refuses, and not a letter of the folder has changed.
+    released = place.texts()
+    place.draft(text + "# a remark\n")
+    author = before(place, window, "author")
+    author.get_by_role("button", name="propose", exact=True).click()
+    expect(author.get_by_text("the rules folder holds what is in force")).to_be_visible()
+    assert place.texts() == released
+    store = Store(place.desk.data / "workbench.sqlite3", ())
+    store.rows("DELETE FROM saves")
+    store.close()
+
+
 def test_two_people_put_rules_in_force_and_bring_them_back(place: Place, window: BrowserContext) -> None:
     first = (place.rules / FILE).read_text(encoding="utf-8")
     text = first.replace("in_force: 2026-01-01", "in_force: 2031-01-01", 1).replace("DEMO-PIA-001", "DEMO-PIA-031")
@@ -109,16 +122,8 @@ def test_two_people_put_rules_in_force_and_bring_them_back(place: Place, window:
     author = before(place, window, "author")
     proposed(place, author)
     approved(place, before(place, window, "chief"))
-    # The service takes a remark for nothing: it refuses, and not a letter of the folder has changed.
     released = place.texts()
-    place.draft(text + "# a remark\n")
-    author = before(place, window, "author")
-    author.get_by_role("button", name="propose", exact=True).click()
-    expect(author.get_by_text("the rules folder holds what is in force")).to_be_visible()
-    assert place.texts() == released
-    store = Store(place.desk.data / "workbench.sqlite3", ())
-    store.rows("DELETE FROM saves")
-    store.close()
+    nothing_to_release(place, window, text)
     # The coming version is stopped, and brought back from the history, each by two people.
     author = before(place, window, "author")
     author.get_by_role("button", name="stop it").click()

@@ -14,7 +14,7 @@ from decision_service.workbench.store import Store
 from decision_service.workbench.tables.sheet import read_sheet
 from decision_service.workbench.tables.understanding import Asked
 from decision_service.workbench.tables.workbook import exported, imported
-from tests.workbench.desks import Desk, alone, copied_rules, page_as, page_of
+from tests.workbench.desks import Desk, alone, copied_rules, page_as, page_of, pasted
 
 FILE = "unemployment_registration/2026-01-01.yaml"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -41,19 +41,6 @@ def typed(page: Page, row: int, column: int, words: str) -> None:
     page.keyboard.press("Enter")
 
 
-def pasted(page: Page, words: str) -> None:
-    """What Ctrl-V does with `words` on the clipboard."""
-    page.evaluate(
-        """words => {
-            const clipboardData = new DataTransfer();
-            clipboardData.setData("text/plain", words);
-            const options = { clipboardData, bubbles: true, cancelable: true };
-            document.activeElement.dispatchEvent(new ClipboardEvent("paste", options));
-        }""",
-        words,
-    )
-
-
 def drafted(desk: Desk, file: str = FILE) -> str:
     """The file as the newest draft of it stands."""
     with sqlite3.connect(desk.data / "workbench.sqlite3") as store:
@@ -66,6 +53,39 @@ def told_apart(one: str, other: str) -> list[str]:
     """The lines of `other` that `one` has not, blanks left out of account."""
     known = {" ".join(line.split()) for line in one.split("\n")}
     return [words for line in other.split("\n") if (words := " ".join(line.split())) not in known]
+
+
+def rows_are_pasted(desk: Desk, page: Page, shipped: str) -> None:
+    # Two rows from a spreadsheet: one over a row that is there, one new; a formula is a text and no more.
+    cell(page, 4, 0).click()
+    expect(cell(page, 4, 0)).to_be_focused()
+    pasted(page, "[6..12)\t6\r\n< 6\t=1+1\r\n")
+    expect(cell(page, 5, 1)).to_have_text("=1+1")
+    expect(cell(page, 5, 1)).to_have_class(re.compile("mp-wrong"))
+    assert told_apart(shipped, drafted(desk)) == ["[6..12) | 6", "< 6 | =1+1"]
+    page.keyboard.press("Control+z")
+    expect(cell(page, 5, 0)).to_have_count(0)
+    expect(cell(page, 4, 0)).to_have_text("< 12")
+    assert drafted(desk) == shipped
+
+
+def it_goes_to_excel_and_comes_back(desk: Desk, page: Page, shipped: str) -> None:
+    # Out to Excel, and back with one amount changed: what that changes is shown before it is kept.
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Export to Excel").click()
+    assert imported(waiting.value.path().read_bytes(), "benefit_months") == read_sheet(shipped, "benefit_months").cells
+    edited = shipped.replace(">= 120      |                      24", ">= 120      |                      23")
+    workbook = exported(Asked(str(desk.rules), FILE, edited, "benefit_months"))
+    page.locator("input[type=file]").set_input_files({"name": "a.xlsx", "mimeType": XLSX, "buffer": workbook})
+    expect(page.get_by_text("row 1: benefit_months whole: 24 → 23")).to_be_visible()
+    assert drafted(desk) == shipped
+    page.get_by_role("button", name="Take it over").click()
+    expect(cell(page, 1, 1)).to_have_text("23")
+    assert drafted(desk) == edited
+    page.get_by_role("button", name="Undo").click()
+    expect(cell(page, 1, 1)).to_have_text("24")
+    page.locator("input[type=file]").set_input_files({"name": "a.xlsx", "mimeType": XLSX, "buffer": b"no workbook"})
+    expect(page.get_by_text("this is no Excel workbook")).to_be_visible()
 
 
 def test_a_table_is_changed_in_its_grid_and_in_its_text(desk: Desk, window: BrowserContext) -> None:
@@ -85,17 +105,7 @@ def test_a_table_is_changed_in_its_grid_and_in_its_text(desk: Desk, window: Brow
     expect(page.get_by_text("The file has no problem.")).to_be_visible()
     assert drafted(desk) == shipped
 
-    # Two rows from a spreadsheet: one over a row that is there, one new; a formula is a text and no more.
-    cell(page, 4, 0).click()
-    pasted(page, "[6..12)\t6\r\n< 6\t=1+1\r\n")
-    expect(cell(page, 5, 1)).to_have_text("=1+1")
-    expect(cell(page, 5, 1)).to_have_class(re.compile("mp-wrong"))
-    assert told_apart(shipped, drafted(desk)) == ["[6..12) | 6", "< 6 | =1+1"]
-    page.keyboard.press("Control+z")
-    expect(cell(page, 5, 0)).to_have_count(0)
-    expect(cell(page, 4, 0)).to_have_text("< 12")
-    assert drafted(desk) == shipped
-
+    rows_are_pasted(desk, page, shipped)
     # A gap is told with the row that would fill it.
     cell(page, 2, 0).click()
     page.get_by_role("button", name="Delete rows").click()
@@ -108,22 +118,7 @@ def test_a_table_is_changed_in_its_grid_and_in_its_text(desk: Desk, window: Brow
     expect(page.get_by_text("Every case has its row")).to_be_visible()
     assert drafted(desk) == shipped
 
-    # Out to Excel, and back with one amount changed: what that changes is shown before it is kept.
-    with page.expect_download() as waiting:
-        page.get_by_role("button", name="Export to Excel").click()
-    assert imported(waiting.value.path().read_bytes(), "benefit_months") == read_sheet(shipped, "benefit_months").cells
-    edited = shipped.replace(">= 120      |                      24", ">= 120      |                      23")
-    workbook = exported(Asked(str(desk.rules), FILE, edited, "benefit_months"))
-    page.locator("input[type=file]").set_input_files({"name": "a.xlsx", "mimeType": XLSX, "buffer": workbook})
-    expect(page.get_by_text("row 1: benefit_months whole: 24 → 23")).to_be_visible()
-    assert drafted(desk) == shipped
-    page.get_by_role("button", name="Take it over").click()
-    expect(cell(page, 1, 1)).to_have_text("23")
-    assert drafted(desk) == edited
-    page.get_by_role("button", name="Undo").click()
-    expect(cell(page, 1, 1)).to_have_text("24")
-    page.locator("input[type=file]").set_input_files({"name": "a.xlsx", "mimeType": XLSX, "buffer": b"no workbook"})
-    expect(page.get_by_text("this is no Excel workbook")).to_be_visible()
+    it_goes_to_excel_and_comes_back(desk, page, shipped)
 
 
 def test_who_may_not_change_rules_sees_the_table_and_changes_nothing(stage: Desk, window: BrowserContext) -> None:

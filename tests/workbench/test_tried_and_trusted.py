@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from decision_service.workbench.drafts import Drafts
 from decision_service.workbench.store import Store
@@ -31,6 +31,23 @@ def spoil(desk: Desk, old: str, new: str) -> None:
     assert old in text
     drafts.save(ELDERLY, text.replace(old, new, 1), "somebody", number)
     store.close()
+
+
+def kept_as_a_case(desk: Desk, page: Page) -> None:
+    """What is tried becomes a case, which opens again and is green among the others."""
+    page.get_by_role("button", name="存为案例").click()
+    page.get_by_role("button", name="存为草稿").click()
+    expect(page.get_by_role("alert")).to_contain_text("请写名称")
+    page.get_by_label("案例名称").fill("试出来的一例")
+    page.get_by_role("button", name="存为草稿").click()
+    expect(page.get_by_text("已存为草稿")).to_be_visible()
+    page.goto(f"{desk.url}/try?file={ELDERLY}&case=试出来的一例")
+    expect(page.get_by_label("从案例开始")).to_have_value("试出来的一例")
+    opened(page, f"{desk.url}/trust?matter=elderly_allowance")
+    part = page.locator(".mp-part", has_text="案例").first
+    expect(part).to_contain_text("例相符")
+    expect(part.get_by_role("link", name="试出来的一例", include_hidden=True)).to_have_count(1)
+    expect(part).to_contain_text("0 例不符")
 
 
 def test_an_answer_is_flipped_a_change_applied_and_a_case_saved(desk: Desk, window: BrowserContext) -> None:
@@ -67,19 +84,7 @@ def test_an_answer_is_flipped_a_change_applied_and_a_case_saved(desk: Desk, wind
     page.get_by_role("button", name="照此修改").first.click()
     expect(came).to_contain_text("APPROVED")
 
-    page.get_by_role("button", name="存为案例").click()
-    page.get_by_role("button", name="存为草稿").click()
-    expect(page.get_by_role("alert")).to_contain_text("请写名称")
-    page.get_by_label("案例名称").fill("试出来的一例")
-    page.get_by_role("button", name="存为草稿").click()
-    expect(page.get_by_text("已存为草稿")).to_be_visible()
-    page.goto(f"{desk.url}/try?file={ELDERLY}&case=试出来的一例")
-    expect(page.get_by_label("从案例开始")).to_have_value("试出来的一例")
-    opened(page, f"{desk.url}/trust?matter=elderly_allowance")
-    part = page.locator(".mp-part", has_text="案例").first
-    expect(part).to_contain_text("例相符")
-    expect(part.get_by_role("link", name="试出来的一例", include_hidden=True)).to_have_count(1)
-    expect(part).to_contain_text("0 例不符")
+    kept_as_a_case(desk, page)
 
 
 def test_a_wrong_draft_is_seen_red_and_its_proof_fails_with_somebody(desk: Desk, window: BrowserContext) -> None:

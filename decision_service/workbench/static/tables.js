@@ -252,6 +252,7 @@ class Table {
         return;
       }
       this.dragged = at;
+      this.choose(at, at); // at once: the grid tells of its focus only later, and a paste may come before
     }, true);
     element.addEventListener("mousemove", (event) => {
       const at = this.dragged && event.buttons === 1 ? place(event) : null;
