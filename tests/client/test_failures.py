@@ -73,7 +73,8 @@ def test_a_service_that_never_answers_ends_at_the_deadline_with_the_key(
     with pytest.raises(NoAnswerError) as caught:
         way(proxy.url, "decide", asked, pace=Pace(0.6, 0.5, 0.02, 0.1))
     assert time.monotonic() - started < 2.0
-    assert caught.value.tries == len(proxy.passed) > 1
+    assert len(proxy.passed) > 1
+    assert caught.value.tries - len(proxy.passed) in (0, 1)  # the deadline may end the last one before it is through
     assert set(proxy.keys) == {caught.value.key}
     assert asked.form["id_no"] not in str(caught.value) + repr(caught.value.last)
     proxy.play()

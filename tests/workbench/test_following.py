@@ -45,7 +45,7 @@ def test_an_auditor_finds_a_decision_opens_it_for_a_purpose_and_checks_it(stage:
     page.get_by_label("办件编号或决定编号").fill("no such number")
     page.keyboard.press("Enter")
     expect(page.get_by_text("没有符合条件的决定。")).to_be_visible()
-    assert "application_id=no+such+number" in page.url
+    expect(page).to_have_url(re.compile("application_id=no[+]such[+]number"))
 
     opened(page, stage.url + "/decisions?matter=elderly_allowance&outcome=APPROVED")
     address = found(page, "打开")

@@ -102,7 +102,7 @@ def test_a_wrong_draft_is_seen_red_and_its_proof_fails_with_somebody(desk: Desk,
     expect(claim.get_by_role("link", name="在表格里看")).to_have_attribute("href", re.compile("table=allowance"))
     claim.get_by_role("link", name="打开试一试").click()
     expect(page.locator(".mp-came")).to_contain_text("REFERRED")
-    assert "given=" in page.url
+    expect(page).to_have_url(re.compile("given="))
     spoil(desk, "must: not deaths.hit", "must: not deaths.hits")
     page.get_by_label("申请人姓名").fill("赵示甲二")
     expect(page.locator(".mp-came.mp-stale")).to_contain_text("REFERRED")
@@ -113,6 +113,7 @@ def test_a_wrong_draft_is_seen_red_and_its_proof_fails_with_somebody(desk: Desk,
 
     opened(page, f"{desk.url}/trust?matter=elderly_allowance")
     expect(proofs).to_contain_text("没有缺漏")  # it was kept
+    expect(red).not_to_have_count(0)
     before = red.count()
     red.get_by_role("button", name="以新结果为预期").click()
     dialog = page.get_by_role("dialog")
