@@ -39,7 +39,8 @@ def framed(visit: Visit, page: Page, menu: Sequence[Page]) -> Iterator[None]:
     ):
         for number, one in enumerate(menu, 1):
             _entry(visit, one, number, is_here=one.path == page.path)
-    toggle.on("click", drawer.toggle)
+    # In the browser itself: so it is quick, and works while the page is not connected.
+    toggle.on("click", js_handler=f"() => runMethod({drawer.id}, 'toggle', [])")
     _keys(menu)
     with ui.element("div").classes("mp-main") as content:  # within the framework's own <main>
         text(visit.tell(page.title), "h1", "mp-h1")
