@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from decision_service.cli.output import FINDINGS, MISUSE, Json, misuse, print_json, show_problems
+from decision_service.cli.output import FINDINGS, MISUSE, Json, misuse, print_json, progress, show_problems
 from decision_service.cli.workshop import needed
 from decision_service.differing.asjson import as_json
 from decision_service.differing.comparing import NoClaimError, compare
@@ -54,9 +54,10 @@ def diff(
 
 
 def _compared(sides: Sides, *, json: bool) -> Report:
-    with engines_of(sides.old) as first, engines_of(sides.new) as second:
+    with engines_of(sides.old) as first, engines_of(sides.new) as second, progress() as bar:
+        task = bar.add_task("比较 comparing, %", total=100)
         try:
-            return compare(sides, (first, second))
+            return compare(sides, (first, second), lambda done: bar.update(task, completed=int(done)))
         except NoClaimError as error:
             misuse(f"nothing is claimed; {error.en}", f"不作结论；{error.zh}", json=json)
 

@@ -1,20 +1,23 @@
 """What every command shares: reading the rules folder, printing JSON, leaving with the right exit code."""
 
+import os
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import orjson
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from decision_service.policy.catalogue import FOLDER
 from decision_service.policy.shelf import Shelf, read_drafts, read_shelf
+from decision_service.progress import LINES as AS_LINES
+from decision_service.progress import VARIABLE, Pace, line
 from decision_service.source import PolicyProblems, as_json, render
 
 GOOD, FINDINGS, MISUSE = 0, 1, 2
@@ -101,7 +104,10 @@ def _read_or_exit(read: Callable[[], Shelf], folder: Path, *, json: bool) -> She
 
 
 def progress() -> Progress:
-    """A progress bar on standard error, silent where that is no terminal."""
+    """A progress bar on standard error, silent where that is no terminal; lines of JSON instead, where the environment
+    asks for them (progress.py)."""
+    if os.environ.get(VARIABLE) == AS_LINES:
+        return _Lines()
     out = console()
     return Progress(
         TextColumn("{task.description}"),
@@ -112,3 +118,25 @@ def progress() -> Progress:
         disable=not out.is_terminal,
         transient=True,
     )
+
+
+class _Lines(Progress):
+    """Tells a program how far it is."""
+
+    def __init__(self) -> None:
+        super().__init__(disable=True)
+        self._pace = Pace()
+
+    def update(self, task_id: TaskID, **changes: Any) -> None:  # noqa: ANN401 - whatever the bar takes
+        super().update(task_id, **changes)
+        self._tell(task_id)
+
+    def advance(self, task_id: TaskID, advance: float = 1) -> None:
+        super().advance(task_id, advance)
+        self._tell(task_id)
+
+    def _tell(self, task_id: TaskID) -> None:
+        one = next(one for one in self.tasks if one.id == task_id)
+        if one.total and self._pace.lets(one.completed, one.total):
+            sys.stderr.buffer.write(line(one.completed, one.total))
+            sys.stderr.buffer.flush()

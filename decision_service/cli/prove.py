@@ -1,6 +1,7 @@
 """`miaopi prove`: what holds of every application, and one smallest applicant where something does not."""
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -121,15 +122,16 @@ def _proved(shelf: Shelf, policies: list[Policy], *, json: bool) -> list["Proved
     from decision_service.proving.observed import EnginesDifferError
     from decision_service.proving.prover import NotEncodedError
     from decision_service.proving.whole import prove as prove_one
+    from decision_service.proving.whole import size
     from decision_service.readings.smt.replaying import UnfaithfulError
 
     found = []
     with progress() as bar:
-        task = bar.add_task("证明 proving", total=len(policies))
+        task = bar.add_task("证明 claims", total=sum(size(one) for one in policies))
         for policy in policies:
             try:
                 with engines_of(policy) as engines:
-                    found.append(prove_one(policy, shelf.catalogue, engines))
+                    found.append(prove_one(policy, shelf.catalogue, engines, done=partial(bar.advance, task)))
             except NotEncodedError as error:
                 misuse(
                     f"{policy.source}: left out, so nothing is proved: {error}",
@@ -142,7 +144,6 @@ def _proved(shelf: Shelf, policies: list[Policy], *, json: bool) -> list["Proved
                     f"{policy.source}：求解与引擎不一致，什么也没有证明；请报告这个缺陷",
                     json=json,
                 )
-            bar.advance(task)
     return found
 
 

@@ -14,6 +14,7 @@ from decision_service.differing.examples import Deciders, EncodingFaultError
 from decision_service.differing.material import material_of
 from decision_service.differing.moves import moves
 from decision_service.differing.pairing import RulePair, pair_rules
+from decision_service.differing.progressing import Progress, Stretch
 from decision_service.differing.report import Count, Kind, Region, Report, effect_of
 from decision_service.differing.sides import Sides
 from decision_service.differing.spelling import Numbers, Spelling
@@ -45,7 +46,13 @@ class NoClaimError(Exception):
         self.en, self.zh = en, zh
 
 
-def compare(sides: Sides, engines: tuple[Engines, Engines]) -> Report:
+_ENCODED, _TRIED, _TOLD_APART, _FOUND = 5.0, 10.0, 20.0, 25.0
+"""Of 100, how much is done once both versions are formulas; once the worked cases are decided under both; once all
+ways in which decisions change are told apart; once it is known which come with every register's answer. The rest is
+telling each in full."""
+
+
+def compare(sides: Sides, engines: tuple[Engines, Engines], progress: Progress = lambda _: None) -> Report:
     """The whole comparison; `engines` are those of the old and of the new version. Raises NoClaimError where a part of
     them cannot be encoded, where the solver gives up, or where the encoding proves wrong."""
     from decision_service.readings.smt.replaying import UnfaithfulError
@@ -54,7 +61,7 @@ def compare(sides: Sides, engines: tuple[Engines, Engines]) -> Report:
     from decision_service.readings.smt.values import UnencodableError
 
     try:
-        return _compare(sides, engines)
+        return _compare(sides, engines, progress)
     except UnencodableError as error:
         raise NoClaimError(f"this is not encoded: {error}", f"这一部分没有编码：{error}") from None
     except UndecidedError as error:
@@ -69,7 +76,7 @@ def compare(sides: Sides, engines: tuple[Engines, Engines]) -> Report:
         raise NoClaimError(f"a fault of the encoding: {error}", f"编码有误：{error}") from None
 
 
-def _compare(sides: Sides, engines: tuple[Engines, Engines]) -> Report:
+def _compare(sides: Sides, engines: tuple[Engines, Engines], progress: Progress) -> Report:
     from decision_service.readings.smt.values import UnencodableError
     from decision_service.readings.smt.world import LAST_DAY, World
 
@@ -84,12 +91,14 @@ def _compare(sides: Sides, engines: tuple[Engines, Engines]) -> Report:
     pairs = pair_rules(sides.old, sides.new, spelled)
     world = World((sides.old, sides.new), sides.catalogue)
     encoded = world.encoded()
-    comparison = _Comparison(sides, spelled, pairs, world, Deciders(sides, engines, _renamed(pairs)))
+    progress(_ENCODED)
+    comparison = _Comparison(sides, spelled, pairs, world, Deciders(sides, engines, _renamed(pairs)), progress)
     left_out = [*encoded.left_out, *(name for terms in world.terms for name in terms.left_out)]
     if left_out:
         raise UnencodableError("; ".join(dict.fromkeys(left_out)))
     found = sorted(comparison.ways(), key=_place)
-    regions = tuple(comparison.region(number, *one) for number, one in enumerate(found, 1))
+    telling = Stretch(progress, _FOUND, 100.0).each(found)
+    regions = tuple(comparison.region(number, *one) for number, one in enumerate(telling, 1))
     changes = changes_between(sides, spelled, pairs)
     scales = tuple(comparison.describer.scales())
     bounds = (LOOKED_AT, *encoded.bounds)
@@ -125,16 +134,19 @@ class _Comparison:
         pairs: tuple[RulePair, ...],
         world: "World",
         deciders: Deciders,
+        progress: Progress,
     ) -> None:
         import z3
 
         self.sides, self.spelled, self.world, self.deciders = sides, spelled, world, deciders
+        self.progress = progress
         self.aspects = Aspects(sides, spelled, pairs, world)
         self.describer = Describer(self.aspects, material_of(self.aspects, tuple(sides.catalogue.prefectures)), world)
         self.scope = (world.valid, *self._asked())
         self.asking = Asking(*(z3.And(rule, True) for rule in world.rules()), *self.scope)
         cases = [Applicant.of_case(case) for case in sides.new.cases or sides.old.cases]
-        self.tried = [(case, deciders.outcomes(case)) for case in cases]
+        trying = Stretch(progress, _ENCODED, _TRIED).each(cases)
+        self.tried = [(case, deciders.outcomes(case)) for case in trying]
 
     def _asked(self) -> "Iterator[z3.BoolRef]":
         """Every register that either version needs is asked."""
@@ -145,8 +157,9 @@ class _Comparison:
 
     def ways(self) -> list[tuple[Way, bool]]:
         """Every way in which applications of readable forms change, and whether that takes no unreached register."""
-        found = list(ways(self.asking, self.aspects))
-        return [(way, self._occurs(way.formula, [way.model], self.world.known)) for way in found]
+        found = list(ways(self.asking, self.aspects, Stretch(self.progress, _TRIED, _TOLD_APART)))
+        looking = Stretch(self.progress, _TOLD_APART, _FOUND).each(found)
+        return [(way, self._occurs(way.formula, [way.model], self.world.known)) for way in looking]
 
     def region(self, number: int, way: Way, complete: bool) -> Region:
         """The region told in full. Its example is one with every register's answer, where there is any."""

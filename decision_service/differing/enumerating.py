@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from decision_service.differing.asking import Asking
 from decision_service.differing.aspects import Aspect, Aspects
+from decision_service.differing.progressing import Stretch
 from decision_service.differing.report import Kind
 from decision_service.outcome import Outcome
 
@@ -42,11 +43,11 @@ class Way:
     several: bool = False
 
 
-def ways(asking: Asking, aspects: Aspects) -> Iterator[Way]:
+def ways(asking: Asking, aspects: Aspects, stretch: Stretch) -> Iterator[Way]:
     """A partition of all applications that change, among those that `asking` holds to. What is only told besides is one
     way."""
     coarse, more = list(_coarse(asking, aspects)), 0
-    for kind, outcomes, formula, model in coarse:
+    for kind, outcomes, formula, model in stretch.each(coarse):
         most = min(MOST_WAYS, MANY - len(coarse) - more + 1)
         with asking.within(formula):
             found = list(_fine(asking, aspects, formula, most)) if kind != "advice" and most > 1 else []

@@ -72,17 +72,28 @@ class Prover:
             raise NotEncodedError("; ".join(left_out))
         return world
 
-    def settle(self, asked: Sequence[Question | Settled]) -> list[Proof]:
-        """How claims come out. Those that nobody may break are put to the solver together first: most hold."""
-        proofs = {one.name: self._timed(one) for one in asked}
-        waiting = [one for one in asked if isinstance(one, Question) and proofs[one.name] is None]
+    def settle(
+        self, asked: Sequence[Question | Settled], told: Callable[[Proof], None] = lambda _: None
+    ) -> list[Proof]:
+        """How claims come out; `told` of each. Those that nobody may break are put to the solver together first: most
+        hold."""
+        found: dict[str, Proof] = {}
+        waiting: list[Question] = []
+        for one in asked:
+            proof = self._timed(one)
+            if proof is not None:
+                found[one.name] = proof
+                told(proof)
+            elif isinstance(one, Question):
+                waiting.append(one)
         begun = perf_counter()
-        if waiting and self._nobody([self._narrowed(one) for one in waiting]):
-            share = (perf_counter() - begun) / len(waiting)
-            found = {one.name: dataclasses.replace(_proof(one, "holds", "z3"), seconds=share) for one in waiting}
-        else:
-            found = {one.name: self._clocked(one, self._searched) for one in waiting}
-        return [proofs[one.name] or found[one.name] for one in asked]
+        hold = bool(waiting) and self._nobody([self._narrowed(one) for one in waiting])
+        share = (perf_counter() - begun) / max(1, len(waiting))
+        for one in waiting:
+            held = dataclasses.replace(_proof(one, "holds", "z3"), seconds=share) if hold else None
+            found[one.name] = held or self._clocked(one, self._searched)
+            told(found[one.name])
+        return [found[one.name] for one in asked]
 
     def _timed(self, asked: Question | Settled) -> Proof | None:
         if isinstance(asked, Settled):

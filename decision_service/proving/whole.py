@@ -1,7 +1,7 @@
 """Everything that is claimed of one policy, proved or broken."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from decision_service.offline import Engines
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Policy
 from decision_service.proving.asking import claims
-from decision_service.proving.pairs import about_pairs
+from decision_service.proving.pairs import about_pairs, pair_names
 from decision_service.proving.proofs import Proof
 from decision_service.proving.prover import STEPS, Prover
 from decision_service.proving.questions import Question
@@ -55,21 +55,33 @@ def _following(proof: Proof, failing: set[str]) -> Proof:
     return dataclasses.replace(proof, follows=proof.name in failing and (same or hopeless or barred))
 
 
+def size(policy: Policy) -> int:
+    """How many claims there are to settle."""
+    return len(list(claims(policy))) + len(pair_names(policy))
+
+
 def prove(
     policy: Policy,
     catalogue: Catalogue,
     engines: Engines,
     steps: int = STEPS,
-    progress: Callable[[], None] = lambda: None,
+    done: Callable[[], None] = lambda: None,
 ) -> Proved:
-    """Settles every claim; the solver may take so many steps over each. Raises NotEncodedError, UnfaithfulError and
-    EnginesDifferError: after any of them nothing counts as proved."""
+    """Settles every claim; the solver may take so many steps over each. `done` is called after each. Raises
+    NotEncodedError, UnfaithfulError and EnginesDifferError: after any of them nothing counts as proved."""
     begun = perf_counter()
     prover = Prover(policy, catalogue, engines, steps)
     encoded = prover.world.encoded()
-    progress()
     asked = list(claims(policy))
-    found = [*prover.settle(asked), *about_pairs(prover)]
+
+    def settled(proof: Proof) -> None:
+        if proof.verdict != "fails":  # of one that fails it is still to be shown who breaks it
+            done()
+
+    found = prover.settle(asked, settled)
+    for proof in about_pairs(prover):
+        found.append(proof)
+        settled(proof)
     questions = {one.name: one for one in asked if isinstance(one, Question)}
     proofs = [
         sharpened(prover, proof, questions[proof.name])
@@ -78,14 +90,17 @@ def prove(
         for proof in found
     ]
     proofs = [_following(proof, {one.name for one in proofs if one.verdict == "fails"}) for proof in proofs]
-    names = [("反例" if one.verdict == "fails" else "见证") + f" {one.name.replace(':', ' ')}" for one in proofs]
-    shown = {
-        proof.name: tuple(
-            show(prover, one, name if place == 0 else f"{name} 2")
-            for place, one in enumerate((proof.witness, proof.other))
-            if one is not None
-        )
-        for proof, name in zip(proofs, names, strict=True)
-        if proof.verdict == "fails"
-    }
+    shown: dict[str, tuple[Shown, ...]] = {}
+    for proof in proofs:
+        if proof.verdict == "fails":
+            shown[proof.name] = tuple(_shown(prover, proof))
+            done()
     return Proved(policy, tuple(proofs), shown, encoded, perf_counter() - begun)
+
+
+def _shown(prover: Prover, proof: Proof) -> Iterator[Shown]:
+    """Who breaks a claim, one or two."""
+    name = f"反例 {proof.name.replace(':', ' ')}"
+    for place, one in enumerate((proof.witness, proof.other)):
+        if one is not None:
+            yield show(prover, one, name if place == 0 else f"{name} 2")

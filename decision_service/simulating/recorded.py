@@ -1,7 +1,7 @@
 """The decisions of a ledger as a population, in memory only: each as sent, answered and dated, or told why not."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final, NamedTuple, cast
@@ -111,18 +111,26 @@ class _NoRowError(Exception):
         self.why = why
 
 
-def read_decisions(reader: LedgerReader, policies: Sequence[Policy], catalogue: Catalogue) -> FromLedger:
-    """The decisions of the policies' matter. Raises LedgerFaultError at a record that was changed."""
+def read_decisions(
+    reader: LedgerReader,
+    policies: Sequence[Policy],
+    catalogue: Catalogue,
+    progress: Callable[[int, int], None] = lambda _, __: None,
+) -> FromLedger:
+    """The decisions of the policies' matter; `progress` hears how many were read, of how many. Raises LedgerFaultError
+    at a record that was changed."""
     matter = policies[0].matter
     kinds = Counter[str]()
-    others = 0
+    others = wanted = 0
     for (kind, of), count in reader.counted().items():
         if kind != DECISION:
             kinds[kind] += count
         elif of != matter:
             others += count
+        else:
+            wanted += count
     rows = _Rows(policies, catalogue)
-    batches = list(rows.batches(reader.on_matter(matter)))
+    batches = list(rows.batches(_counted(reader.on_matter(matter), wanted, progress)))
     return FromLedger(
         log=reader.log,
         table=pa.Table.from_batches(batches, rows.schema),
@@ -133,6 +141,12 @@ def read_decisions(reader: LedgerReader, policies: Sequence[Policy], catalogue: 
         other_matters=others,
         other_kinds=dict(sorted(kinds.items())),
     )
+
+
+def _counted(decisions: Iterator[Recorded], of: int, progress: Callable[[int, int], None]) -> Iterator[Recorded]:
+    for number, one in enumerate(decisions, 1):
+        yield one
+        progress(number, of)
 
 
 class _Rows:

@@ -65,7 +65,7 @@ def refusal(error: Exception) -> Bilingual | None:
             return None
 
 
-def beside(work: Coroutine[Any, Any, None], name: str) -> None:
+def beside(work: Coroutine[Any, Any, object], name: str) -> None:
     """Goes on with `work` while the page is shown; ended when it is left."""
     task = background_tasks.create(work, name=name)
     ui.context.client.on_delete(task.cancel)

@@ -4,14 +4,15 @@ ends nothing but itself."""
 import asyncio
 import os
 import sys
-from asyncio.subprocess import Process
+from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from time import monotonic
-from typing import IO, Any, Final
+from typing import Any, Final
 
 import orjson
+
+from decision_service.progress import LINES, VARIABLE, Pace, line, read_line
 
 NICENESS: Final = 10
 """What is asked here may wait for what is decided elsewhere on the same machine."""
@@ -29,8 +30,17 @@ class Done:
 class Progress:
     """So many things are done, of so many."""
 
-    done: int
-    of: int
+    done: float
+    of: float
+
+    @property
+    def percent(self) -> int:
+        """How much of all that is: 0 to 100."""
+        return 0 if self.of <= 0 else max(0, min(100, int(100 * self.done / self.of)))
+
+
+Hears = Callable[[Progress], None]
+"""Whoever hears how far something is."""
 
 
 class JobFailedError(Exception):
@@ -43,60 +53,60 @@ class Jobs:
     def __init__(self, at_once: int) -> None:
         self._places = asyncio.Semaphore(at_once)
 
-    async def run(self, *arguments: str) -> Done:
-        """`miaopi ARGUMENTS --json`. Leaving (cancellation) ends the command. Raises JobFailedError."""
+    async def run(self, *arguments: str, told: Hears = lambda _: None) -> Done:
+        """`miaopi ARGUMENTS --json`; `told` hears how far it is. Leaving (cancellation) ends the command. Raises
+        JobFailedError."""
         async with self._places, _started("decision_service", *arguments, "--json") as child:
-            said, told = await child.communicate()
+            said, wrong = await _ended(child, b"", told)
             code = child.returncode
         if code not in {0, 1, 2}:
-            raise JobFailedError(_last(told))
+            raise JobFailedError(_last(wrong))
         try:
             return Done(code, orjson.loads(said))
         except orjson.JSONDecodeError:
-            raise JobFailedError(_last(told or said)) from None
+            raise JobFailedError(_last(wrong or said)) from None
 
-    async def work(self, module: str, given: object, told: Callable[[Progress], None] = lambda _: None) -> Any:
+    async def work(self, module: str, given: object, told: Hears = lambda _: None) -> Any:
         """Runs `module`, whose main part is `worked` below, with `given` (JSON); `told` hears how far it is. What it
         came to, as JSON. Leaving ends it. Raises JobFailedError."""
-        came: list[Any] = []
-        async with self._places, _started(module, stdin=asyncio.subprocess.PIPE) as child, asyncio.TaskGroup() as group:
-            if child.stdin is None or child.stdout is None or child.stderr is None:
-                raise AssertionError("a process without its pipes")
-            wrong = group.create_task(child.stderr.read())
-            group.create_task(_fed(child.stdin, orjson.dumps(given)))
-            async for line in child.stdout:
-                name, said = orjson.loads(line)
-                if name == "told":
-                    told(Progress(*said))
-                else:
-                    came.append(said)
-            code = await child.wait()
-        if code or not came:
-            raise JobFailedError(_last(wrong.result()))
-        return came[0]
+        async with self._places, _started(module) as child:
+            said, wrong = await _ended(child, orjson.dumps(given), told)
+            code = child.returncode
+        if code or not said:
+            raise JobFailedError(_last(wrong))
+        return orjson.loads(said)
 
 
-def worked(work: Callable[[Any, Callable[[int, int], None]], object]) -> None:
+def worked(work: Callable[[Any, Callable[[float, float], None]], object]) -> None:
     """The main part of a module that `Jobs.work` runs: what it was given is worked on, and told of (done, of how many)
     a few times a second."""
-    out, last = sys.stdout.buffer, 0.0
+    pace = Pace()
 
-    def told(done: int, of: int) -> None:
-        nonlocal last
-        if monotonic() - last >= _TELL_SECONDS or done in {0, of}:
-            last = monotonic()
-            _said(out, ["told", [done, of]])
+    def told(done: float, of: float) -> None:
+        if pace.lets(done, of):
+            sys.stderr.buffer.write(line(done, of))
+            sys.stderr.buffer.flush()
 
-    _said(out, ["came", work(orjson.loads(sys.stdin.buffer.read()), told)])
-
-
-_TELL_SECONDS: Final = 0.2
-_MOST_BYTES: Final = 256 * 1024 * 1024
+    sys.stdout.buffer.write(orjson.dumps(work(orjson.loads(sys.stdin.buffer.read()), told)))
+    sys.stdout.buffer.flush()
 
 
-def _said(out: IO[bytes], what: object) -> None:
-    out.write(orjson.dumps(what) + b"\n")
-    out.flush()
+async def _ended(child: Process, given: bytes, told: Hears) -> tuple[bytes, bytes]:
+    """What it printed, and what it said besides how far it was."""
+    if child.stdin is None or child.stdout is None or child.stderr is None:
+        raise AssertionError("a process without its pipes")
+    wrong: list[bytes] = []
+    async with asyncio.TaskGroup() as group:
+        said = group.create_task(child.stdout.read())
+        group.create_task(_fed(child.stdin, given))
+        async for one in child.stderr:
+            far = read_line(one)
+            if far is None:
+                wrong.append(one)
+            else:
+                told(Progress(*far))
+        await child.wait()
+    return said.result(), b"".join(wrong)
 
 
 async def _fed(pipe: asyncio.StreamWriter, content: bytes) -> None:
@@ -107,13 +117,13 @@ async def _fed(pipe: asyncio.StreamWriter, content: bytes) -> None:
 
 
 @asynccontextmanager
-async def _started(module: str, *arguments: str, stdin: int = asyncio.subprocess.DEVNULL) -> AsyncIterator[Process]:
+async def _started(module: str, *arguments: str) -> AsyncIterator[Process]:
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", module, *arguments,
-        stdin=stdin, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
+        stdin=PIPE, stdout=PIPE, stderr=PIPE, env={**os.environ, VARIABLE: LINES},
         # Not a session of its own: where the kernel shares processors out among sessions, it would give way to none.
         # In the child, since the loop of the server (uvloop) knows no argument for a group of processes.
-        preexec_fn=os.setpgrp, limit=_MOST_BYTES,
+        preexec_fn=os.setpgrp, limit=_MOST_LINE,
     )  # fmt: skip
     with suppress(ProcessLookupError):
         os.setpriority(os.PRIO_PROCESS, child.pid, NICENESS)
@@ -124,6 +134,9 @@ async def _started(module: str, *arguments: str, stdin: int = asyncio.subprocess
         with suppress(ProcessLookupError):
             os.killpg(child.pid, 9)
         await child.wait()
+
+
+_MOST_LINE: Final = 16 * 1024 * 1024
 
 
 def _last(told: bytes) -> str:

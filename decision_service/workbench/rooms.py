@@ -16,7 +16,7 @@ from decision_service.workbench.following.story import STORY
 from decision_service.workbench.matters.glances import SCHEMA as GLANCES
 from decision_service.workbench.matters.page import MATTERS
 from decision_service.workbench.pages import Page
-from decision_service.workbench.results import SCHEMA as WORKED_OUT
+from decision_service.workbench.results import SCHEMA as RESULTS
 from decision_service.workbench.running.page import RUN
 from decision_service.workbench.tables.page import TABLES
 from decision_service.workbench.trusting.page import TRUST
@@ -24,5 +24,5 @@ from decision_service.workbench.trying.page import TRY
 
 PAGES: Final[tuple[Page, ...]] = (MATTERS, EDITOR, TABLES, TRY, TRUST, CHANGE, RELEASES, QUEUE, RUN, SEARCH, STORY)
 
-SCHEMAS: Final[tuple[str, ...]] = (*KEPT, *POPULATIONS, *PROPOSALS, *REMARKS, *UNSAVED, *GLANCES, *WORKED_OUT)
+SCHEMAS: Final[tuple[str, ...]] = (*KEPT, *POPULATIONS, *PROPOSALS, *REMARKS, *UNSAVED, *GLANCES, *RESULTS)
 """Statements that make the tables of rooms in the workbench's store."""

@@ -62,14 +62,20 @@ def mutation(given: Mapping[str, Any], told: Told) -> Said:
 
     suites = _suites(given)
     good = {one.policy.digest for one in try_suites(suites, engines_of) if not one.failed}
+    found = {
+        suite.policy.digest: mutants(suite.policy, suites.catalogue)
+        for suite in suites.suites if suite.policy.digest in good
+    }  # fmt: skip
+    # Each counts twice: once it was tried, and once it is known whether a case could notice it at all.
+    done = _counting(told, 2 * sum(map(len, found.values())))
     versions: list[Said] = []
     for suite in suites.suites:
         if suite.policy.digest not in good:
             versions.append({"source": suite.policy.source, "is_red": True})
             continue
-        found = mutants(suite.policy, suites.catalogue)
-        first = score(suite, suites.catalogue, found, _counting(told, len(found)))
-        last = settled(first, suite, suites.catalogue, done=_counting(told, len(first.survivors)))
+        first = score(suite, suites.catalogue, found[suite.policy.digest], done)
+        done(first.killed)
+        last = settled(first, suite, suites.catalogue, done=done)
         versions.append({
             "source": suite.policy.source, "is_red": False, "counted": last.counted, "killed": last.killed,
             "equal": len(last.equal), "untold": len(last.untold), "percent": round(last.percent, 1),
@@ -85,16 +91,16 @@ def proofs(given: Mapping[str, Any], told: Told) -> Said:
     from decision_service.proving.prover import NotEncodedError
     from decision_service.proving.telling import lines as kinds
     from decision_service.proving.telling import proved_as_json
-    from decision_service.proving.whole import prove
+    from decision_service.proving.whole import prove, size
     from decision_service.readings.smt.replaying import UnfaithfulError
 
     suites = _suites(given)
+    done = _counting(told, sum(size(suite.policy) for suite in suites.suites))
     versions: list[Said] = []
-    for number, suite in enumerate(suites.suites):
-        told(number, len(suites.suites))
+    for suite in suites.suites:
         try:
             with engines_of(suite.policy) as engines:
-                one = prove(suite.policy, suites.catalogue, engines)
+                one = prove(suite.policy, suites.catalogue, engines, done=done)
         except (NotEncodedError, UnfaithfulError, EnginesDifferError) as error:
             versions.append({"source": suite.policy.source, "nothing": str(error)})
             continue
@@ -119,12 +125,12 @@ def _cases_of(suites: Suites) -> int:
     return sum(len(one.cases) for one in suites.suites)
 
 
-def _counting(told: Told, of: int) -> Callable[[], None]:
+def _counting(told: Told, of: int) -> Callable[..., None]:
     done = 0
 
-    def counted() -> None:
+    def counted(more: int = 1) -> None:
         nonlocal done
-        done += 1
+        done += more
         told(done, of)
 
     return counted

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from threading import Lock
 
 import pytest
+from typer.testing import Result
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "rules"
@@ -45,6 +46,12 @@ def miaopi(*arguments: object, cwd: Path = ROOT) -> Done:
             stop(process)
             pytest.fail(f"miaopi {' '.join(order['arguments'])} did not end: {err.read_text()}")
         return Done(int(process.stdout.readline()), out.read_bytes(), err.read_text())
+
+
+def told_of(ended: Result) -> list[float]:
+    """How far a command said that it was, in percent, where `MIAOPI_PROGRESS=lines` asked for it."""
+    lines = [json.loads(line)["progress"] for line in ended.stderr.splitlines() if line.startswith('{"progress"')]
+    return [100 * done / of for done, of in lines]
 
 
 BUSY = Lock()

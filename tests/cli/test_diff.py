@@ -10,15 +10,15 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from decision_service.cli.app import build
-from tests.cli.running import RULES
+from tests.cli.running import RULES, told_of
 from tests.differing.changing import changed, text_of, written
 
 ELDERLY = text_of("elderly_allowance")
 AGE = (("    value: 80", "    value: 79"), ("age | [80..90)", "age | [79..90)"))
 
 
-def diff(*words: object) -> Result:
-    return CliRunner().invoke(build(), ["diff", *map(str, words)])
+def diff(*words: object, env: dict[str, str] | None = None) -> Result:
+    return CliRunner().invoke(build(), ["diff", *map(str, words)], env=env)
 
 
 @pytest.fixture(scope="module")
@@ -28,9 +28,14 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], str]
     new = changed(ELDERLY, *AGE, ("zh: 没有死亡登记", "zh: 没有死亡登记<script>alert(1)</script>"))
     html = folder / "page.html"
     done = diff(
-        "elderly_allowance@2026-05-01", written(folder, "draft.yaml", new), "--rules", RULES, "--html", html, "--json"
-    )
+        "elderly_allowance@2026-05-01", written(folder, "draft.yaml", new), "--rules", RULES, "--html", html, "--json",
+        env={"MIAOPI_PROGRESS": "lines"},
+    )  # fmt: skip
     assert done.exit_code == 1, done.output
+    far = told_of(done)
+    assert len(far) > 1, "it takes seconds"
+    assert far == sorted(far)
+    assert far[-1] == 100
     return json.loads(done.stdout), html.read_text(encoding="utf-8")
 
 

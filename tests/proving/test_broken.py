@@ -12,7 +12,7 @@ from decision_service.offline import decide, engines_of, offline_answer
 from decision_service.policy.shape import WorkedCase
 from decision_service.policy.shelf import Shelf, read_shelf
 from decision_service.proving.telling import CODES
-from decision_service.proving.whole import Proved, prove
+from decision_service.proving.whole import Proved, prove, size
 from decision_service.source import render
 from tests.properties.deciding import codes
 from tests.properties.policies import read_text
@@ -36,8 +36,11 @@ def broken(folder: Path) -> tuple[Shelf, str, Proved]:
         shelf = read_shelf(rules)
         (policy,) = shelf.policies()
         text = (rules / policy.source).read_text(encoding="utf-8")
+    settled: list[None] = []
     with engines_of(policy) as engines:
-        return shelf, text, prove(policy, shelf.catalogue, engines)
+        proved = prove(policy, shelf.catalogue, engines, done=lambda: settled.append(None))
+    assert len(settled) == size(policy) == len(proved.proofs), "each claim is told of once"
+    return shelf, text, proved
 
 
 def told(proved: Proved) -> str:

@@ -21,6 +21,7 @@ from decision_service.simulating.report import report_of
 from decision_service.simulating.running import connect, simulate_over
 from decision_service.simulating.telling import tables
 from decision_service.verdict import Verdict
+from tests.cli.running import told_of
 from tests.http.staging import BY_ID, RULES, Reference, Stage, application, patient, sandbox_config, staged
 from tests.properties.deciding import policy_of, shelf
 from tests.requirements.test_rq_b6 import AGENT, agent
@@ -93,13 +94,17 @@ def broken(_: Verdict) -> Verdict:
 
 
 def simulated(written: Written, *more: str) -> Result:
-    return CliRunner().invoke(build(), ["simulate", OLD, *more, "--ledger", str(written.ledger), "--rules", str(RULES)])
+    words = ["simulate", OLD, *more, "--ledger", str(written.ledger), "--rules", str(RULES)]
+    return CliRunner().invoke(build(), words, env={"MIAOPI_PROGRESS": "lines"})
 
 
 def test_every_decision_is_a_row_that_comes_out_again_or_is_told(written: Written) -> None:
     before = sorted(path.name for path in written.ledger.parent.iterdir())
     found = simulated(written, "--json")
     assert found.exit_code == 0, found.output
+    far = told_of(found)
+    assert far == sorted(far)
+    assert far[-1] == 100
     told = json.loads(found.stdout)
     rows = told["ledger"]
     assert rows["findings"] == []

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from decision_service.workbench.changing.lines import folded, rows
 from decision_service.workbench.changing.remarks import Remark, Said, place
@@ -42,6 +42,31 @@ def test_a_comment_stays_on_its_line_and_says_when_that_is_gone(text: str, where
     assert place(remark, text) == where
 
 
+def tried_on_many(page: Page) -> None:
+    """What takes long can be stopped; of few it is soon known who changes, where and how old."""
+    impact = page.locator("#impact")
+    chosen(page, "200,000 made-up people")
+    page.get_by_role("button", name="work it out").click()
+    expect(page.get_by_role("progressbar", name="Deciding each: 200,000 made-up people")).to_be_visible()
+    page.get_by_role("button", name="stop Deciding each: 200,000 made-up people").click()
+    expect(page.get_by_text("stopped; it did not come to an end")).to_be_visible()
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    expect(impact).not_to_contain_text("Whose outcome changes")
+    chosen(page, "1,000 made-up people")
+    page.get_by_role("button", name="work it out").click()
+    for part in ("Whose outcome changes", "By city", "By age band"):
+        expect(impact).to_contain_text(part)
+    with page.expect_download() as fetched:
+        page.get_by_role("button", name="download the rows that change (CSV)").click()
+    first = fetched.value.path().read_text(encoding="utf-8").splitlines()[0]
+    assert first.startswith("row,old.outcome,")
+
+
+def chosen(page: Page, population: str) -> None:
+    page.get_by_label("whom to try it on").click()
+    page.get_by_role("option", name=population, exact=True).click()
+
+
 def test_two_versions_are_compared_and_talked_about(rules: Path, tmp_path: Path, window: BrowserContext) -> None:
     first = rules / "senior_card" / "2026-01-01.yaml"
     text = first.read_text(encoding="utf-8").replace("in_force: 2026-01-01", "in_force: 2031-01-01", 1)
@@ -54,6 +79,7 @@ def test_two_versions_are_compared_and_talked_about(rules: Path, tmp_path: Path,
         expect(found.get_by_role("link", name="try it with the new version").first).to_be_visible()
         expect(page.locator("tr.ch-changed")).to_have_count(2)
         expect(page.locator(".mp-main")).to_contain_text("Legal basis")
+        tried_on_many(page)
         number = page.locator("tr.ch-changed").nth(1).get_by_role("link")
         line = number.inner_text()
         number.click()
@@ -70,7 +96,8 @@ def test_two_versions_are_compared_and_talked_about(rules: Path, tmp_path: Path,
         box.get_by_role("button", name="settle").click()
         expect(page.locator(".ch-settled")).to_contain_text("settled comments (1)")
         with sqlite3.connect(desk.data / "workbench.sqlite3") as store:
-            assert store.execute("SELECT count(*) FROM kept_results").fetchone() == (1,)
+            tasks = store.execute("SELECT task FROM results ORDER BY task").fetchall()
+            assert tasks == [("difference",), ("impact",)]
         # A comment whose line is gone says so.
         coming.write_text(text, encoding="utf-8")
         opened(page, desk.url + "/change?matter=senior_card&old=file:2031-01-01&new=file:2031-01-01")

@@ -1,6 +1,7 @@
 """What is run on files before they are released, each by the command that an analyst would use."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -12,12 +13,12 @@ from decision_service.workbench.changing.difference import NoClaimError, Pair
 from decision_service.workbench.changing.figures import FEWEST
 from decision_service.workbench.changing.folder import copied
 from decision_service.workbench.changing.impact import LEDGER, impact
-from decision_service.workbench.changing.keeping import KeptResults
 from decision_service.workbench.changing.populations import made
 from decision_service.workbench.changing.proposals import Part
 from decision_service.workbench.changing.releasing import whole_of
-from decision_service.workbench.changing.sides import Side, digest_of
-from decision_service.workbench.jobs import Done
+from decision_service.workbench.changing.sides import Side
+from decision_service.workbench.jobs import Done, Hears, Progress
+from decision_service.workbench.results import Result, Results, digest_of, follows_from
 from decision_service.workbench.visit import Bench
 
 Name = Literal["check", "test", "prove", "shadow"]
@@ -28,6 +29,8 @@ CHECKS: Final[dict[Name, Bilingual]] = {
     "prove": Bilingual("证明", "proofs"),
     "shadow": Bilingual("影子运行：新规则并行决定，不产生效力", "shadow run: decided beside, without effect"),
 }
+
+WORKING_OUT: Final = "decision_service.workbench.workingout"
 
 SHADOWED: Final = 10_000
 """Made-up people of a shadow run where no record was named."""
@@ -48,7 +51,7 @@ def candidate(bench: Bench, parts: Sequence[Part]) -> Candidate:
     """The folder with these files in it; the same copy for the same texts."""
     before, after = whole_of(parts, bench.rules)
     cases = [f"{one.change.name}\n{one.change.after!r}" for one in parts if one.change.name.endswith(CASES)]
-    key = digest_of(*(f"{name}\n{text}" for name, text in sorted(after.items())), *cases)
+    key = follows_from(*(f"{name}\n{text}" for name, text in sorted(after.items())), *cases)
     whole = copied(bench.rules, [one.change for one in parts], bench.data / "candidates" / key)
     names = [one.change.name.partition("/") for one in parts]
     touched = {matter for matter, _, _ in names}
@@ -80,26 +83,50 @@ def _side(kind: Literal["file", "kept"], name: str, texts: dict[str, str]) -> Si
 
 def known(bench: Bench, found: Candidate, name: Name) -> dict[str, Any] | None:
     """What a check came to, None where it was not run on these texts."""
-    said = KeptResults(bench.store).get(f"check:{name}:{found.key}")
-    return None if said is None else dict(said)
+    said = Results(bench.store).of(f"check {name}", ALL, found.key)
+    return None if said is None else dict(said.said)
 
 
-async def run(bench: Bench, found: Candidate, name: Name, by: str) -> dict[str, Any]:
-    """Runs a check and keeps what it came to: `good`, and what is told of it in both languages. Raises
-    JobFailedError."""
+async def run(bench: Bench, found: Candidate, name: Name, by: str, told: Hears = lambda _: None) -> dict[str, Any]:
+    """Runs a check and keeps what it came to: `good`, and what is told of it in both languages. `told` hears how far it
+    is. Raises JobFailedError."""
     match name:
         case "check":
-            said = _checked(await bench.jobs.run("check", str(found.whole)))
+            said = _checked(await bench.jobs.run("check", str(found.whole), told=told))
         case "test":
-            said = _tested([await bench.jobs.run("test", str(found.whole / one)) for one in found.matters])
+            said = _tested(await _worked_out(bench, found, "cases", told))
         case "prove":
-            rules = ("--rules", str(found.whole))
-            said = _proved([await bench.jobs.run("prove", str(found.whole / one), *rules) for one in found.matters])
+            said = _proved(await _worked_out(bench, found, "proofs", told))
         case "shadow":
-            said = await _shadowed(bench, found)
+            said = await _shadowed(bench, found, told)
     kept = said | {"by": by, "at": bench.now().isoformat(timespec="seconds")}
-    KeptResults(bench.store).put(f"check:{name}:{found.key}", kept, str(kept["at"]))
+    Results(bench.store).keep(f"check {name}", ALL, Result(found.key, str(kept["at"]), kept))
     return kept
+
+
+ALL: Final = ""
+"""The subject of what is about a whole rules folder."""
+
+
+async def _worked_out(bench: Bench, found: Candidate, task: str, told: Hears) -> dict[str, dict[str, Any]]:
+    """What the pages of each matter show of these files, worked out where it is not known yet."""
+    results, said = Results(bench.store), {}
+    for number, matter in enumerate(found.matters):
+        digest = await asyncio.to_thread(digest_of, found.whole, matter)
+        one = results.of(task, matter, digest)
+        if one is None:
+            given = {"task": task, "folder": str(found.whole), "matter": matter}
+            come = await bench.jobs.work(WORKING_OUT, given, _of_many(told, number, len(found.matters)))
+            one = Result(digest, bench.now().isoformat(timespec="seconds"), come)
+            if "problems" not in come:
+                results.keep(task, matter, one)
+        said[matter] = dict(one.said)
+    return said
+
+
+def _of_many(told: Hears, number: int, of: int) -> Hears:
+    """Tells of one of several things, done one after another."""
+    return lambda far: told(Progress(number * 100 + far.percent, of * 100))
 
 
 def _result(*, good: bool, zh: str, en: str, **more: object) -> dict[str, Any]:
@@ -114,35 +141,50 @@ def _checked(done: Done) -> dict[str, Any]:
     return _result(good=False, zh=f"{len(problems)}个问题", en=f"{len(problems)} problem(s)", details=told)
 
 
-def _tested(done: Sequence[Done]) -> dict[str, Any]:
-    if any(one.code == 2 for one in done):
-        return _result(good=False, zh="没有运行：规则文件有错", en="not run: the rule files have problems")
-    cases = sum(int(one.said["cases"]) for one in done)
-    failed = [fault for one in done for fault in one.said["failed"]]
-    told = [{"zh": f"{one['matter']}：{one['case']}", "en": f"{one['matter']}: {one['case']}"} for one in failed[:10]]
-    zh, en = f"{cases}个案例，{len(failed)}个不符", f"{cases} cases, {len(failed)} not as expected"
+def _has_problems(said: Mapping[str, Mapping[str, Any]]) -> bool:
+    return any("problems" in one for one in said.values())
+
+
+def _not_run() -> dict[str, Any]:
+    return _result(good=False, zh="没有运行：规则文件有错", en="not run: the rule files have problems")
+
+
+def _tested(said: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    if _has_problems(said):
+        return _not_run()
+    cases = [(matter, case) for matter, one in said.items() for version in one["versions"] for case in version["cases"]]
+    failed = [(matter, case["name"]) for matter, case in cases if case["differences"]]
+    told = [{"zh": f"{matter}：{name}", "en": f"{matter}: {name}"} for matter, name in failed[:10]]
+    zh, en = f"{len(cases)}个案例，{len(failed)}个不符", f"{len(cases)} cases, {len(failed)} not as expected"
     return _result(good=not failed, zh=zh, en=en, details=told)
 
 
-def _proved(done: Sequence[Done]) -> dict[str, Any]:
-    if any(one.code == 2 for one in done):
-        return _result(good=False, zh="没有运行：规则文件有错", en="not run: the rule files have problems")
-    versions = [version for one in done for version in one.said["policies"]]
-    broken = [f"{one['matter']} {one['version']}" for one in versions if not one["holds"]]
+def _proved(said: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    if _has_problems(said):
+        return _not_run()
+    versions = [version for one in said.values() for version in one["versions"]]
+    broken = [one for one in versions if "nothing" not in one and not one["holds"]]
+    nothing = [one["source"] for one in versions if "nothing" in one]
     zh, en = (
         f"{len(versions)}个版本，{len(broken)}个有反例",
         f"{len(versions)} versions, {len(broken)} with a counter-example",
     )
-    return _result(good=not broken, zh=zh, en=en, details=[{"zh": one, "en": one} for one in broken])
+    details = [{"zh": f"{one}：什么也没有证明", "en": f"{one}: nothing is proved"} for one in nothing]
+    for one in broken:
+        failing = [claim["claim"] for claim in one["claims"] if claim["verdict"] != "holds" and not claim["advice"]]
+        details += [
+            {"zh": f"{one['source']}：{claim['zh']}", "en": f"{one['source']}: {claim['en']}"} for claim in failing
+        ]
+    return _result(good=not details, zh=zh, en=en, details=details[:10])
 
 
-async def _shadowed(bench: Bench, found: Candidate) -> dict[str, Any]:
+async def _shadowed(bench: Bench, found: Candidate, heard: Hears) -> dict[str, Any]:
     """Each changed version over the record, or over made-up people where none was named."""
     population = LEDGER if bench.ledger is not None else made(SHADOWED)
     rows, differ, is_hidden, details = 0, 0, False, []
-    for pair in found.pairs:
+    for number, pair in enumerate(found.pairs):
         try:
-            said = await impact(bench, pair, population)
+            said = await impact(bench, pair, population, _of_many(heard, number, len(found.pairs)))
         except NoClaimError as error:
             return _result(good=False, zh=f"没有运行：{error.told.zh}", en=f"not run: {error.told.en}")
         rows += said["rows"]

@@ -18,6 +18,7 @@ from decision_service.workbench.changing.proposing import result
 from decision_service.workbench.changing.releasing import approve, proposals_of, send_back, whole_of
 from decision_service.workbench.changing.talking import talk
 from decision_service.workbench.changing.trying import once, try_out, waiting
+from decision_service.workbench.going import going
 from decision_service.workbench.parts import button, heading, mark, note, panel, text
 from decision_service.workbench.refusing import RefusedError
 from decision_service.workbench.visit import Visit, address
@@ -108,8 +109,10 @@ async def _checks(visit: Visit, ours: Proposal) -> None:
 
         async def start_it() -> None:
             by = visit.require(Action.READ_QUALITY)
-            with place, waiting(visit, visit.say("正在运行……", "Running…")):
-                said = await run(visit.bench, found, name, by)
+            with place:
+                said = await going(
+                    visit, visit.tell(CHECKS[name]), lambda told: run(visit.bench, found, name, by, told)
+                )
             proposals_of(visit.bench).ran(ours.number, name, said)
             shown.refresh()
 

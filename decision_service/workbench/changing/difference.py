@@ -11,16 +11,19 @@ from typing import Any, Final
 import orjson
 from nicegui import ui
 
+from decision_service.access.actions import Action
 from decision_service.differing import words
 from decision_service.outcome import Outcome
 from decision_service.policy.catalogue import Catalogue, read_catalogue
 from decision_service.policy.entries import Complaints
 from decision_service.policy.parts import Bilingual
-from decision_service.workbench.changing.keeping import KeptResults
-from decision_service.workbench.changing.sides import Side, catalogue_digest, digest_of, written
-from decision_service.workbench.jobs import Done
-from decision_service.workbench.parts import note, rendered, text
+from decision_service.workbench.acting import acting
+from decision_service.workbench.changing.sides import Side, catalogue_digest, written
+from decision_service.workbench.going import StoppedError, going
+from decision_service.workbench.jobs import Done, Hears
+from decision_service.workbench.parts import button, note, rendered, text
 from decision_service.workbench.refusing import RefusedError
+from decision_service.workbench.results import Result, Results, follows_from
 from decision_service.workbench.visit import Bench, Visit, address
 
 _TONES: Final = {"gains": "good", "loses": "bad", "moves": "warn", "stays": ""}
@@ -49,21 +52,29 @@ class Pair:
         """The two as our commands are given them."""
         return str(written(bench, self.old)), str(written(bench, self.new))
 
-    def key(self, what: str) -> str:
-        """By what a result that follows from the two texts and the catalogue is kept."""
-        return f"{what}:{digest_of(self.old.text, self.new.text, catalogue_digest(self.whole))}"
+    @property
+    def matter(self) -> str:
+        """Of which matter they are."""
+        return self.new.name.partition("/")[0]
+
+    def digest(self, *more: str) -> str:
+        """By which a result is known that follows from the two texts, the catalogue, and what else is named."""
+        return follows_from(self.old.text, self.new.text, catalogue_digest(self.whole), *more)
 
 
-async def difference(bench: Bench, pair: Pair) -> dict[str, Any]:
-    """The comparison as `miaopi diff --json` prints it, without what nobody reads here. Raises NoClaimError,
-    JobFailedError."""
-    kept, key = KeptResults(bench.store), pair.key("diff")
-    found = kept.get(key)
-    if found is None:
-        done = await bench.jobs.run("diff", *pair.arguments(bench), "--rules", str(pair.whole))
-        found = _slim(_said(done))
-        kept.put(key, found, bench.now().isoformat(timespec="seconds"))
-    return dict(found)
+DIFFERENCE: Final = "difference"
+
+
+async def difference(bench: Bench, pair: Pair, told: Hears = lambda _: None) -> dict[str, Any]:
+    """The comparison as `miaopi diff --json` prints it, without what nobody reads here; `told` hears how far it is.
+    Raises NoClaimError, JobFailedError."""
+    results, digest = Results(bench.store), pair.digest()
+    known = results.of(DIFFERENCE, pair.matter, digest)
+    if known is None:
+        done = await bench.jobs.run("diff", *pair.arguments(bench), "--rules", str(pair.whole), told=told)
+        known = Result(digest, bench.now().isoformat(timespec="seconds"), _slim(_said(done)))
+        results.keep(DIFFERENCE, pair.matter, known)
+    return dict(known.said)
 
 
 def _said(done: Done) -> dict[str, Any]:
@@ -103,27 +114,32 @@ _FILLED: Final = re.compile(r"\{[^}]*\}")
 
 
 async def draw(visit: Visit, pair: Pair) -> None:
-    """Finds the difference and shows it in place of a spinner."""
-    with ui.element("div").classes("mp-row").props('role="status"') as waiting:
-        ui.spinner().props('aria-hidden="true"')
-        text(
-            visit.say(
-                "正在逐一求解哪些申请的决定会改变，通常需要几秒到几十秒……",
-                "Solving for which applications the decision changes; this takes some seconds…",
-            )
-        )
+    """Finds the difference and shows it."""
+    what = visit.say("逐一求解哪些申请的决定会改变", "Solving for which applications the decision changes")
     try:
-        said = await difference(visit.bench, pair)
+        said = await going(visit, what, lambda told: difference(visit.bench, pair, told))
     except NoClaimError as error:
-        waiting.delete()
         refused(visit, error)
         return
-    except BaseException:
-        waiting.delete()
-        raise
+    except StoppedError as error:
+        _stopped(visit, pair, error)
+        return
     catalogue = await asyncio.to_thread(catalogue_of, pair.whole)
-    waiting.delete()
     rendered("decision_service.workbench.changing", "difference.html", shown(visit, said, pair, catalogue))
+
+
+def _stopped(visit: Visit, pair: Pair, error: StoppedError) -> None:
+    """That nothing is known of it, and the way to begin again."""
+    with ui.element("div") as place:
+        note(visit.tell(error.told))
+        again = button(visit.say("重新比较", "compare again"), "refresh")
+
+    async def begin() -> None:
+        place.clear()
+        with place:
+            await draw(visit, pair)
+
+    again.on_click(acting(visit, Action.READ_CONTROL, begin))
 
 
 def refused(visit: Visit, error: NoClaimError) -> None:

@@ -6,10 +6,10 @@ from typing import Any, Final
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.changing.difference import NoClaimError, Pair
 from decision_service.workbench.changing.figures import shielded_report
-from decision_service.workbench.changing.keeping import KeptResults
 from decision_service.workbench.changing.populations import Population, Populations, made
-from decision_service.workbench.jobs import Done
+from decision_service.workbench.jobs import Done, Hears, Progress
 from decision_service.workbench.refusing import RefusedError
+from decision_service.workbench.results import Result, Results
 from decision_service.workbench.visit import Bench
 
 LEDGER: Final = Population(
@@ -35,26 +35,56 @@ def population_of(bench: Bench, word: str) -> Population | None:
     return None
 
 
+IMPACT: Final = "impact"
+
+_MADE: Final = 30
+"""Of 100, how much is done once people are made up."""
+
+
 def kept_impact(bench: Bench, pair: Pair, population: Population) -> dict[str, Any] | None:
     """What it came to when it was last found; None where it was not."""
-    found = KeptResults(bench.store).get(_key(bench, pair, population))
-    return None if found is None else dict(found)
+    found = Results(bench.store).of(IMPACT, pair.matter, _digest(bench, pair, population))
+    return None if found is None else dict(found.said)
 
 
-async def impact(bench: Bench, pair: Pair, population: Population) -> dict[str, Any]:
-    """The report as `miaopi simulate --json` prints it; over the record, as counts that tell of nobody. Raises
-    RefusedError, JobFailedError."""
+async def impact(bench: Bench, pair: Pair, population: Population, told: Hears = lambda _: None) -> dict[str, Any]:
+    """The report as `miaopi simulate --json` prints it; over the record, as counts that tell of nobody. `told` hears
+    how far it is. Raises RefusedError, JobFailedError."""
     found = kept_impact(bench, pair, population)
     if found is not None:
         return found
-    key = _key(bench, pair, population)
-    where = await _source(bench, pair, population)
-    done = await bench.jobs.run("simulate", *pair.arguments(bench), *where, "--rules", str(pair.whole))
+    digest = _digest(bench, pair, population)
+    first = _MADE if population.kind == "made" else 0
+    rows = rows_of(bench, pair, population)
+    where = await _source(bench, pair, population, lambda far: told(Progress(far.percent * first, 10_000)))
+    done = await bench.jobs.run(
+        "simulate", *pair.arguments(bench), *where, *(() if rows is None else ("--flips", str(_room_for(rows)))),
+        "--rules", str(pair.whole),
+        told=lambda far: told(Progress(first + far.percent * (100 - first) / 100, 100)),
+    )  # fmt: skip
     said = _said(done)
     if population.kind == "ledger":
         said = shielded_report(said)
-    KeptResults(bench.store).put(key, said, bench.now().isoformat(timespec="seconds"))
+    at = bench.now().isoformat(timespec="seconds")
+    Results(bench.store).keep(IMPACT, pair.matter, Result(digest, at, said))
     return said
+
+
+def rows_of(bench: Bench, pair: Pair, population: Population) -> Path | None:
+    """The file with the rows that change, there once the impact is found; None of the record, of which counts alone are
+    told."""
+    if population.kind == "ledger":
+        return None
+    return bench.data / "flips" / f"{_digest(bench, pair, population)}.csv"
+
+
+def _room_for(path: Path) -> Path:
+    """The file, in a folder of which the oldest files go."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.chmod(0o700)
+    for old in sorted(path.parent.iterdir(), key=lambda one: one.stat().st_mtime)[: 1 - _KEPT]:
+        old.unlink(missing_ok=True)
+    return path
 
 
 def _said(done: Done) -> dict[str, Any]:
@@ -63,16 +93,16 @@ def _said(done: Done) -> dict[str, Any]:
     return dict(done.said)
 
 
-def _key(bench: Bench, pair: Pair, population: Population) -> str:
+def _digest(bench: Bench, pair: Pair, population: Population) -> str:
     which = population.which
     if population.kind == "ledger" and bench.ledger is not None:
         # Written to all the time: equal as long as neither it nor what is not yet folded into it changed.
         beside = [bench.ledger, bench.ledger.with_name(bench.ledger.name + "-wal")]
         which = " ".join(f"{one.stat().st_size} {one.stat().st_mtime_ns}" for one in beside if one.exists())
-    return f"{pair.key('impact')}:{population.kind}:{which}"
+    return pair.digest(population.kind, which)
 
 
-async def _source(bench: Bench, pair: Pair, population: Population) -> tuple[str, str]:
+async def _source(bench: Bench, pair: Pair, population: Population, told: Hears) -> tuple[str, str]:
     match population.kind:
         case "ledger":
             return "--ledger", str(bench.ledger)
@@ -82,22 +112,19 @@ async def _source(bench: Bench, pair: Pair, population: Population) -> tuple[str
                     return "--on", str(brought_of(bench).path(one))
             raise RefusedError(Bilingual("这个文件已被删除", "that file was deleted"))
         case "made":
-            return "--on", str(await _make(bench, pair, population.which))
+            return "--on", str(await _make(bench, pair, population.which, told))
 
 
-async def _make(bench: Bench, pair: Pair, rows: str) -> Path:
+async def _make(bench: Bench, pair: Pair, rows: str, told: Hears) -> Path:
     """A made-up population; equal ones are made once."""
-    path = bench.data / "made" / f"{pair.key('made').partition(':')[2]}-{rows}.parquet"
+    path = bench.data / "made" / f"{pair.digest()}-{rows}.parquet"
     if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        for old in sorted(path.parent.glob("*.parquet"), key=lambda one: one.stat().st_mtime)[:-_KEPT]:
-            old.unlink(missing_ok=True)
-        arguments = (*pair.arguments(bench), "--make", rows, "--to", str(path), "--rules", str(pair.whole))
-        done = await bench.jobs.run("simulate", *arguments)
+        arguments = (*pair.arguments(bench), "--make", rows, "--to", str(_room_for(path)), "--rules", str(pair.whole))
+        done = await bench.jobs.run("simulate", *arguments, told=told)
         if done.code:
             raise NoClaimError(done.said)
     return path
 
 
 _KEPT: Final = 10
-"""Made-up populations that stay; another one like it can be made at any time."""
+"""Made-up populations, and files of rows that change, that stay; each can be made again at any time."""

@@ -1,13 +1,10 @@
-"""What is kept of changes in the workbench's store: files that the rules folder held, and results of long work."""
+"""What is kept of changes in the workbench's store: files that the rules folder held."""
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
-
-import orjson
+from typing import Final
 
 from decision_service.policy.shelf import CASES
 from decision_service.workbench.store import Store
@@ -16,7 +13,6 @@ SCHEMA: Final = (
     "CREATE TABLE IF NOT EXISTS kept_texts (digest TEXT PRIMARY KEY, text TEXT NOT NULL) STRICT",
     """CREATE TABLE IF NOT EXISTS kept_folders (content TEXT NOT NULL, name TEXT NOT NULL, digest TEXT NOT NULL,
         at TEXT NOT NULL, PRIMARY KEY (content, name)) STRICT""",
-    "CREATE TABLE IF NOT EXISTS kept_results (key TEXT PRIMARY KEY, said TEXT NOT NULL, at TEXT NOT NULL) STRICT",
 )
 
 
@@ -62,28 +58,6 @@ class KeptFiles:
             (f"{matter}/%",),
         )
         return [KeptFile(*row) for row in rows]
-
-
-class KeptResults:
-    """Results of long work, by what they follow from, this program included: equal work is done once."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def get(self, key: str) -> Any:
-        """The result, None where there is none yet."""
-        found = self._store.rows("SELECT said FROM kept_results WHERE key = ?", (_by(key),))
-        return orjson.loads(found[0][0]) if found else None
-
-    def put(self, key: str, said: object, at: str) -> None:
-        """Keeps a result."""
-        with self._store.writing() as connection:
-            row = (_by(key), orjson.dumps(said).decode(), at)
-            connection.execute("INSERT OR REPLACE INTO kept_results VALUES (?, ?, ?)", row)
-
-
-def _by(key: str) -> str:
-    return f"{version('miaopi')}:{key}"
 
 
 def read_folder(rules: Path) -> dict[str, str]:

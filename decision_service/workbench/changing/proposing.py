@@ -15,6 +15,7 @@ from decision_service.workbench.changing.checks import CHECKS, Candidate, Name, 
 from decision_service.workbench.changing.releasing import Chosen, parts_of, proposals_of, propose
 from decision_service.workbench.changing.talking import remarks_of
 from decision_service.workbench.changing.trying import once, waiting
+from decision_service.workbench.going import going
 from decision_service.workbench.parts import button, heading, mark, note, panel, text
 from decision_service.workbench.refusing import RefusedError
 from decision_service.workbench.visit import Visit, address
@@ -123,8 +124,9 @@ class Proposing:
             place = ui.element("div")
 
             async def start_it() -> None:
-                with place, waiting(visit, visit.say("正在运行……", "Running…")):
-                    await run(visit.bench, found, name, visit.person.name)
+                by = visit.require(Action.PROPOSE_RELEASE)
+                with place:
+                    await going(visit, visit.tell(CHECKS[name]), lambda told: run(visit.bench, found, name, by, told))
                 self._checklist.refresh()
 
             start.props["aria-label"] = f"{start.text} {visit.tell(CHECKS[name])}"

@@ -1,14 +1,18 @@
 """What a change comes to, as charts with a table beside each."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Final
 
 from nicegui import ui
 
+from decision_service.access.actions import Action
 from decision_service.outcome import PRECEDENCE
+from decision_service.workbench.acting import acting
 from decision_service.workbench.changing.figures import told
-from decision_service.workbench.parts import heading, mark, named, note, text
+from decision_service.workbench.parts import button, heading, mark, named, note, text
 from decision_service.workbench.visit import Visit
 
 COLOURS: Final = {
@@ -21,10 +25,13 @@ COLOURS: Final = {
 Rows = Sequence[Sequence[str]]
 
 
-def show(visit: Visit, said: Mapping[str, Any], names: Mapping[str, str]) -> None:
-    """The whole report. `names`: what outcomes are called, by their codes."""
+def show(visit: Visit, said: Mapping[str, Any], names: Mapping[str, str], rows: Path | None) -> None:
+    """The whole report. `names`: what outcomes are called, by their codes. `rows`: the file with the rows that change,
+    if it may be had."""
     _outline(visit, said)
     _flips(visit, said, names)
+    if rows is not None and rows.is_file() and (said["flips"] or said["changed"]):
+        _fetched(visit, rows, str(said["matter"]))
     _outcomes(visit, said, names)
     _money(visit, said)
     for name, groups in said["by"].items():
@@ -82,6 +89,20 @@ def _flips(visit: Visit, said: Mapping[str, Any], names: Mapping[str, str]) -> N
             (say("结果改变的人的理由", "reasons of those whose outcome changes"), say("旧", "old"), say("新", "new")),
             rows,
         )
+
+
+def _fetched(visit: Visit, rows: Path, matter: str) -> None:
+    """The rows themselves, to be looked up in the population."""
+
+    async def fetch() -> None:
+        content = await asyncio.to_thread(rows.read_bytes)
+        ui.download.content(content, f"{matter}-{visit.say('变化', 'changes')}.csv", "text/csv")
+
+    with ui.element("div").classes("mp-row no-print"):
+        words = visit.say("下载变化的各行（CSV）", "download the rows that change (CSV)")
+        button(words, "download").on_click(acting(visit, Action.READ_QUALITY, fetch))
+        about = visit.say("行号、新旧结果和准予的内容", "row number, both outcomes, and what both grant")
+        text(about, "span", "mp-faint")
 
 
 def _outcomes(visit: Visit, said: Mapping[str, Any], names: Mapping[str, str]) -> None:

@@ -10,9 +10,10 @@ from decision_service.access.actions import Action
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.acting import acting
 from decision_service.workbench.changing.difference import NoClaimError, Pair, catalogue_of, outcome_names, refused
-from decision_service.workbench.changing.impact import LEDGER, brought_of, impact, kept_impact, population_of
+from decision_service.workbench.changing.impact import LEDGER, brought_of, impact, kept_impact, population_of, rows_of
 from decision_service.workbench.changing.populations import MOST_BYTES, SIZES, Population, made
 from decision_service.workbench.changing.showing import show
+from decision_service.workbench.going import going
 from decision_service.workbench.parts import button, heading, text
 from decision_service.workbench.refusing import RefusedError
 from decision_service.workbench.visit import Visit
@@ -32,17 +33,30 @@ def try_out(visit: Visit, pair: Pair) -> None:
         async def run() -> None:
             population = population_of(visit.bench, str(choice.value))
             if population is not None:
-                await _run(visit, pair, population, shown)
+                choice.disable()
+                try:
+                    await _run(visit, pair, population, shown)
+                finally:
+                    choice.enable()
 
         with ui.element("div").classes("mp-row no-print"):
             start = button(visit.say("计算影响", "work it out"), "groups", strong=True)
             start.on_click(once(start, acting(visit, Action.READ_QUALITY, run)))
         _files(visit, choice)
         shown = ui.element("div").props('aria-live="polite"')
-        kept = kept_impact(visit.bench, pair, first)
-        if kept is not None:
-            with shown:
-                show(visit, kept, outcome_names(visit, catalogue_of(pair.whole)))
+        choice.on_value_change(lambda: _show_kept(visit, pair, str(choice.value), shown))
+        _show_kept(visit, pair, first.word, shown)
+
+
+def _show_kept(visit: Visit, pair: Pair, word: str, shown: ui.element) -> None:
+    """What it came to for whom is chosen, if that was found already."""
+    shown.clear()
+    population = population_of(visit.bench, word)
+    kept = None if population is None else kept_impact(visit.bench, pair, population)
+    if kept is not None and population is not None:
+        with shown:
+            names = outcome_names(visit, catalogue_of(pair.whole))
+            show(visit, kept, names, rows_of(visit.bench, pair, population))
 
 
 def _options(visit: Visit) -> dict[str, str]:
@@ -58,18 +72,15 @@ def _options(visit: Visit) -> dict[str, str]:
 
 async def _run(visit: Visit, pair: Pair, population: Population, shown: ui.element) -> None:
     shown.clear()
-    words = visit.say(
-        "正在计算，人口多时需要几十秒……", "Working it out; with many people this takes some tens of seconds…"
-    )
-    with shown, waiting(visit, words):
+    what = visit.say(f"逐件决定：{population.told.zh}", f"Deciding each: {population.told.en}")
+    with shown:
         try:
-            said = await impact(visit.bench, pair, population)
+            said = await going(visit, what, lambda told: impact(visit.bench, pair, population, told))
         except NoClaimError as error:
             refused(visit, error)
             return
         catalogue = await asyncio.to_thread(catalogue_of, pair.whole)
-    with shown:
-        show(visit, said, outcome_names(visit, catalogue))
+        show(visit, said, outcome_names(visit, catalogue), rows_of(visit.bench, pair, population))
 
 
 class waiting:  # noqa: N801 - used as a statement, like those of contextlib

@@ -116,14 +116,14 @@ class Overview:
     async def _worked_out(self, matter: Matter, task: str) -> Mapping[str, Any]:
         """What the task came to for these very files: as it is kept, else worked out now. Raises JobFailedError."""
         results = Results(self._bench.store)
-        known = await asyncio.to_thread(results.of, matter.name, task)
-        if known is None or known.digest != matter.digest:
+        known = await asyncio.to_thread(results.of, task, matter.name, matter.digest)
+        if known is None:
             given = {"task": task, "folder": str(self.folder), "matter": matter.name}
             said = await self._bench.jobs.work(WORKING_OUT, given)
             if "problems" in said:
                 raise JobFailedError("the files have problems")
             known = Result(matter.digest, self._bench.now().isoformat(timespec="seconds"), said)
-            await asyncio.to_thread(results.keep, matter.name, task, known)
+            await asyncio.to_thread(results.keep, task, matter.name, known)
         found: Mapping[str, Any] = known.said
         return found
 

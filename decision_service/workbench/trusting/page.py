@@ -11,7 +11,8 @@ from nicegui import ui
 from decision_service.access.actions import Action
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.acting import acting, beside, refusal
-from decision_service.workbench.jobs import JobFailedError, Progress
+from decision_service.workbench.going import StoppedError, going
+from decision_service.workbench.jobs import JobFailedError
 from decision_service.workbench.naming import matter_names
 from decision_service.workbench.pages import Page
 from decision_service.workbench.parts import button, heading, mark, named, note, text
@@ -53,7 +54,8 @@ async def build(visit: Visit) -> None:
 
     async def all_again() -> None:
         for one in parts:
-            await one.work()
+            if not await one.work():
+                break
 
     with ui.element("div").classes("mp-row no-print"):
         shown.chooser(visit, matters, matter)
@@ -98,48 +100,42 @@ class _Part:
                 named(again, visit.say(f"重算：{title.zh}", f"again: {title.en}"))
                 again.on_click(acting(visit, Action.READ_CONTROL, _going_on(self.work)))
                 again.classes("no-print")
-            with ui.element("div").classes("mp-row").props('role="status"') as self.going:
-                self.bar = named(ui.element("progress"), visit.tell(title)).classes("mp-progress")
-                self.far = text("", "span", "mp-faint")
-            self.going.set_visibility(False)
+            self.going = ui.element("div")
             self.place = ui.element("div")
         self.client = ui.context.client
         folder = await asyncio.to_thread(visit.bench.drafts.whole)
-        last = self.results.of(self.matter, self.task)
-        self._show(last, await asyncio.to_thread(digest_of, folder, self.matter), folder)
+        digest = await asyncio.to_thread(digest_of, folder, self.matter)
+        known = self.results.of(self.task, self.matter, digest) or self.results.last(self.task, self.matter)
+        self._show(known, digest, folder)
 
-    async def work(self) -> None:
-        """Works it out anew, tells how far it is, and keeps what it comes to."""
+    async def work(self) -> bool:
+        """Works it out anew, tells how far it is, and keeps what it comes to. False where the reader has stopped it."""
         async with self.turn:
             with self.client:
                 try:
                     await self._work()
+                except StoppedError as error:
+                    self.state.classes(remove="good").classes("warn").set_text(self.visit.tell(error.told))
+                    return False
                 except Exception as error:
                     told = refusal(error) or Bilingual("出错了，没有算完；请重试", "this failed; try again")
-                    self.going.set_visibility(False)
                     self.state.classes(remove="good").classes("warn").set_text(self.visit.tell(told)[:200])
                     if not isinstance(error, JobFailedError):
                         raise
+        return True
 
     async def _work(self) -> None:
         visit = self.visit
-        self.going.set_visibility(True)
-        self._tell(Progress(0, 0))
         folder = await asyncio.to_thread(visit.bench.drafts.whole)
         digest = await asyncio.to_thread(digest_of, folder, self.matter)
         given = {"task": self.task, "folder": str(folder), "matter": self.matter}
-        said = await visit.bench.jobs.work(_WORKING, given, self._tell)
+        with self.going:
+            what = visit.tell(TASKS[self.task][0])
+            said = await going(visit, what, lambda told: visit.bench.jobs.work(_WORKING, given, told))
         result = Result(digest, visit.bench.now().isoformat(timespec="seconds"), said)
         if "problems" not in said:
-            await asyncio.to_thread(self.results.keep, self.matter, self.task, result)
-        self.going.set_visibility(False)
+            await asyncio.to_thread(self.results.keep, self.task, self.matter, result)
         self._show(result, digest, folder)
-
-    def _tell(self, far: Progress) -> None:
-        if far.of:
-            self.bar.props["value"], self.bar.props["max"] = far.done, far.of
-            self.bar.update()
-        self.far.set_text(f"{far.done} / {far.of}" if far.of else self.visit.say("正在准备……", "getting ready …"))
 
     def _show(self, result: Result | None, digest: str, folder: Path) -> None:
         visit = self.visit

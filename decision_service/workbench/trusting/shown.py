@@ -31,7 +31,7 @@ class Part:
     visit: Visit
     matter: str
     folder: Path
-    again: Callable[[], Coroutine[Any, Any, None]]
+    again: Callable[[], Coroutine[Any, Any, object]]
 
 
 def chooser(visit: Visit, matters: Mapping[str, Bilingual], matter: str) -> None:

@@ -15,7 +15,7 @@ from decision_service.workbench.parts import button, dialog, note, text
 from decision_service.workbench.visit import Visit
 
 
-def take_over(visit: Visit, case: Mapping[str, Any], again: Callable[[], Coroutine[Any, Any, None]]) -> None:
+def take_over(visit: Visit, case: Mapping[str, Any], again: Callable[[], Coroutine[Any, Any, object]]) -> None:
     """Asks whether the law wants it so, and writes it as a draft; then the cases are run again."""
     new = expect_text(case["new"])
 

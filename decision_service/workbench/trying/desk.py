@@ -53,11 +53,7 @@ class Desk:
             try:
                 return read_given(given, self.visit.bench.now().date())
             except NotKeptError:
-                ui.notify(
-                    self.visit.say(
-                        "地址中的内容读不出，改用样例", "what the address holds can't be read; a sample is shown"
-                    )
-                )
+                self.is_unread = True
         return self._case(case or self.subject.sample.name)
 
     def _case(self, name: str) -> Kept:

@@ -115,9 +115,7 @@ def save_dialog(visit: Visit, subject: Subject, one: Tried, place: ui.element) -
 
     handle = acting(visit, Action.PROPOSE_RELEASE, save)
     with dialog(visit.say("存为案例", "Save as a case")) as shown:
-        _asked(
-            visit.say("案例名称（中文）", "name of the case (in Chinese)"), lambda: typed("text", "", "", put("name"))
-        )
+        _asked(visit.say("案例名称（中文）", "name of the case (in Chinese)"), lambda: _name(put("name"), handle))
         _asked(visit.say("存入", "into"), lambda: select({name: name for name in names}, names[0], put("file")))
         _expected(visit, expectation(one), wanted["expect"])
         wrong = text("", "div", "mp-fault").props('role="alert"')
