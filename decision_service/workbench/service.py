@@ -2,16 +2,18 @@
 alone decides."""
 
 import asyncio
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
 import orjson
-from pyreqwest.client import ClientBuilder
 from pyreqwest.exceptions import PyreqwestError
+from pyreqwest.request import RequestBuilder
 
 from decision_service.policy.parts import Bilingual
+from verifiers.transport import strict_client
 
 Door = Literal["public", "staff"]
 """Which listener: the platforms', or the one of staff (control plane, queue, files)."""
@@ -20,6 +22,13 @@ SECONDS: Final = 60.0
 """Approving a release waits until both engines have agreed on it."""
 
 MOST_BYTES: Final = 32 * 1024 * 1024
+"""Of an answer."""
+
+_CONNECT_SECONDS: Final = 3.0
+_MOST_AT_ONCE: Final = 64
+
+_PATH: Final = re.compile(r"(/(?!\.+(/|$))[A-Za-z0-9._:~-]+)+")
+"""What numbers out of addresses may make of a path: one that goes up, or ends early, would lead to another door."""
 
 
 class ServiceError(Exception):
@@ -38,42 +47,45 @@ class Service:
 
     def __init__(self, public: str, staff: str) -> None:
         self._addresses: Mapping[Door, str] = {"public": public.rstrip("/"), "staff": staff.rstrip("/")}
-        self._client = (
-            ClientBuilder()
-            .connect_timeout(timedelta(seconds=3))
-            .timeout(timedelta(seconds=SECONDS))
-            .follow_redirects(False)
-            .no_proxy()
-            .user_agent("miaopi-workbench")
-            .build()
-        )
+        self._client = strict_client(_CONNECT_SECONDS, _MOST_AT_ONCE, None)
 
     async def get(self, door: Door, path: str, key: str, query: Mapping[str, str] | None = None) -> Any:
         """What stands at `path`, as JSON, or as text where it is none. Raises ServiceError."""
-        url = self._addresses[door] + path + (f"?{urlencode(query)}" if query else "")
-        return await self._ask("GET", url, key)
+        url = self._url(door, path) + (f"?{urlencode(query)}" if query else "")
+        return await self._ask(self._client.get(url), key)
 
     async def post(self, door: Door, path: str, key: str, body: object = None, once: str = "") -> Any:
         """Does what `path` is for, and gives the answer; `once` is the idempotency key. Raises ServiceError."""
-        return await self._ask("POST", self._addresses[door] + path, key, body, once)
+        request = self._client.post(self._url(door, path))
+        if body is not None:
+            request = request.header("Content-Type", "application/json").body_bytes(orjson.dumps(body))
+        return await self._ask(request.header("Idempotency-Key", once) if once else request, key)
 
     async def close(self) -> None:
         """Close every connection."""
         await self._client.close()
 
-    async def _ask(self, method: str, url: str, key: str, body: object = None, once: str = "") -> Any:
-        request = self._client.request(method, url).header("Authorization", f"Bearer {key}")
-        if body is not None:
-            request = request.header("Content-Type", "application/json").body_bytes(orjson.dumps(body))
-        if once:
-            request = request.header("Idempotency-Key", once)
+    def _url(self, door: Door, path: str) -> str:
+        """Raises ServiceError for what no path of the service can be."""
+        if not _PATH.fullmatch(path):
+            raise ServiceError(404, "no_such_number", _NO_SUCH_NUMBER, {})
+        return self._addresses[door] + path
+
+    async def _ask(self, request: RequestBuilder, key: str) -> Any:
         try:
-            async with asyncio.timeout(SECONDS):
-                response = await request.build().send()
-                content = bytes(await response.bytes())
+            request = request.header("Authorization", f"Bearer {key}").timeout(timedelta(seconds=SECONDS))
+        except ValueError:
+            raise ServiceError(401, "unauthorized", _NO_KEY, {}) from None
+        try:
+            async with asyncio.timeout(SECONDS), request.build_streamed() as response:
+                content = bytearray()
+                while (chunk := await response.body_reader.read_chunk()) is not None:
+                    content += chunk
+                    if len(content) > MOST_BYTES:
+                        raise ServiceError(0, "too_large", _TOO_LARGE, {})
         except (PyreqwestError, TimeoutError):
             raise ServiceError(0, "silent", _SILENT, {}) from None
-        found = _read(content)
+        found = _read(bytes(content))
         if response.status >= 300:
             raise _refused(response.status, found)
         return found
@@ -82,6 +94,9 @@ class Service:
 _SILENT: Final = Bilingual(
     "办理服务没有答复；请确认服务在运行、地址无误", "the service did not answer; see that it runs, and its address"
 )
+_NO_SUCH_NUMBER: Final = Bilingual("没有这个编号", "there is nothing of that number")
+_NO_KEY: Final = Bilingual("这不是密钥", "that is no key")
+_TOO_LARGE: Final = Bilingual("办理服务的答复太大", "the service's answer is too large")
 
 
 def _read(content: bytes) -> Any:

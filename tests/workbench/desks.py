@@ -1,5 +1,6 @@
 """Workbenches as real processes, and the pages of one in a real browser."""
 
+import asyncio
 import os
 import queue
 import shutil
@@ -7,12 +8,16 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 from playwright.sync_api import BrowserContext, Page
+
+_T = TypeVar("_T")
 
 SHIPPED = Path(__file__).parents[2] / "rules"
 
@@ -127,3 +132,9 @@ def pasted(page: Page, words: str) -> None:
         }""",
         words,
     )
+
+
+def in_a_loop(work: Coroutine[Any, Any, _T]) -> _T:
+    """What comes of it, in a thread of its own: beside a browser of these tests no other loop may run."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()

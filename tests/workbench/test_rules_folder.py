@@ -1,13 +1,12 @@
 """The rules folder is as it was, to the letter, whatever stops a proposal and wherever it does."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any
 from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
@@ -30,16 +29,10 @@ from decision_service.workbench.rooms import SCHEMAS
 from decision_service.workbench.service import ServiceError
 from decision_service.workbench.store import Store
 from decision_service.workbench.visit import Bench
+from tests.workbench.desks import in_a_loop
 
-_T = TypeVar("_T")
 NAMES = ("allowance/2026-01-01.yaml", "allowance/2027-01-01.yaml", "card/2026-01-01.yaml", "new/2027-01-01.yaml")
 FOLDERS = st.dictionaries(st.sampled_from(NAMES), st.sampled_from((b"a: 1\n", b"a: 2\r\n", b"\xff")), max_size=4)
-
-
-def in_a_loop(work: Coroutine[Any, Any, _T]) -> _T:
-    """What comes of it, in a thread of its own: beside a browser of these tests no other loop may run."""
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
 
 
 class CutError(Exception):
