@@ -138,7 +138,7 @@ def _guarded(place: Place, now: Callable[[], datetime], url: str, word: str) -> 
         outer, title="秒批工作台 Miaopi workbench", tailwind=False, show_welcome_message=False, reconnect_timeout=15,
         favicon=STATIC / "miaopi.svg",
     )  # fmt: skip
-    return Guard(outer, frozenset({url, *_names(url), *place.origins}), sessions.of)
+    return Guard(outer, frozenset({url, *_names(url), *place.origins}), sessions.used)
 
 
 def _names(url: str) -> list[str]:
@@ -161,7 +161,9 @@ def _register(page: Page, bench: Bench, sessions: Sessions) -> None:
         session = sessions.of(token)
         if session is None:
             return RedirectResponse(SIGN_IN, 303)
-        visit = Visit(bench, session.person, LANGUAGE.get(), request, lambda: sessions.of(token))
+        visit = Visit(
+            bench, session.person, LANGUAGE.get(), request, lambda: sessions.of(token), lambda: sessions.used(token)
+        )
         menu = [one for one in menu_of_all if one.is_open_to(visit)]
         ui.page_title(f"{visit.tell(page.title)} · {visit.say('秒批工作台', 'Miaopi workbench')}")
         with framed(visit, page, menu):

@@ -48,11 +48,16 @@ class Sessions:
         return token
 
     def of(self, token: str) -> Session | None:
-        """The session of a cookie, None where it is none or has ended."""
-        found, now = self._open.get(_mark(token)), self._now()
-        if found is None or not _counts(found, now):
-            return None
-        found.seen = now
+        """The session of a cookie, None where it is none or has ended. To be looked up keeps none open: pages that
+        renew themselves would never let one end."""
+        found = self._open.get(_mark(token))
+        return found if found is not None and _counts(found, self._now()) else None
+
+    def used(self, token: str) -> Session | None:
+        """The same, where its person does something: that keeps it open."""
+        found = self.of(token)
+        if found is not None:
+            found.seen = self._now()
         return found
 
     def end(self, token: str) -> None:

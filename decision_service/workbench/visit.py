@@ -69,13 +69,15 @@ class NotAllowedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One look at one page. `current` gives the session as it is now; None once it has ended."""
+    """One look at one page. `current` gives the session as it is now, None once it has ended; `used` the same, and
+    keeps it open."""
 
     bench: Bench
     person: Principal
     language: Language
     request: Request
     current: Callable[[], Session | None]
+    used: Callable[[], Session | None]
 
     def say(self, zh: str, en: str) -> str:
         """The text in the reader's language."""
@@ -96,7 +98,7 @@ class Visit:
     def require(self, action: Action) -> str:
         """The name of who acts, if he is still signed in and may. To be called first in whatever a click or a key press
         sets off and that changes something. Raises SignedOutError, NotAllowedError."""
-        session = self.current()
+        session = self.used()
         if session is None:
             raise SignedOutError
         if not session.person.may(action):
