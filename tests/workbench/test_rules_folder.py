@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from decision_service.control.candidate import content_of
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.changing import releasing
 from decision_service.workbench.changing.folder import Change, FolderMovedError, put_in, take_out
@@ -139,7 +140,7 @@ class Fake:
     async def post(self, *_: object) -> Any:
         if self.error is not None and not self.is_silent:
             raise self.error
-        content = releasing.content_of(self.bench.rules)
+        content = content_of(self.bench.rules)
         number = f"REL-{len(self.on_record)}"
         self.on_record.insert(0, {"release": number, "content": content, "state": "proposed", "approved_by": None})
         if self.error is not None:
@@ -149,7 +150,7 @@ class Fake:
 
 REFUSED = ServiceError(409, "rules_refused", Bilingual("有错", "wrong"), {})
 SILENT = ServiceError(0, "silent", Bilingual("没有答复", "silent"), {})
-CHOSEN = Chosen([NAMES[1]], [], "because", {})
+CHOSEN = Chosen({NAMES[1]: 1}, [], "because", {})
 
 
 @pytest.fixture
@@ -198,9 +199,9 @@ def test_what_a_crash_left_half_way_is_mended(fake: Fake, was_recorded: bool) ->
 def test_sent_back_the_drafts_stand_again_and_a_second_proposal_waits(fake: Fake) -> None:
     before = found(fake.bench.rules)
     in_a_loop(propose(fake, CHOSEN, "author"))
-    fake.bench.drafts.save("card/2027-01-01.yaml", "c: 1\n", "author", 0)
+    other = fake.bench.drafts.save("card/2027-01-01.yaml", "c: 1\n", "author", 0)
     with pytest.raises(RefusedError, match="another proposal"):
-        in_a_loop(propose(fake, Chosen(["card/2027-01-01.yaml"], [], "", {}), "author"))
+        in_a_loop(propose(fake, Chosen({other.name: other.number}, [], "", {}), "author"))
     (proposal,) = releasing.proposals_of(fake.bench).in_state("proposed")
     assert in_a_loop(send_back(fake, proposal.number, "why?", "chief")) == []
     assert found(fake.bench.rules) == before
@@ -209,12 +210,23 @@ def test_sent_back_the_drafts_stand_again_and_a_second_proposal_waits(fake: Fake
         in_a_loop(send_back(fake, proposal.number, "why?", "chief"))
 
 
+@pytest.mark.parametrize("text", ["b: 2\n", None])
+def test_nobody_proposes_what_he_has_not_seen(fake: Fake, text: str | None) -> None:
+    """Somebody else saves the draft, or puts it away, while the page is open."""
+    before = found(fake.bench.rules)
+    fake.bench.drafts.save(NAMES[1], text, "another", 1)
+    with pytest.raises(RefusedError, match="changed since"):
+        in_a_loop(propose(fake, CHOSEN, "author"))
+    assert found(fake.bench.rules) == before
+    assert fake.on_record == []
+
+
 @pytest.mark.parametrize(("text", "is_sure", "goes"), [("illustrative: yes\na: 2\n", True, True),
                                                        ("illustrative: yes\na: 2\n", False, False),
                                                        ("a: 2\n", True, False)])  # fmt: skip
 def test_what_has_begun_is_changed_no_more(fake: Fake, text: str, is_sure: bool, goes: bool) -> None:
-    fake.bench.drafts.save(NAMES[0], text, "author", 0)
-    chosen = Chosen([NAMES[0]], [], "", {}, is_sure)
+    save = fake.bench.drafts.save(NAMES[0], text, "author", 0)
+    chosen = Chosen({NAMES[0]: save.number}, [], "", {}, is_sure)
     if goes:
         assert in_a_loop(propose(fake, chosen, "author")) == "REL-0"
     else:

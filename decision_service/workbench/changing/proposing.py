@@ -28,7 +28,8 @@ class Proposing:
         """`again` has the page built anew, once something was proposed."""
         self.visit = visit
         self.again = again
-        self.drafts = dict.fromkeys(visit.bench.drafts.standing(), True)
+        self.saves = visit.bench.drafts.standing()
+        self.drafts = dict.fromkeys(self.saves, True)
         self.away = dict.fromkeys(proposals_of(visit.bench).withdrawn(), True)
         self.is_sure = False
 
@@ -63,7 +64,7 @@ class Proposing:
             text(say(zh, en), "p", "mp-faint")
 
     def _draft(self, name: str) -> None:
-        visit, save = self.visit, self.visit.bench.drafts.standing()[name]
+        visit, save = self.visit, self.saves[name]
         with ui.element("div").classes("mp-row"):
             ui.checkbox(
                 name, value=True, on_change=lambda event: self._turn(self.drafts, name, is_on=bool(event.value))
@@ -167,7 +168,8 @@ class Proposing:
                 said = known(visit.bench, found, name)
                 if said is not None:
                     checks[name] = said
-            drafts, away = self._picked()
+            names, away = self._picked()
+            drafts = {name: self.saves[name].number for name in names}
             release = await propose(visit, Chosen(drafts, away, self.note.value or "", checks, self.is_sure), by)
         ui.notify(
             visit.say(f"已提请 {release}", f"proposed as {release}")

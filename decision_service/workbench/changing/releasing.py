@@ -1,7 +1,7 @@
 """The way of a release: into the rules folder and before the service, in force by a second person, or back."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,10 +41,11 @@ class Asking(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What an analyst wants released: names of drafts and of files to take away, a note for the approver, and what was
-    run on it before. `is_sure`: he knows that a version among them has begun already."""
+    """What an analyst wants released: drafts by name, each with the number of the save that he has seen, names of files
+    to take away, a note for the approver, and what was run on it before. `is_sure`: he knows that a version among them
+    has begun already."""
 
-    drafts: Sequence[str]
+    drafts: Mapping[str, int]
     away: Sequence[str]
     note: str
     checks: dict[str, Any]
@@ -56,7 +57,7 @@ def proposals_of(bench: Bench) -> Proposals:
     return Proposals(bench.store, bench.now)
 
 
-def parts_of(bench: Bench, drafts: Sequence[str], away: Sequence[str]) -> list[Part]:
+def parts_of(bench: Bench, drafts: Iterable[str], away: Iterable[str]) -> list[Part]:
     """The files that would change, as the folder stands. Raises OSError."""
     standing = bench.drafts.standing()
     found = []
@@ -93,6 +94,7 @@ async def _propose(asking: Asking, chosen: Chosen, by: str) -> str:
                     "another proposal waits for approval; have it approved or sent back first",
                 )
             )
+        _as_seen(bench, chosen.drafts)
         parts = await asyncio.to_thread(parts_of, bench, chosen.drafts, chosen.away)
         if not parts:
             raise RefusedError(
@@ -103,6 +105,20 @@ async def _propose(asking: Asking, chosen: Chosen, by: str) -> str:
         await asyncio.to_thread(_keep, bench, at)
         number = proposals_of(bench).begin(by, chosen.note, parts, chosen.checks)
         return await _proposed(asking, number, parts, by, at)
+
+
+def _as_seen(bench: Bench, drafts: Mapping[str, int]) -> None:
+    """Nobody proposes what he has not seen. Raises RefusedError."""
+    standing = bench.drafts.standing()
+    others = [name for name, number in drafts.items() if name not in standing or standing[name].number != number]
+    if others:
+        raise RefusedError(
+            Bilingual(
+                f"{'、'.join(others)} 的草稿刚被改过；请重新打开页面，看过再提请",
+                f"the draft of {', '.join(others)} was changed since this page was opened; open it again, and look "
+                "before you propose",
+            )
+        )
 
 
 async def _proposed(asking: Asking, number: int, parts: Sequence[Part], by: str, at: str) -> str:
