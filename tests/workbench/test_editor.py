@@ -1,10 +1,13 @@
 """A rule file written in a browser: problems as one types, what a word is, what may come, drafts, and the graph."""
 
 import re
+from datetime import UTC, datetime
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
+from decision_service.workbench.drafts import SCHEMA, Drafts
+from decision_service.workbench.store import Store
 from tests.workbench.desks import Desk, opened, page_of
 
 NAME = "birth_registration/2026-01-01.yaml"
@@ -108,7 +111,9 @@ def test_saves_are_kept_and_taken_back_and_nothing_typed_is_lost(lone_desk: Desk
     page.keyboard.press("Control+s")
     expect(state(page)).to_have_text("草稿，已保存")
     page.keyboard.type("乙")
+    expect(state(page)).to_have_text("未保存")
     page.get_by_role("button", name="保存").click()
+    expect(state(page)).to_have_text("草稿，已保存")
     page.keyboard.press("Control+End")
     page.locator(".cm-content").press("Control+Home")
     page.keyboard.type("# 丙\n")
@@ -132,10 +137,11 @@ def test_saves_are_kept_and_taken_back_and_nothing_typed_is_lost(lone_desk: Desk
 def test_of_two_windows_the_second_is_shown_both_texts(lone_desk: Desk, window: BrowserContext) -> None:
     first = edit(lone_desk, window, "    value: 3", language="en")
     second = edit(lone_desk, window, "    value: 18", language="en")
-    for page, word in ((first, "first"), (second, "second")):
-        page.keyboard.type(f"  # {word}")
-        page.keyboard.press("Control+s")
+    first.keyboard.type("  # first")
+    first.keyboard.press("Control+s")
     expect(state(first)).to_have_text("draft, saved")
+    second.keyboard.type("  # second")
+    second.keyboard.press("Control+s")
     shown = second.locator(".mp-conflict")
     expect(shown.locator(".mp-gone", has_text="# first")).to_be_visible()
     expect(shown.locator(".mp-come", has_text="# second")).to_be_visible()
@@ -144,6 +150,31 @@ def test_of_two_windows_the_second_is_shown_both_texts(lone_desk: Desk, window: 
     expect(state(second)).to_have_text("draft, saved")
     expect(second.locator(".cm-content")).to_contain_text("# first")
     put_away(second)
+
+
+def test_what_a_release_has_put_into_the_folder_meanwhile_is_not_undone(
+    lone_desk: Desk, window: BrowserContext
+) -> None:
+    page = edit(lone_desk, window, "    value: 3", language="en")
+    page.keyboard.type("  # mine")
+    expect(state(page)).to_have_text("not saved")
+    path = lone_desk.rules / NAME
+    before = path.read_bytes()
+    store = Store(lone_desk.data / "workbench.sqlite3", SCHEMA)
+    drafts = Drafts(store, lone_desk.rules, lone_desk.data, lambda: datetime.now(UTC))
+    try:
+        text = before.decode() + "# released\n"
+        number = drafts.save(NAME, text, "another", drafts.read(NAME)[1]).number
+        path.write_text(text, encoding="utf-8")
+        drafts.save(NAME, None, "another", number)
+        page.keyboard.press("Control+s")
+        expect(page.locator(".mp-conflict .mp-gone", has_text="# released")).to_be_visible()
+        page.get_by_role("button", name="Take theirs").click()
+        expect(state(page)).to_have_text("as in the rules folder")
+        expect(page.locator(".cm-content")).not_to_contain_text("# mine")
+    finally:
+        store.close()
+        path.write_bytes(before)
 
 
 def test_the_graph_leads_to_the_line_and_the_line_is_lit_in_it(lone_desk: Desk, window: BrowserContext) -> None:

@@ -108,7 +108,9 @@ class _Editor:
             text(say("只能查看", "read only"), "span", "mp-faint")
             button(say("历史", "History"), "history").on_click(history)
             return
-        button(say("保存", "Save"), "save", strong=True).on_click(lambda: editor.run_method("save"))
+        # In the browser: by way of the server it would save what is typed in between too.
+        keep = f"() => runMethod({editor.id}, 'save', [])"
+        button(say("保存", "Save"), "save", strong=True).on("click", js_handler=keep)
         lay_out = acting(visit, Action.PROPOSE_RELEASE, saving.lay_out)
         button(say("排版", "Lay out"), "format_align_left").on_click(lay_out)
         button(say("历史", "History"), "history").on_click(history)

@@ -2,12 +2,12 @@
 
 import asyncio
 import difflib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 
 from nicegui import ui
-from nicegui.events import GenericEventArguments
+from nicegui.events import GenericEventArguments, ValueChangeEventArguments
 
 from decision_service.access.actions import Action
 from decision_service.editing.formatting import FormattingError
@@ -28,6 +28,7 @@ class Saving:
     editor: RuleText
     say_state: Callable[[], None]
     conflict: ui.element
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def begin(self) -> None:
         """Listens to the text."""
@@ -52,23 +53,34 @@ class Saving:
 
     async def _save(self, event: GenericEventArguments) -> None:
         self.sheet.take(str(event.args["text"]), int(event.args["revision"]))
-        await self._save_after(self.sheet.after)
+        async with self.turn:  # saved twice at once, the second would find that somebody was quicker
+            await self._save_after(self.sheet.after)
 
-    async def _save_after(self, after: int, *_: object) -> None:
+    async def _save_mine(self, after: int, *_: object) -> None:
+        async with self.turn:
+            await self._save_after(after)
+
+    async def _save_after(self, after: int) -> None:
         sheet, visit = self.sheet, self.sheet.visit
         written, revision = sheet.text, sheet.revision
         by = visit.require(Action.PROPOSE_RELEASE)
         try:
             save = await asyncio.to_thread(visit.bench.drafts.save, sheet.name, written, by, after)
         except ChangedMeanwhileError as meanwhile:
-            self.show_conflict(meanwhile.last)
-            self.say_state()
+            await self._met(meanwhile.last)
             return
-        self._saved(save, revision)
+        await self._saved(save, revision)
         ui.notify(visit.say("已保存为草稿", "saved as a draft"), type="positive")
 
-    def _saved(self, save: Save, revision: int) -> None:
+    async def _met(self, last: Save) -> None:
+        """Somebody else was quicker; where a release has put the draft away, its text is in the folder now."""
+        await asyncio.to_thread(self.sheet.look_at_folder)
+        self.show_conflict(last)
+        self.say_state()
+
+    async def _saved(self, save: Save, revision: int) -> None:
         sheet = self.sheet
+        await asyncio.to_thread(sheet.look_at_folder)
         sheet.after = save.number
         sheet.saved = sheet.on_disk if save.text is None else save.text
         sheet.kept.drop(sheet.name, sheet.visit.person.name)
@@ -87,10 +99,10 @@ class Saving:
             heading(say("别人先保存了这个文件", "Somebody saved this file before you"))
             text(say(f"{last.by} 于 {_time(last.at)} 保存。", f"Saved by {last.by} at {_time(last.at)}. ")
                  + say("红色是对方的，绿色是您的。", "Red is theirs, green is yours."), "p")  # fmt: skip
-            self._difference(theirs)
+            self._difference(_differing(theirs, sheet.text))
             with ui.element("div").classes("mp-row"):
                 button(say("用我的，保存在后", "Save mine after it"), strong=True).on_click(
-                    acting(visit, Action.PROPOSE_RELEASE, partial(self._save_after, last.number))
+                    acting(visit, Action.PROPOSE_RELEASE, partial(self._save_mine, last.number))
                 )
                 button(say("用对方的（可撤销）", "Take theirs (can be undone)")).on_click(
                     acting(visit, Action.PROPOSE_RELEASE, partial(self._take, last, theirs))
@@ -126,18 +138,27 @@ class Saving:
                     restore = button(say("恢复到这一次", "Take this one back"))
                     restore.on_click(acting(visit, Action.PROPOSE_RELEASE, partial(self._restore, dialog, save.text)))
             if save.text is not None:
-                with ui.expansion(say("与现在的文字相比", "compared with the text now")).classes("mp-wide"):
-                    self._difference(save.text)
+                with ui.expansion(say("与现在的文字相比", "compared with the text now")).classes("mp-wide") as compared:
+                    compared.on_value_change(
+                        acting(visit, Action.READ_GUIDE, partial(self._compare, ui.element("div"), save.text))
+                    )
+
+    async def _compare(self, place: ui.element, earlier: str, event: ValueChangeEventArguments[bool]) -> None:
+        """When it is opened: of a long history nobody waits for what nobody looks at."""
+        place.clear()
+        if event.value:
+            lines = await asyncio.to_thread(_differing, earlier, self.sheet.text)
+            with place:
+                self._difference(lines)
 
     async def _restore(self, dialog: ui.dialog, earlier: str, *_: object) -> None:
         dialog.close()
         self.editor.run_method("replaceAll", mended(earlier))
         ui.notify(self.sheet.visit.say("已取回，保存后生效；可以撤销", "taken back; save to keep it, or undo"))
 
-    def _difference(self, before: str) -> None:
-        """An earlier text and the one of now line by line, some lines around each change; marked by sign and colour."""
-        say, after = self.sheet.visit.say, self.sheet.text
-        lines = list(difflib.unified_diff(before.split("\n"), after.split("\n"), n=2, lineterm=""))[2:]
+    def _difference(self, lines: Sequence[str]) -> None:
+        """What differs, marked by sign and colour."""
+        say = self.sheet.visit.say
         if not lines:
             text(say("没有不同", "no difference"), "p", "mp-faint")
             return
@@ -168,21 +189,34 @@ class Saving:
 
     async def _put_away(self, dialog: ui.dialog, *_: object) -> None:
         dialog.close()
+        async with self.turn:
+            await self._put_draft_away()
+
+    async def _put_draft_away(self) -> None:
         sheet, visit = self.sheet, self.sheet.visit
         by = visit.require(Action.PROPOSE_RELEASE)
         if sheet.name in visit.bench.drafts.standing():
             try:
                 save = await asyncio.to_thread(visit.bench.drafts.save, sheet.name, None, by, sheet.after)
             except ChangedMeanwhileError as meanwhile:
-                self.show_conflict(meanwhile.last)
+                await self._met(meanwhile.last)
                 return
-            self._saved(save, sheet.revision)
+            await self._saved(save, sheet.revision)
         else:
+            await asyncio.to_thread(sheet.look_at_folder)
+            sheet.saved, sheet.after = sheet.on_disk, (await asyncio.to_thread(visit.bench.drafts.read, sheet.name))[1]
             sheet.kept.drop(sheet.name, by)
+            self.editor.run_method("based", sheet.after, sheet.revision)
+            self.say_state()
         if sheet.on_disk:
             self.editor.run_method("replaceAll", sheet.on_disk)
         else:
             ui.navigate.to("/edit")
+
+
+def _differing(before: str, after: str) -> list[str]:
+    """Two texts line by line, some lines around each change."""
+    return list(difflib.unified_diff(before.split("\n"), after.split("\n"), n=2, lineterm=""))[2:]
 
 
 def _time(at: str) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from decision_service.access.actions import Action
@@ -62,6 +63,10 @@ class Sheet:
         else:
             self.kept.keep(self.name, self.visit.person.name, self.text, self.after)
 
+    def look_at_folder(self) -> None:
+        """The rules folder may hold another text by now: a release has put it there."""
+        self.on_disk = _held(self.visit.bench.rules / self.name)
+
     def take(self, text: str, revision: int) -> None:
         """The text was typed so."""
         self.text, self.revision = mended(text), revision
@@ -73,13 +78,16 @@ def mended(text: str) -> str:
     return _ENDS.sub("\n", text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
 
 
+def _held(path: Path) -> str:
+    return mended(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else ""
+
+
 def opened(visit: Visit, name: str) -> Sheet | None:
     """The file as who looks left it; None where there is no such file. Raises NoSuchNameError."""
     bench = visit.bench
     path = bench.rules / checked(name)
     text, after = bench.drafts.read(name)
-    on_disk = mended(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else ""
-    text = mended(text)
+    on_disk, text = _held(path), mended(text)
     sheet = Sheet(visit, name, text, text, on_disk, after)
     left = None if sheet.is_readonly else sheet.kept.of(name, visit.person.name)
     if left is not None and left.text != text:
