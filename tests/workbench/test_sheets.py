@@ -142,6 +142,14 @@ def test_what_a_spreadsheet_copies_comes_as_it_was(rows: list[list[str]]) -> Non
     assert read_clipboard(text) == tuple(map(tuple, rows))
 
 
+def test_a_cell_that_a_row_lacks_can_be_written() -> None:
+    """That is what `miaopi check` asks for."""
+    head = "parameters:\n  t:\n    table: |\n      a | b | => z whole\n"
+    sheet = read_sheet(f"{head}      1 | 2\n      3 | 4 | 5\n", "t")
+    made = edited(sheet, Typed({(sheet.lines[1].key, 2): "6"}), 9)
+    assert made.cells[1:] == (("1", "2", "6"), ("3", "4", "5"))
+
+
 def test_a_formula_is_a_text_and_quotes_of_our_own_stay() -> None:
     assert read_clipboard('=1+1\t"M60"\n"a\tb"\t"""x"""') == (("=1+1", '"M60"'), ("a\tb", '"x"'))
 

@@ -88,6 +88,18 @@ def it_goes_to_excel_and_comes_back(desk: Desk, page: Page, shipped: str) -> Non
     expect(page.get_by_text("this is no Excel workbook")).to_be_visible()
 
 
+def a_column_comes_and_goes(desk: Desk, page: Page, shipped: str) -> None:
+    cell(page, 1, 1).click()
+    page.get_by_role("button", name="Add column").click()
+    cell(page, 1, 2).click()
+    page.get_by_role("button", name="Remove column").click()
+    expect(cell(page, 1, 2)).to_have_count(0)
+    assert drafted(desk) == shipped
+    # The cursor stood on what is gone: the check goes on all the same.
+    typed(page, 2, 1, "many")
+    expect(cell(page, 2, 1)).to_have_class(re.compile("mp-wrong"))
+
+
 def test_a_table_is_changed_in_its_grid_and_in_its_text(desk: Desk, window: BrowserContext) -> None:
     shipped = (desk.rules / FILE).read_text(encoding="utf-8")
     page = page_of(desk, window, PATH, "en")
@@ -119,6 +131,7 @@ def test_a_table_is_changed_in_its_grid_and_in_its_text(desk: Desk, window: Brow
     assert drafted(desk) == shipped
 
     it_goes_to_excel_and_comes_back(desk, page, shipped)
+    a_column_comes_and_goes(desk, page, shipped)
 
 
 def test_who_may_not_change_rules_sees_the_table_and_changes_nothing(stage: Desk, window: BrowserContext) -> None:

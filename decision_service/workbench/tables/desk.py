@@ -9,7 +9,7 @@ from nicegui import ui
 from decision_service.access.actions import Action
 from decision_service.editing.rulekeys import HITS
 from decision_service.policy.parts import Bilingual
-from decision_service.workbench.acting import beside
+from decision_service.workbench.acting import beside, refusal
 from decision_service.workbench.drafts import NoSuchNameError
 from decision_service.workbench.jobs import JobFailedError
 from decision_service.workbench.parts import mark, text
@@ -83,28 +83,40 @@ class Desk:
 
     async def _checking(self) -> None:
         """Checks the newest text, again and again, as long as the page is open."""
-        elsewhere = self.visit.bench.elsewhere
         while True:
             await self.wanted.wait()
             self.wanted.clear()
-            asked, self.is_checked = self._asked(), False
-            self.findings.working()
-            found = await elsewhere(understood, asked)
-            if self.wanted.is_set():
-                continue
-            self.grid.show_understood(found)
-            self.findings.show(found)
-            self._cite(found.basis)
-            self.is_checked = not found.wrong and not found.beyond
-            await self._unless_changed(self._cell())
-            if not self.is_checked:
-                continue
-            holed = await self._unless_changed(elsewhere(holes, asked))
-            if self.wanted.is_set():
-                continue
-            self.findings.show_holes(holed)
-            if holed is not None and (holed.gaps or holed.overlaps):
-                await self._prove()
+            try:
+                await self._checked()
+            except Exception as error:
+                told = refusal(error)
+                self.findings.show_not_checked(told)
+                if told is None:
+                    with self.grid.element:  # the next change is checked again, while this failure goes to the log
+                        beside(self._checking(), "check a table")
+                    raise
+
+    async def _checked(self) -> None:
+        """One check, as far as the table stays the same."""
+        elsewhere = self.visit.bench.elsewhere
+        asked, self.is_checked = self._asked(), False
+        self.findings.working()
+        found = await elsewhere(understood, asked)
+        if self.wanted.is_set():
+            return
+        self.grid.show_understood(found)
+        self.findings.show(found)
+        self._cite(found.basis)
+        self.is_checked = not found.wrong and not found.beyond
+        await self._unless_changed(self._cell())
+        if not self.is_checked:
+            return
+        holed = await self._unless_changed(elsewhere(holes, asked))
+        if self.wanted.is_set():
+            return
+        self.findings.show_holes(holed)
+        if holed is not None and (holed.gaps or holed.overlaps):
+            await self._prove()
 
     async def _prove(self) -> None:
         """What is proved of the gaps and overlaps, once the table has been left alone for a moment and unless it is
@@ -145,8 +157,8 @@ class Desk:
         that else."""
         place, sheet = self.grid.place, self.opened.sheet
         keys = [line.key for line in sheet.lines]
-        if place is None or place.key not in keys:
-            return
+        if place is None or place.key not in keys or place.column >= len(sheet.lines[0].cells):
+            return  # the row or the column with the cursor is gone
         row = keys.index(place.key)
         self.findings.show_cell(row, place.column, None)
         if self.is_checked and sheet.holds_test(row, place.column):

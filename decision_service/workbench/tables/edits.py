@@ -112,14 +112,18 @@ def _same(line: Line) -> Row:
 
 def _typed(sheet: Sheet, edit: Typed) -> list[Row]:
     known = {line.key for line in sheet.lines}
-    for key, place in edit.cells:
+    typed: dict[int, dict[int, str]] = {}
+    for (key, place), cell in edit.cells.items():
         if key not in known:
             raise NotTakenError(Bilingual("这一行已经没有了", "that row is gone"))
         if not 0 <= place < len(sheet.lines[0].cells):
             raise NotTakenError(Bilingual("表格没有这么多列", "the table has not that many columns"))
+        typed.setdefault(key, {})[place] = cell
     rows: list[Row] = []
     for line in sheet.lines:
-        cells = tuple(edit.cells.get((line.key, place), cell) for place, cell in enumerate(line.cells))
+        now = typed.get(line.key, {})
+        short = max(now, default=-1) + 1 - len(line.cells)  # a row may lack cells, which are written so
+        cells = tuple(now.get(place, cell) for place, cell in enumerate((*line.cells, *[""] * short)))
         rows.append((line, cells))
     blank = blank_row(sheet)
     return [*rows, *((None, tuple(one.get(at, cell) for at, cell in enumerate(blank))) for one in edit.more)]

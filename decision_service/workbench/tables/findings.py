@@ -49,6 +49,15 @@ class Findings:
             ui.spinner(size="1.2em")
             text(self.visit.say("正在检查……", "checking…"), "span")
 
+    def show_not_checked(self, why: Bilingual | None) -> None:
+        """That the check did not come to an end."""
+        self.problems.clear()
+        told = why or Bilingual(
+            "检查没有完成；改动表格即再检查", "the check did not end; it runs again with the next change"
+        )
+        with self.problems:
+            note(self.visit.tell(told), "bad")
+
     def show(self, found: Understood) -> None:
         """Problems in cells and elsewhere in the file."""
         self.problems.clear()
@@ -88,7 +97,8 @@ class Findings:
         visit, sheet = self.visit, self.grid.opened.sheet
         self.cell.clear()
         with self.cell:
-            cell = sheet.lines[row].cells[column]
+            cells = sheet.lines[row].cells
+            cell = cells[column] if column < len(cells) else ""  # a row may be too short
             text(self._where(row, column), "strong")
             if sheet.cross and row and column >= sheet.split:
                 number = (row - 1) * (len(sheet.lines[0].cells) - sheet.split) + column - sheet.split + 1

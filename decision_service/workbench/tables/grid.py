@@ -22,11 +22,11 @@ from decision_service.workbench.tables.edits import (
     Widened,
     blank_row,
 )
-from decision_service.workbench.tables.opened import ElsewhereError, Lines, News, Opened, difference
+from decision_service.workbench.tables.opened import Lines, News, Opened, difference
 from decision_service.workbench.tables.pasting import pasted, read_clipboard
-from decision_service.workbench.tables.sheet import NoSheetError, NotTakenError
+from decision_service.workbench.tables.sheet import NotTakenError
 from decision_service.workbench.tables.understanding import Understood
-from decision_service.workbench.visit import Visit
+from decision_service.workbench.visit import NotAllowedError, SignedOutError, Visit
 
 LOCALE: Final = {
     "contains": "包含", "notContains": "不包含", "equals": "等于", "notEqual": "不等于", "startsWith": "开头是",
@@ -140,7 +140,7 @@ class Grid:
         async with self._turn:
             try:
                 await asyncio.to_thread(work)
-            except (NotTakenError, NoSheetError, ElsewhereError):
+            except Exception:
                 self._restore()
                 raise
             self._show(go)
@@ -162,7 +162,13 @@ class Grid:
             self._run("go", *go)
 
     async def _told(self, event: GenericEventArguments) -> None:
-        given = event.args
+        try:
+            await self._do(event.args)
+        except (SignedOutError, NotAllowedError):
+            self._restore()
+            raise
+
+    async def _do(self, given: Mapping[str, Any]) -> None:
         kind = given["kind"]
         if kind == "typed":
             cells = {(int(given["key"]), int(given["column"])): str(given["text"]).replace("\n", " ")}
