@@ -1,15 +1,16 @@
 """Drafts of rule files: what several analysts have written and nobody has released yet, with every earlier save."""
 
 import hashlib
-import os
 import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Final
 
+from decision_service.workbench.copies import kept_copy
 from decision_service.workbench.store import Store
 
 SCHEMA: Final = (
@@ -105,30 +106,7 @@ class Drafts:
         reads a rules folder. It is the same one as long as nothing changes, and must not be written to."""
         texts = {name: save.text or "" for name, save in self.standing().items()} | dict(also or {})
         files = {path.relative_to(self.rules).as_posix(): path for path in _files(self.rules)}
-        folder = self._work / _digest(files, texts)
-        if not folder.is_dir():
-            self._make(folder, files, texts)
-        return folder
-
-    def _make(self, folder: Path, files: Mapping[str, Path], texts: Mapping[str, str]) -> None:
-        self._work.mkdir(parents=True, exist_ok=True)
-        older = sorted((one for one in self._work.iterdir() if one.is_dir()), key=lambda one: one.stat().st_mtime)
-        for one in older[:-_KEPT]:
-            shutil.rmtree(one, ignore_errors=True)
-        making = self._work / f".{folder.name}.{os.getpid()}.{id(texts)}"
-        for name, path in files.items():
-            target = making / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if name not in texts:
-                shutil.copyfile(path, target)
-        for name, text in texts.items():
-            target = making / checked(name)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, encoding="utf-8", newline="")
-        try:
-            making.rename(folder)
-        except OSError:  # another thread has made the same one meanwhile
-            shutil.rmtree(making, ignore_errors=True)
+        return kept_copy(self._work / _digest(files, texts), partial(_fill, files, texts))
 
     def _last(self, name: str) -> Save | None:
         found = self._store.rows(
@@ -137,15 +115,22 @@ class Drafts:
         return Save(*found[0]) if found else None
 
 
-_KEPT: Final = 20
-"""Whole copies that are kept: each open page may be at work on one."""
-
-
 def checked(name: str) -> str:
     """`name`, if a file of a rules folder may be called so. Raises NoSuchNameError."""
     if not _NAME.fullmatch(name):
         raise NoSuchNameError(name)
     return name
+
+
+def _fill(files: Mapping[str, Path], texts: Mapping[str, str], making: Path) -> None:
+    for name, path in files.items():
+        (making / name).parent.mkdir(exist_ok=True)
+        if name not in texts:
+            shutil.copyfile(path, making / name)
+    for name, text in texts.items():
+        place = making / checked(name)
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(text, encoding="utf-8", newline="")
 
 
 def _files(rules: Path) -> list[Path]:

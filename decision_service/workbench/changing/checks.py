@@ -50,8 +50,9 @@ class Candidate:
 def candidate(bench: Bench, parts: Sequence[Part]) -> Candidate:
     """The folder with these files in it; the same copy for the same texts."""
     before, after = whole_of(parts, bench.rules)
-    cases = [f"{one.change.name}\n{one.change.after!r}" for one in parts if one.change.name.endswith(CASES)]
-    key = follows_from(*(f"{name}\n{text}" for name, text in sorted(after.items())), *cases)
+    cases = {path.relative_to(bench.rules).as_posix(): path.read_bytes() for path in bench.rules.glob(f"*/*{CASES}")}
+    cases |= {one.change.name: one.change.after or b"" for one in parts if one.change.name.endswith(CASES)}
+    key = follows_from(*(f"{name}\n{text!r}" for name, text in sorted((after | cases).items())))
     whole = copied(bench.rules, [one.change for one in parts], bench.data / "candidates" / key)
     names = [one.change.name.partition("/") for one in parts]
     touched = {matter for matter, _, _ in names}

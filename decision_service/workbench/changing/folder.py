@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 from decision_service.policy.parts import Bilingual
+from decision_service.workbench.copies import kept_copy
 from decision_service.workbench.refusing import RefusedError
 
 
@@ -108,21 +108,13 @@ def _write(path: Path, content: bytes | None) -> None:
 
 def copied(rules: Path, changes: Sequence[Change], target: Path) -> Path:
     """`target`, a copy of the folder with the changes in it, made unless it is there."""
-    if not target.is_dir():
-        making = target.with_name(f".{target.name}.{os.getpid()}.new")
-        shutil.rmtree(making, ignore_errors=True)
-        older = sorted(target.parent.glob("*"), key=lambda one: one.stat().st_mtime)
-        for one in older[:-_KEPT]:
-            shutil.rmtree(one, ignore_errors=True)
+
+    def fill(making: Path) -> None:
         for path in sorted(rules.glob("*/*.yaml")):
             place = making / path.relative_to(rules)
-            place.parent.mkdir(parents=True, exist_ok=True)
+            place.parent.mkdir(exist_ok=True)
             shutil.copyfile(path, place)
         for change in changes:
             _write(making / change.name, change.after)
-        making.rename(target)
-    return target
 
-
-_KEPT: Final = 20
-"""Copies that stay: an open page may be at work on each."""
+    return kept_copy(target, fill)

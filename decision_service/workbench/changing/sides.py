@@ -10,6 +10,7 @@ from decision_service.policy.catalogue import FOLDER
 from decision_service.policy.parts import Bilingual
 from decision_service.policy.shelf import CASES
 from decision_service.workbench.changing.keeping import KeptFiles
+from decision_service.workbench.copies import kept_copy
 from decision_service.workbench.naming import matter_names
 from decision_service.workbench.visit import Bench
 
@@ -141,8 +142,13 @@ def catalogue_digest(whole: Path) -> str:
 
 def written(bench: Bench, side: Side) -> Path:
     """The text as a file that our commands can read; the same one for the same text."""
-    path = bench.data / "sides" / side.digest / side.name
-    if not path.is_file():
-        path.parent.mkdir(parents=True, exist_ok=True)
+
+    def fill(making: Path) -> None:
+        path = making / side.name
+        path.parent.mkdir()
         path.write_text(side.text, encoding="utf-8", newline="")
-    return path
+
+    return kept_copy(bench.data / "sides" / digest_of(side.name, side.text), fill, _MOST_WRITTEN) / side.name
+
+
+_MOST_WRITTEN = 200
