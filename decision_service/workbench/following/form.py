@@ -93,6 +93,7 @@ class Form(ABC):
         except ServiceError as error:
             self._tell(error)
             return
+        self._sent = (None, "")  # the same words once more are another step, and go on record too
         ui.run_javascript(_LET_GO)
         self._place.clear()
         with self._place:

@@ -39,6 +39,7 @@ class _Queue:
         self._words = words
         self._asked = {name: visit.asked(name) for name in _ASKED if visit.asked(name)}
         self._items: list[Mapping[str, Any]] = []
+        self._asking = object()
         self._filters()
         complaint_door(visit, words)
         self._list = ui.element("div").props('aria-live="polite"')
@@ -46,14 +47,16 @@ class _Queue:
     async def show(self, after: str = "") -> None:
         """Read the list, from its beginning or on from a place."""
         say = self._visit.say
-        self._items = self._items if after else []
+        self._asking = asking = object()
         with self._list:
             wait = waiting(self._visit)
         try:
             got = await self._visit.get("staff", PATH, {**self._asked, **({"after": after} if after else {})})
         finally:
             wait.delete()
-        self._items += got["items"]
+        if asking is not self._asking:  # something else was asked for meanwhile, or the same once more
+            return
+        self._items = [*(self._items if after else ()), *got["items"]]
         self._list.clear()
         with self._list:
             if not self._items:

@@ -37,6 +37,7 @@ class _Search:
         self._words = words
         self._asked = {name: visit.asked(name) for name in _ASKED if visit.asked(name)}
         self._rows: list[Mapping[str, Any]] = []
+        self._asking = object()
         self._form()
         self._found = ui.element("div").props('aria-live="polite"')
 
@@ -71,7 +72,6 @@ class _Search:
         if asked is None:
             return
         self._asked = asked
-        self._rows = []
         ui.navigate.history.replace(address("/decisions", **asked))
         await self._look("")
 
@@ -99,6 +99,7 @@ class _Search:
 
     async def _look(self, after: str) -> None:
         say = self._visit.say
+        self._asking = asking = object()
         self._found.clear()
         with self._found, ui.element("div").classes("mp-row").props('role="status"'):
             ui.spinner(size="1.4em")
@@ -106,9 +107,12 @@ class _Search:
         try:
             got = await self._visit.get("staff", PATH, {**self._asked, **({"after": after} if after else {})})
         except Exception:
-            self._found.clear()
+            if asking is self._asking:
+                self._found.clear()
             raise
-        self._rows += got["decisions"]
+        if asking is not self._asking:  # something else was asked for meanwhile, or the same once more
+            return
+        self._rows = [*(self._rows if after else ()), *got["decisions"]]
         self._found.clear()
         with self._found:
             self._show(got)
