@@ -17,6 +17,7 @@ from decision_service.workers.channel import Channel
 from decision_service.workers.messages import (
     Append,
     Appended,
+    Asked,
     Checkpoint,
     Claim,
     Done,
@@ -96,11 +97,11 @@ class Attendant:
             case Release():
                 self._leave(message.claim)
             case Append():
-                self._work(self._append(message))
+                self._work(self._answered(message, self._append(message)))
             case Checkpoint():
-                self._work(self._checkpoint(message))
+                self._work(self._answered(message, self._checkpoint(message)))
             case Figures():
-                self._work(self._figures(message))
+                self._work(self._answered(message, self._figures(message)))
             case Took():
                 self._keeping.shared(self, message)
             case Done() | Refused():
@@ -110,7 +111,7 @@ class Attendant:
 
     def _claim(self, claim: Claim) -> None:
         if self._keeping.state.desk.turns.is_under_way((claim.caller, claim.application_id)):
-            self._work(self._claim_later(claim))
+            self._work(self._answered(claim, self._claim_later(claim)))
         else:
             self._take(claim)
 
@@ -175,6 +176,14 @@ class Attendant:
 
     async def _figures(self, message: Figures) -> None:
         self.way.tell(FiguresAre(message.number, await self._keeping.figures()))
+
+    async def _answered(self, message: Asked, doing: Coroutine[Any, Any, None]) -> None:
+        """Whatever happens, the worker does not wait for ever."""
+        try:
+            await doing
+        except Exception as error:  # noqa: BLE001 - it is counted here and told there
+            self._keeping.state.services.telemetry.fault("attend", error)
+            self._refuse(message.number, "fault", type(error).__name__)
 
     def _refuse(self, number: int, why: Why, text: str) -> None:
         self.way.tell(Refused(number, why, text))

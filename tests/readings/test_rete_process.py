@@ -127,6 +127,8 @@ JUNK = {
     "an endless frame": "say(b'\\xff' * 99)",
     "answers to nobody": "say(pack([['judged', 1]] * 9))",
     "no verdict": "say(pack([['judged', {}]]))",
+    "lists without end": """body = b'[["judged",["APPROVED",[],[],' + b'[' * 900 + b']' * 900 + b',[]]]]'
+say(len(body).to_bytes(4, 'big') + body)""",
     "death": "os._exit(3)",
 }
 PRELUDE = """
@@ -147,8 +149,31 @@ def test_garbage_is_never_an_answer(what: str, policy: Policy, sheets: list[Fact
     async def work() -> None:
         engine = SecondEngine(Path(), command=command)
         await engine.start()
-        with pytest.raises(EngineUnavailable):
+        with pytest.raises(EngineUnavailable, match=r"garbage|lost"):
             await engine.judge(policy.digest, sheets[0], LONG)
+        await engine.close()
+
+    run(work())
+
+
+def test_whatever_a_child_has_made_of_its_keeper_there_is_a_next_one(
+    monkeypatch: pytest.MonkeyPatch, rules: Path, policy: Policy, sheets: list[FactSheet]
+) -> None:
+    def spoilt(*_: object) -> None:
+        raise RuntimeError
+
+    async def work() -> None:
+        engine = SecondEngine(rules)
+        await engine.start()
+        pid = engine.pid
+        assert pid is not None
+        with monkeypatch.context() as patched:
+            patched.setattr(processes, "_settle", spoilt)
+            with pytest.raises(EngineUnavailable):
+                await engine.judge(policy.digest, sheets[0], 1.0)
+            await replaced(engine, pid)
+        assert engine.last_fault == "RuntimeError"
+        assert await engine.judge(policy.digest, sheets[0], LONG) == judge(policy, sheets[0])
         await engine.close()
 
     run(work())

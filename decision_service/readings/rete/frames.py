@@ -167,7 +167,7 @@ def read_verdict(raw: object) -> Verdict:
             cast("Mapping[str, Value]", _fact(result)),
             tuple(cast("list[str]", notes)),
         )
-    except (KeyError, TypeError, ValueError, OverflowError, InvalidOperation) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, InvalidOperation, RecursionError) as error:
         raise BadFrameError("no verdict") from error
 
 

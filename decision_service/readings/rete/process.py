@@ -164,8 +164,8 @@ class SecondEngine:
                 self._child = await Child.start(self._command, READ_SECONDS)
                 self._ready.set()
                 await self._serve(self._child)
-            except ChildLostError as error:
-                self.last_fault = str(error)
+            except Exception as error:  # noqa: BLE001 - whatever a child has made of us, there is to be a next one
+                self.last_fault = str(error) if isinstance(error, ChildLostError) else type(error).__name__
                 self.replaced += 1
                 delay = (
                     0.0 if loop.time() - started > STEADY_SECONDS else min(LONGEST_DELAY, max(FIRST_DELAY, delay * 2))
