@@ -117,6 +117,7 @@ def page_as(desk: Desk, window: BrowserContext, person: str, path: str = "/", la
     page = window.new_page()
     page.goto(desk.url + "/sign-in")
     page.get_by_role("button", name=f"({person})").click()
+    page.wait_for_url(f"{desk.url}/")  # else the next address would cut it short
     opened(page, desk.url + path)
     return page
 

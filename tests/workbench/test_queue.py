@@ -38,7 +38,7 @@ def signed_in(bureau: Office, desk: Desk, window: BrowserContext, who: str, path
     page.goto(desk.url + "/sign-in")
     page.locator("input[name=key]").fill(bureau.guarded.members.keys[who])
     page.keyboard.press("Enter")
-    page.wait_for_selector("main h1")
+    page.wait_for_url(f"{desk.url}/")  # else the next address would cut it short
     opened(page, desk.url + path)
     return page
 

@@ -64,6 +64,7 @@ def test_an_answer_is_flipped_a_change_applied_and_a_case_saved(desk: Desk, wind
     expect(rule).to_contain_text("未能核实")
     expect(rule).to_contain_text("没有及时答复")
     expect(rule.get_by_role("link", name="E3")).to_have_attribute("href", re.compile(r"/edit\?file=.*&line=\d+"))
+    expect(page).to_have_url(re.compile("given="))
     page.reload()
     expect(came).to_contain_text("REFERRED")
     deaths.select_option("ok")

@@ -137,22 +137,25 @@ class Desk:
         await asyncio.sleep(after)
         with self.client:
             try:
-                await self._refreshed()
+                await self._decided()
             except PolicyProblems as problems:
                 self._spoiled(problems)
-                return
             except NoSuchVersionError:
                 self._spoiled(PolicyProblems(()))
-                return
-            kept = self.filled.kept()
-            subject = self.subject
-            one = await TRIALS.with_deciders(
-                subject.policy, lambda by: tried(subject.policy, subject.catalogue, kept, by)
-            )
-            self._show(one)
-            self._note_address(kept)
-            if one.decided.outcome not in APPROVALS - {Outcome.PARTIALLY_APPROVED}:
-                self.seeking = background_tasks.create(self._seek(one), name="nearest change")
+            except Exception:
+                self.place.classes(add="mp-stale")  # what stands there is not of what is filled in
+                ui.notify(self.visit.say("出错了，没有试算完", "this failed; it was not decided"), type="negative")
+                raise
+
+    async def _decided(self) -> None:
+        """Decides what is filled in, and shows it. Raises PolicyProblems, NoSuchVersionError."""
+        await self._refreshed()
+        kept, subject = self.filled.kept(), self.subject
+        one = await TRIALS.with_deciders(subject.policy, lambda by: tried(subject.policy, subject.catalogue, kept, by))
+        self._show(one)
+        self._note_address(kept)
+        if one.decided.outcome not in APPROVALS - {Outcome.PARTIALLY_APPROVED}:
+            self.seeking = background_tasks.create(self._seek(one), name="nearest change")
 
     async def _refreshed(self) -> None:
         """The rules as they are drafted now, if somebody has changed them meanwhile. Raises PolicyProblems."""
@@ -209,7 +212,13 @@ class Desk:
                 ui.spinner(size="1.2em")
                 text(visit.say("正在寻找……", "looking for it …"), "span")
             await asyncio.sleep(SEEKING_SECONDS)
-            told = await visit.bench.elsewhere(sought, self.subject.folder, self.name, one.kept, one.decided.outcome)
+            try:
+                outcome = one.decided.outcome
+                told = await visit.bench.elsewhere(sought, self.subject.folder, self.name, one.kept, outcome)
+            except Exception:
+                place.clear()
+                text(visit.say("没有找完", "the search did not come to an end"), "span", "mp-faint")
+                raise
             place.clear()
             shown.nearest(visit, told, self.subject.catalogue.outcomes, lambda number: self._apply(told, number))
 
