@@ -191,7 +191,7 @@ def test_the_stand_in_judges_whoever_was_pointed_at_it(tmp_path: Path) -> None:
         Plain().submit(url, {"application_id": "lost_answer-1", **APPLICATION})
         Plain(keeps_key=False).submit(url, {"application_id": "half_answer-1", **APPLICATION})
         child.send_signal(signal.SIGINT)
-        out, _ = child.communicate(timeout=30)
+        out, _ = child.communicate(timeout=120)
     found = {one["rule"]: one["verdict"] for one in json.loads(out)["rules"]}
     assert (found["lost_answer"], found["half_answer"], found["storm"]) == ("kept", "broken", "not shown")
     assert child.returncode == 1

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 HOST = b"Host: x\r\n"
 SENT = b"Content-Type: application/json\r\nIdempotency-Key: wire\r\n"
 DECIDE = b"POST /v1/decisions HTTP/1.1\r\n" + HOST + SENT
-PATIENCE = 8.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +43,16 @@ def connect(url: str) -> socket.socket:
     return found
 
 
-def exchange(url: str, *parts: bytes, pause: float = 0.05, half_close: bool = False) -> Heard:
-    """Sends `parts` one after the other, and reads until the end."""
+def exchange(url: str, *parts: bytes, pause: float = 0.05, half_close: bool = False, in_turn: bool = False) -> Heard:
+    """Sends `parts` one after the other, `in_turn` each once there is an answer to the one before; and reads until the
+    end."""
     began, raw = time.monotonic(), b""
     with connect(url) as wire:
         try:
             for number, part in enumerate(parts):
-                if number:
+                if number and in_turn:
+                    raw += wire.recv(65536)
+                elif number:
                     time.sleep(pause)
                 wire.sendall(part)
             if half_close:

@@ -24,7 +24,7 @@ STALLED = re.compile(r"^miaopi_writer_stalled_seconds (\S+)$", re.MULTILINE)
 
 
 def until(holds: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 10
+    ends = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < ends
         time.sleep(0.02)

@@ -42,7 +42,7 @@ def stage() -> Iterator[Desk]:
 def window(browser: Browser) -> Iterator[BrowserContext]:
     """A browser of somebody who was never here before; whatever its console calls an error fails the test."""
     context = browser.new_context(viewport={"width": 1300, "height": 900})
-    context.set_default_timeout(60_000)
+    context.set_default_timeout(120_000)
     wrong: list[str] = []
     context.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     context.on("weberror", lambda error: wrong.append(str(error.error)))

@@ -67,8 +67,8 @@ def _process(*arguments: str) -> Iterator[str]:
         yield _link(child, lines)
     finally:
         child.send_signal(signal.SIGINT)
-        child.wait(30)
-        reader.join(30)
+        child.wait(120)
+        reader.join(120)
 
 
 def _read(child: "subprocess.Popen[str]", lines: "queue.Queue[str]") -> None:
