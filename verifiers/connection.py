@@ -9,7 +9,8 @@ from verifiers.delivery import Answered, Delivery, Failed, Late
 from verifiers.frozen import maker
 
 MOST_BESIDE: Final = 64 * 1024
-"""Bytes that an answer may have beside its body: head, trailers, marks of chunks."""
+"""Bytes that an answer may have beside its body: head, trailers, marks of chunks, and answers that only say that
+another will come."""
 
 _USUAL: Final = (
     "Connection", "Content-Length", "Content-Type", "Date", "Miaopi-App", "Miaopi-Content-Digest", "Miaopi-Nonce",
@@ -44,6 +45,7 @@ class Connection(asyncio.Protocol):
         self._raw: list[tuple[bytes, bytes]] = []
         self._headers: tuple[tuple[str, str], ...] = ()
         self._body: list[bytes] = []
+        self._read = 0
         self._reusable = True
         self.idle_since = 0.0
         self._start()
@@ -131,7 +133,7 @@ class Connection(asyncio.Protocol):
             self._settle(Failed("http_status", status))
             return
         kinds = []
-        self._until_end = True
+        self._until_end, is_chunked = True, False
         for name, value in headers:
             if name == "content-type":
                 kinds.append(value)
@@ -141,9 +143,9 @@ class Connection(asyncio.Protocol):
                 if value.strip().lower() != "identity":
                     self._settle(Failed("compressed"))
             elif name == "transfer-encoding":
-                self._until_end = False
-                if value.strip().lower() != "chunked":
+                if value.strip().lower() != "chunked" or is_chunked:
                     self._settle(Failed("compressed"))
+                self._until_end, is_chunked = False, True
         if len(kinds) != 1 or kinds[0].partition(";")[0].strip().lower() not in self._media_types:
             self._settle(Failed("content_type"))
         self._reusable = self._reusable and self._parser.should_keep_alive()
@@ -180,4 +182,4 @@ class Connection(asyncio.Protocol):
     def _start(self) -> None:
         self._until_end = False
         self._raw, self._headers, self._body = [], (), []
-        self._size = self._read = 0
+        self._size = 0

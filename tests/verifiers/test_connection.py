@@ -175,12 +175,20 @@ def test_an_answer_to_whoever_went_away_is_nobodys(loop: asyncio.AbstractEventLo
         (b"HTTP/1.1 101 On\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", False, Failed("http_status", 101)),
         (HEAD + b"Content-Length: %d\r\n\r\n" % (MOST + 1) + b"x" * (MOST + 1), False, Failed("too_large")),
         (HEAD + b"X: " + b"y" * (MOST + MOST_BESIDE), False, Failed("too_large")),
+        (HEAD + b"Transfer-Encoding: chunked\r\n" * 2 + b"\r\n0\r\n\r\n", False, Failed("compressed")),
     ],
 )  # fmt: skip
 def test_what_is_no_whole_answer_is_a_failure_and_ends_the_connection(
     loop: asyncio.AbstractEventLoop, whole: bytes, ends: bool, expected: Failed
 ) -> None:
     assert fed(loop, whole, ends=ends) == (expected, False)
+
+
+def test_answers_that_only_promise_another_do_not_go_on_for_ever(loop: asyncio.AbstractEventLoop) -> None:
+    promise = b"HTTP/1.1 103 Early Hints\r\nX: " + b"y" * 1000 + b"\r\n\r\n"
+    many = (MOST + MOST_BESIDE) // len(promise) + 1
+    assert fed(loop, *[promise] * (many - 1)) == (None, False)
+    assert fed(loop, *[promise] * many) == (Failed("too_large"), False)
 
 
 @settings(max_examples=size("connection_noise", quick=300, full=20_000), deadline=None)
