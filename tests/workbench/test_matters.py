@@ -46,7 +46,7 @@ def test_every_matter_is_told_of_and_found(desk: Desk, window: BrowserContext) -
     page.reload()
     expect(good).to_contain_text("cases 40/40")
     store = sqlite3.connect(desk.data / "workbench.sqlite3")
-    kept = store.execute("SELECT matter, digest FROM worked_out WHERE task = 'cases'").fetchall()
+    kept = store.execute("SELECT subject, digest FROM results WHERE task = 'cases'").fetchall()
     store.close()
     assert kept == [("unemployment_registration", digest_of(desk.rules, "unemployment_registration"))]
 
