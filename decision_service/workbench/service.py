@@ -18,6 +18,9 @@ from verifiers.transport import strict_client
 Door = Literal["public", "staff"]
 """Which listener: the platforms', or the one of staff (control plane, queue, files)."""
 
+READ_SECONDS: Final = 20.0
+"""Longer than that nobody looks at an empty page."""
+
 SECONDS: Final = 60.0
 """Approving a release waits until both engines have agreed on it."""
 
@@ -52,14 +55,14 @@ class Service:
     async def get(self, door: Door, path: str, key: str, query: Mapping[str, str] | None = None) -> Any:
         """What stands at `path`, as JSON, or as text where it is none. Raises ServiceError."""
         url = self._url(door, path) + (f"?{urlencode(query)}" if query else "")
-        return await self._ask(self._client.get(url), key)
+        return await self._ask(self._client.get(url), key, READ_SECONDS)
 
     async def post(self, door: Door, path: str, key: str, body: object = None, once: str = "") -> Any:
         """Does what `path` is for, and gives the answer; `once` is the idempotency key. Raises ServiceError."""
         request = self._client.post(self._url(door, path))
         if body is not None:
             request = request.header("Content-Type", "application/json").body_bytes(orjson.dumps(body))
-        return await self._ask(request.header("Idempotency-Key", once) if once else request, key)
+        return await self._ask(request.header("Idempotency-Key", once) if once else request, key, SECONDS)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -71,13 +74,13 @@ class Service:
             raise ServiceError(404, "no_such_number", _NO_SUCH_NUMBER, {})
         return self._addresses[door] + path
 
-    async def _ask(self, request: RequestBuilder, key: str) -> Any:
+    async def _ask(self, request: RequestBuilder, key: str, seconds: float) -> Any:
         try:
-            request = request.header("Authorization", f"Bearer {key}").timeout(timedelta(seconds=SECONDS))
+            request = request.header("Authorization", f"Bearer {key}").timeout(timedelta(seconds=seconds))
         except ValueError:
             raise ServiceError(401, "unauthorized", _NO_KEY, {}) from None
         try:
-            async with asyncio.timeout(SECONDS), request.build_streamed() as response:
+            async with asyncio.timeout(seconds), request.build_streamed() as response:
                 content = bytearray()
                 while (chunk := await response.body_reader.read_chunk()) is not None:
                     content += chunk
