@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -17,6 +17,8 @@ Place: TypeAlias = Callable[[int, int], Span]
 MAX_LENGTH = 2000
 MAX_DEPTH = 60
 MAX_CHAIN = 100
+
+_MOST_KEPT = 10_000
 
 
 @cache
@@ -37,10 +39,10 @@ def parse(text: str, place: Place, start: Literal["expression", "cell"] = "expre
             "split it into named parts under `let`",
         )
     try:
-        tree = _parser().parse(text, start=start)
+        tree, widest, depth = _cell(text) if start == "cell" else _measured(text, start)
     except UnexpectedInput as error:
         return _syntax_problem(error, text, place)
-    if _widest(tree) > MAX_CHAIN:
+    if widest > MAX_CHAIN:
         return Problem(
             "too_long",
             f"一个式子里连了超过{MAX_CHAIN}项",
@@ -49,7 +51,7 @@ def parse(text: str, place: Place, start: Literal["expression", "cell"] = "expre
             "请用 let 拆成几个有名字的部分",
             "split it into named parts under `let`",
         )
-    if _depth(tree) > MAX_DEPTH:
+    if depth > MAX_DEPTH:
         return Problem(
             "too_deep",
             f"表达式嵌套超过{MAX_DEPTH}层",
@@ -59,6 +61,19 @@ def parse(text: str, place: Place, start: Literal["expression", "cell"] = "expre
             "split it into named parts under `let`",
         )
     return tree
+
+
+@lru_cache(_MOST_KEPT)
+def _cell(text: str) -> tuple[Syntax, int, int]:
+    """Cells say the same again and again, in a table and each time that it is read. Nobody changes a tree, and places
+    come in only later."""
+    return _measured(text, "cell")
+
+
+def _measured(text: str, start: Literal["expression", "cell"]) -> tuple[Syntax, int, int]:
+    """The tree, the most children of any node in it, and its depth. Raises UnexpectedInput."""
+    tree = _parser().parse(text, start=start)
+    return tree, _widest(tree), _depth(tree)
 
 
 def _widest(tree: Syntax) -> int:

@@ -14,7 +14,7 @@ from decision_service.policy.entries import Complaints, Entries
 from decision_service.policy.kindtext import parse_kind
 from decision_service.policy.nodes import TextNode
 from decision_service.policy.shape import Bilingual, HitPolicy, Row, Table
-from decision_service.source import Problem, Span
+from decision_service.source import Problem, Source, Span
 from verifiers.kinds import Kind
 
 HIT_POLICIES: tuple[HitPolicy, ...] = get_args(HitPolicy)
@@ -73,6 +73,23 @@ def read_table(
     kind = _kind_of(outputs, hit)
     priority = _priority(entries, outputs, complaints) if hit in ("priority", "output order") else ()
     return Table(name, inputs, outputs, lines, hit, kind, basis, priority, cross, label, node.span, varies)
+
+
+def wrong_cell(text: str, column: Expression | Kind) -> Problem | None:
+    """What is wrong with a cell in itself, under a column that tests this expression or holds outputs of this kind; as
+    in the whole table, where the place is another one."""
+    node = TextNode(text, Span(Source("", text), 0, len(text)))
+    piece = next(_cells(text, 0, node))
+    found = output_cell(piece.text, piece.span, column) if isinstance(column, Kind) else _tested(piece, column)
+    return found if isinstance(found, Problem) else None
+
+
+def _tested(piece: Piece, value: Expression) -> Expression | Problem | None:
+    if not piece.text:
+        return Problem(
+            "wrong_table", "这一格是空的", "this cell is empty", piece.span, "任意值写 -", "write - for any value"
+        )
+    return test_cell(piece.text, piece.place, value)
 
 
 def _kind_of(outputs: tuple[tuple[str, Kind], ...], hit: HitPolicy) -> Kind:
@@ -140,12 +157,7 @@ class _TableReader:
         return found
 
     def _test(self, piece: Piece, value: Expression) -> Expression | None:
-        if not piece.text:
-            self.complaints.add(
-                "wrong_table", "这一格是空的", "this cell is empty", piece.span, ("任意值写 -", "write - for any value")
-            )
-            return None
-        found = test_cell(piece.text, piece.place, value)
+        found = _tested(piece, value)
         if isinstance(found, Problem):
             self.complaints.problems.append(found)
             return None

@@ -5,10 +5,10 @@ import asyncio
 import multiprocessing
 import signal
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
-from typing import Final, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 from decision_service.orphans import dies_with_parent
 
@@ -19,41 +19,68 @@ AT_ONCE: Final = 2
 """What is quick need not wait for what is thorough."""
 
 
-class Elsewhere:
-    """The processes, started when first needed. Close it at the end."""
+class _Place:
+    """One process, started when first needed: what it is asked for and has not done, and for what module last."""
 
     def __init__(self) -> None:
-        self._pool: ProcessPoolExecutor | None = None
+        self.pool: ProcessPoolExecutor | None = None
+        self.last = ""
+        self._asked: list[Future[Any]] = []
+
+    @property
+    def waiting(self) -> int:
+        """What is begun is done to its end, also for somebody who no longer waits for it."""
+        self._asked = [one for one in self._asked if not one.done()]
+        return len(self._asked)
+
+    def started(self) -> ProcessPoolExecutor:
+        """The process."""
+        if self.pool is None:
+            # Threads run here: a fork would take their locks along.
+            self.pool = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), _begin)
+        return self.pool
+
+    async def made(self, pool: ProcessPoolExecutor, call: Callable[[], _T]) -> _T:
+        """What comes of a call. Raises BrokenProcessPool."""
+        found = pool.submit(call)
+        self._asked.append(found)
+        return await asyncio.wrap_future(found)
+
+
+class Elsewhere:
+    """The processes. Close it at the end."""
+
+    def __init__(self) -> None:
+        self._places = [_Place() for _ in range(AT_ONCE)]
         self._is_closed = False
 
     async def __call__(self, work: Callable[_P, _T], *given: _P.args, **named: _P.kwargs) -> _T:
         """What `work`, a function of a module, makes of what is given; both it and what it gives are pickled. If its
         process dies it is tried once more in a new one; raises what `work` raises, and BrokenProcessPool. Whoever asks
         after the end is cancelled."""
-        loop = asyncio.get_running_loop()
         call = partial(work, *given, **named)
-        pool = self._started()
+        # Where the same was done last, what was read for it is still known.
+        place = min(self._places, key=lambda one: (one.waiting, one.last != work.__module__))
+        place.last = work.__module__
+        pool = self._started(place)
         try:
-            return await loop.run_in_executor(pool, call)
+            return await place.made(pool, call)
         except BrokenProcessPool:
-            if self._pool is pool:
-                self._pool = None
-            return await loop.run_in_executor(self._started(), call)
+            if place.pool is pool:
+                place.pool = None
+            return await place.made(self._started(place), call)
+
+    def _started(self, place: _Place) -> ProcessPoolExecutor:
+        if self._is_closed:
+            raise asyncio.CancelledError
+        return place.started()
 
     def close(self) -> None:
         """Ends the processes; what waits is not begun, what is begun is waited for."""
         self._is_closed = True
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def _started(self) -> ProcessPoolExecutor:
-        if self._is_closed:
-            raise asyncio.CancelledError
-        if self._pool is None:
-            # Threads run here: a fork would take their locks along.
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(AT_ONCE, context, _begin)
-        return self._pool
+        for place in self._places:
+            if place.pool is not None:
+                place.pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _begin() -> None:

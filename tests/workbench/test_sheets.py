@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from decision_service.workbench.drafts import SCHEMA, Drafts
@@ -21,10 +21,13 @@ from decision_service.workbench.tables.edits import (
     Typed,
     Widened,
     edited,
+    mending,
 )
+from decision_service.workbench.tables.marking import remarked
 from decision_service.workbench.tables.opened import ElsewhereError, Opened
 from decision_service.workbench.tables.pasting import pasted, read_clipboard
 from decision_service.workbench.tables.sheet import NotTakenError, Sheet, read_sheet, tables_in
+from decision_service.workbench.tables.understanding import Asked, Holes, Understood, holes, understood
 from tests.workbench.desks import SHIPPED
 
 FILES = [path for path in sorted(SHIPPED.glob("*/*.yaml")) if path.parent.name != "catalogue"]
@@ -152,6 +155,55 @@ def test_a_cell_that_a_row_lacks_can_be_written() -> None:
 
 def test_a_formula_is_a_text_and_quotes_of_our_own_stay() -> None:
     assert read_clipboard('=1+1\t"M60"\n"a\tb"\t"""x"""') == (("=1+1", '"M60"'), ("a\tb", '"x"'))
+
+
+TRIED = [path.relative_to(SHIPPED).as_posix() for path in FILES if tables_in(path.read_text(encoding="utf-8"))]
+WORDS = ("", "-", "abc", "12", "1.234", ">= 3", "[3..1", "[1..9)", '"a", "b"', "210100", "null", "true", "2026-01-01")
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_a_cell_looked_at_by_itself_is_as_wrong_as_in_the_check_of_the_file(data: st.DataObject) -> None:
+    file = data.draw(st.sampled_from(TRIED))
+    text = (SHIPPED / file).read_text(encoding="utf-8")
+    before = read_sheet(text, data.draw(st.sampled_from(sorted(tables_in(text)))))
+    first = 2 if before.cross else 0
+    cells = st.tuples(st.sampled_from(before.lines[1:]), st.integers(0, len(before.lines[0].cells) - 1))
+    places = [(line.key, at) for line, at in data.draw(st.lists(cells, min_size=1, max_size=3)) if at != 1 or not first]
+    after = edited(before, Typed({place: data.draw(st.sampled_from(WORDS)) for place in places}), 1000)
+    found = remarked(understood_of(file, before), before.lines, after.lines)
+    whole = understood_of(file, after)
+    assert found is not None
+    assert set(found.wrong) == set(whole.wrong) if found.wrong else all(not one.row for one in whole.wrong)
+    back = remarked(found, after.lines, before.lines)
+    assert back is not None
+    assert back.wrong == ()
+
+
+def understood_of(file: str, sheet: Sheet) -> Understood:
+    return understood(Asked(str(SHIPPED), file, sheet.text, sheet.name))
+
+
+def test_with_each_gap_of_a_cross_table_mended_as_offered_none_is_left() -> None:
+    file = "disability_allowances/2026-01-01.yaml"
+    sheet = read_sheet((SHIPPED / file).read_text(encoding="utf-8"), "care_amount")
+    for edit in (Removed(frozenset({sheet.lines[2].key})), Narrowed(3)):
+        found, lines = edited(sheet, edit, 100), []
+        while (gaps := holes_of(file, found).gaps) and len(lines) < 4:
+            made = mending(found, gaps[0].tests)
+            assert made is not None
+            lines.append(type(made[0]))
+            found = edited(found, made[0], 1000 * len(lines) + 1000)
+            empty = {(line.key, at): "1" for line in found.lines[1:] for at in range(2, len(line.cells))}
+            found = edited(found, Typed(empty), 0)
+        assert (Inserted if isinstance(edit, Removed) else Widened) in lines
+        assert (gaps, holes_of(file, found).overlaps) == ((), ())
+
+
+def holes_of(file: str, sheet: Sheet) -> Holes:
+    found = holes(Asked(str(SHIPPED), file, sheet.text, sheet.name))
+    assert found is not None
+    return found
 
 
 @pytest.fixture

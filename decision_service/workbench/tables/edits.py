@@ -80,6 +80,22 @@ def blank_row(sheet: Sheet) -> tuple[str, ...]:
     return tuple(ANY if place < sheet.split else "" for place in range(width))
 
 
+def mending(sheet: Sheet, tests: Sequence[str]) -> tuple[Inserted | Widened, tuple[int, int]] | None:
+    """What gives values that no row fits (as tests of the inputs) their row, of a cross table the row or column that it
+    lacks; and where its first result is then to be written, by row and column. None where no one line would do."""
+    lines, blank = sheet.lines, blank_row(sheet)
+    if not sheet.cross:
+        return Inserted(lines[-1].key, ((*tests, *blank[len(tests) :]),)), (len(lines), len(tests))
+    # The rows and columns of a cross table cover every pair of what they name: what is not covered lacks one or other.
+    across, down = tests
+    if down == ANY:
+        return Inserted(lines[-1].key, ((across, *blank[1:]),)), (len(lines), sheet.split)
+    if across == ANY:
+        width = len(blank)
+        return Widened(width, down), (1, width)
+    return None
+
+
 def _rows(sheet: Sheet, edit: Edit) -> list[Row]:
     lines = sheet.lines
     match edit:

@@ -8,7 +8,7 @@ from decision_service.access.actions import Action
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.acting import acting
 from decision_service.workbench.parts import Mood, button, heading, note, panel, text
-from decision_service.workbench.tables.edits import Inserted, blank_row
+from decision_service.workbench.tables.edits import ANY, Widened, mending
 from decision_service.workbench.tables.grid import Grid
 from decision_service.workbench.tables.proofs import Proved
 from decision_service.workbench.tables.understanding import Beyond, Gap, Holes, Overlap, Understood, Wrong
@@ -134,7 +134,7 @@ class Findings:
                 for overlap in found.overlaps:
                     self._overlap(overlap)
             for row in found.idle:
-                note(visit.say(f"第{row}行永远轮不到。", f"Row {row} never counts."), "warn")
+                note(visit.say(f"{self._called(row)}永远轮不到。", f"This never counts: {self._called(row)}."), "warn")
             self.proved = ui.element("div").props('role="status"')
             if found.gaps or found.overlaps:
                 with self.proved, ui.element("div").classes("mp-row"):
@@ -176,29 +176,50 @@ class Findings:
             note(self.visit.say(f"没有证明完：{why}", f"the proof did not come to an end: {why}"), "warn")
 
     def _gap(self, gap: Gap) -> None:
-        visit, sheet = self.visit, self.grid.opened.sheet
+        visit = self.visit
         with ui.element("div").classes("mp-row"):
-            self._note(visit.say("缺一行：", "No row for: ") + " | ".join(gap.tests))
-            if self.editable and not sheet.cross:
-                row = (*gap.tests, *blank_row(sheet)[len(gap.tests) :])
-                column = len(gap.tests)
+            self._note(self._missing(gap))
+            found = mending(self.grid.opened.sheet, gap.tests)
+            if not self.editable or found is None:
+                return
 
-                async def add() -> None:
-                    by = visit.require(Action.PROPOSE_RELEASE)
-                    lines = self.grid.opened.sheet.lines
-                    await self.grid.make(Inserted(lines[-1].key, (row,)), by)
-                    self.grid.go(len(lines), column)
+            async def add() -> None:
+                by = visit.require(Action.PROPOSE_RELEASE)
+                made = mending(self.grid.opened.sheet, gap.tests)
+                if made is not None:
+                    edit, (row, column) = made
+                    await self.grid.make(edit, by)
+                    self.grid.go(row, column)
 
-                button(visit.say("加上这一行", "Add this row"), "add").on_click(
-                    acting(visit, Action.PROPOSE_RELEASE, add)
-                )
+            is_column = isinstance(found[0], Widened)
+            words = visit.say("加上这一列", "Add this column") if is_column else visit.say("加上这一行", "Add this row")
+            button(words, "add").on_click(acting(visit, Action.PROPOSE_RELEASE, add))
+
+    def _missing(self, gap: Gap) -> str:
+        """In a cross table, which of the two inputs lacks values."""
+        visit, sheet = self.visit, self.grid.opened.sheet
+        if sheet.cross and ANY in gap.tests:
+            at = 0 if gap.tests[1] == ANY else 1
+            zh, en = ("缺一行", "No row") if at == 0 else ("缺一列", "No column")
+            head, test = sheet.lines[0].cells[at], gap.tests[at]
+            return visit.say(f"{zh}，{head}：{test}", f"{en} for {head}: {test}")
+        return visit.say("缺一行：", "No row for: ") + " | ".join(gap.tests)
 
     def _overlap(self, overlap: Overlap) -> None:
-        first, second = overlap.rows
+        first, second = (self._called(row) for row in overlap.rows)
         self._note(
-            self.visit.say(f"第{first}行和第{second}行同时适用：", f"Rows {first} and {second} both fit: ")
+            self.visit.say(f"{first}和{second}同时适用：", f"Both fit, {first} and {second}: ")
             + " | ".join(overlap.tests)
         )
+
+    def _called(self, number: int) -> str:
+        """A row as messages number it; a value of a cross table by the row and the column that it stands in."""
+        visit, sheet = self.visit, self.grid.opened.sheet
+        if not sheet.cross:
+            return visit.say(f"第{number}行", f"row {number}")
+        values = sheet.lines[0].cells[sheet.split :]
+        row, column = divmod(number - 1, len(values))
+        return visit.say(f"第{row + 1}行“{values[column]}”列", f"row {row + 1} under {values[column]}")
 
     def _note(self, words: str, mood: Mood = "warn") -> None:
         note(words, mood)

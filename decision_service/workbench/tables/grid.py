@@ -22,6 +22,7 @@ from decision_service.workbench.tables.edits import (
     Widened,
     blank_row,
 )
+from decision_service.workbench.tables.marking import remarked
 from decision_service.workbench.tables.opened import Lines, News, Opened, difference
 from decision_service.workbench.tables.pasting import pasted, read_clipboard
 from decision_service.workbench.tables.sheet import NotTakenError
@@ -62,6 +63,7 @@ class Grid:
         self.kept: Callable[[], Awaitable[None]] = _nothing
         self._turn = asyncio.Lock()
         self._shown: Lines = opened.sheet.lines
+        self._marked: Lines = opened.sheet.lines
         self._client = ui.context.client
         self.element = self._made()
         ui.on("table", acting(visit, Action.READ_GUIDE, self._told))
@@ -105,8 +107,11 @@ class Grid:
         """Marks what is wrong, and names the columns if they are known anew."""
         before, known = self._columns(), self.understood
         if known is not None and not found.columns:
-            found = replace(found, columns=known.columns)  # a problem hides what columns are, not their names
-        self.understood = found
+            # A problem hides what columns are called, and what they are, which their heads alone change.
+            same = self._marked[0].cells == self._shown[0].cells
+            inputs, outputs = (known.inputs, known.outputs) if same else ((), ())
+            found = replace(found, columns=known.columns, inputs=inputs, outputs=outputs)
+        self.understood, self._marked = found, self._shown
         if self._columns() != before:
             self._run("relabel", self._columns())
         self._run("problems", self._problems())
@@ -145,6 +150,7 @@ class Grid:
                 raise
             self._show(go)
         await self.kept()
+        await self._mark()
 
     def _restore(self) -> None:
         """The browser has shown the edit already: all cells as they are."""
@@ -160,6 +166,14 @@ class Grid:
             self._run("update", difference(before, self._shown))
         if go is not None:
             self._run("go", *go)
+
+    async def _mark(self) -> None:
+        """Marks what is wrong in itself in cells that are others now; the check of the file says the rest later."""
+        known, shown = self.understood, self._shown
+        found = None if known is None else await asyncio.to_thread(remarked, known, self._marked, shown)
+        if found is not None and self.understood is known:
+            self.understood, self._marked = found, shown
+            self._run("problems", self._problems())
 
     async def _told(self, event: GenericEventArguments) -> None:
         try:

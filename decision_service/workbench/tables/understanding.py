@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+from decision_service.language.tree import Expression
 from decision_service.policy.catalogue import FOLDER, Catalogue, read_catalogue
 from decision_service.policy.entries import Complaints
 from decision_service.policy.nodes import ListNode, MapNode, TextNode, read_nodes
@@ -23,6 +24,7 @@ from decision_service.readings.prose.speech import say
 from decision_service.source import PolicyProblems, Problem, Source
 from decision_service.tabular.columns import Column, columns_of
 from decision_service.tabular.entry import SECTIONS, TableEntry, cell_at
+from verifiers.kinds import Kind
 
 MOST_SHOWN: Final = 5
 """Gaps and overlaps that are shown at once; with one mended, the next comes up."""
@@ -57,11 +59,14 @@ class Beyond:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """All problems of the file; the columns and the norms that the table cites, where the file has no problem."""
+    """All problems of the file; the columns, what they test or hold, and the norms that the table cites, where the file
+    has no problem."""
 
     wrong: tuple[Wrong, ...]
     beyond: tuple[Beyond, ...]
     columns: tuple[Column, ...] = ()
+    inputs: tuple[Expression, ...] = ()
+    outputs: tuple[Kind, ...] = ()
     basis: tuple[Bilingual, ...] = ()
 
 
@@ -107,7 +112,7 @@ def known_table(asked: Asked) -> Known | None:
     if policy is None or table is None:
         return None
     entry = _as_entry(asked.table, table, _entry(node, asked.table))
-    return Known(entry, table, policy, _catalogue_of(asked.folder))
+    return Known(entry, table, policy, catalogue_of(asked.folder))
 
 
 def understood(asked: Asked) -> Understood:
@@ -116,7 +121,7 @@ def understood(asked: Asked) -> Understood:
     entry = _entry(node, asked.table)
     wrong, beyond = [], []
     for problem in problems:
-        text = Bilingual(_sentence(problem.zh, problem.hint_zh), _sentence(problem.en, problem.hint_en))
+        text = sentence(problem)
         at = None if problem.span is None or entry is None else cell_at(problem.span, entry)
         if at is not None:
             wrong.append(Wrong(*at, text))
@@ -127,7 +132,8 @@ def understood(asked: Asked) -> Understood:
         return Understood(tuple(wrong), tuple(beyond))
     cited = [one.text for one in known.policy.basis if one.number in known.table.basis]
     columns = columns_of(known.entry, known.table, known.policy, known.catalogue)
-    return Understood(tuple(wrong), tuple(beyond), columns, tuple(cited))
+    outputs = tuple(kind for _, kind in known.table.outputs)
+    return Understood(tuple(wrong), tuple(beyond), columns, known.table.inputs, outputs, tuple(cited))
 
 
 def said(asked: Asked, row: int, column: int) -> Bilingual | None:
@@ -171,7 +177,9 @@ def holes(asked: Asked) -> Holes | None:
         idle += (at + 1 for at in range(len(table.rows)) if boxes.empty(at) or boxes.hidden(at, stronger(table, at)))
     except TooManyError:
         whole = False
-    return Holes(tuple(gaps), tuple(islice(_overlaps(table, boxes), MOST_SHOWN)), tuple(idle[:MOST_SHOWN]), whole)
+    across = len(known.entry.cells[0]) - 2 if table.cross else 1
+    found = tuple(islice(_overlaps(table, boxes, across), MOST_SHOWN))
+    return Holes(tuple(gaps), found, tuple(idle[:MOST_SHOWN]), whole)
 
 
 def _gaps(boxes: Boxes) -> Iterator[Gap]:
@@ -185,17 +193,33 @@ def _gaps(boxes: Boxes) -> Iterator[Gap]:
         boxes = Boxes(boxes.axes, (*boxes.rows, box))
 
 
-def _overlaps(table: Table, boxes: Boxes) -> Iterator[Overlap]:
+def _overlaps(table: Table, boxes: Boxes, across: int) -> Iterator[Overlap]:
     if table.hit not in ("unique", "any"):
         return
+    met = set()
     for first, second in boxes.overlapping():
+        if (lines := _at_odds(first, second, across)) in met:
+            continue
         if any(True for _ in overlaps(table, iter([(first, second)]))):
+            met.add(lines)
             both = tuple(one & two for one, two in zip(boxes.rows[first], boxes.rows[second], strict=True))
             yield Overlap((first + 1, second + 1), _cells(boxes, both))
 
 
+def _at_odds(first: int, second: int, across: int) -> tuple[bool, int, int]:
+    """Two rows; of a cross table with so many values `across`, the two of its rows or of its columns, which are told
+    once however often they meet."""
+    (one, left), (two, right) = divmod(first, across), divmod(second, across)
+    return (True, one, two) if one != two else (False, left, right)
+
+
 def _cells(boxes: Boxes, box: Box) -> tuple[str, ...]:
     return tuple(cell_text(axis, atoms) for axis, atoms in zip(boxes.axes, box, strict=True))
+
+
+def sentence(problem: Problem) -> Bilingual:
+    """What is wrong and what to do, in one sentence."""
+    return Bilingual(_sentence(problem.zh, problem.hint_zh), _sentence(problem.en, problem.hint_en))
 
 
 def _sentence(text: str, hint: str) -> str:
@@ -229,13 +253,13 @@ def _as_entry(name: str, table: Table, entry: MapNode | None) -> TableEntry:
 def _read(folder: str, file: str, text: str) -> tuple[MapNode | None, Policy | None, Sequence[Problem]]:
     """The nodes of a file, its policy where nothing is wrong, and everything that is."""
     source, complaints = Source(file, text), Complaints()
-    policy = read_text(source, _catalogue_of(folder), complaints)
+    policy = read_text(source, catalogue_of(folder), complaints)
     node, _ = read_nodes(source)
     found = PolicyProblems(complaints.problems).problems
     return node if isinstance(node, MapNode) else None, None if found else policy, found
 
 
-def _catalogue_of(folder: str) -> Catalogue:
+def catalogue_of(folder: str) -> Catalogue:
     """The shared lists of a rules folder, read anew when a file of them changes. Raises PolicyProblems."""
     files = sorted((Path(folder) / FOLDER).glob("*"))
     return _catalogue(folder, tuple((one.name, one.stat().st_mtime_ns) for one in files))
