@@ -102,8 +102,6 @@ def take(
 
 def _taken(file: Path, into: Path, *, json: bool) -> tuple[Written, Written, TableEntry]:
     """The rule file before and after. Raises PolicyProblems and TroubleError."""
-    from decision_service.tabular.taking import taken
-
     folder, _ = rules_around(into)
     shelf = read_shelf(folder, only=into.resolve())
     source = read_source(into, f"{into.parent.name}/{into.name}")
@@ -113,20 +111,16 @@ def _taken(file: Path, into: Path, *, json: bool) -> tuple[Written, Written, Tab
     if file.suffix == ".xlsx":
         needed("python_calamine", json=json)
         from decision_service.tabular.excel import cell_name
+        from decision_service.tabular.taking import taken
         from decision_service.tabular.workbooks import read_workbook, rows_of
 
         entry = read_workbook(file)
         rows = rows_of(file)
         return before, taken(before, entry, lambda row, place: cell_name(rows[row], place)), entry
     needed("defusedxml", json=json)
-    from decision_service.tabular.adopting import adopted, agree_in_kind
-    from decision_service.tabular.dmnreading import read_model
+    from decision_service.tabular.modeltaking import take_model
 
-    model = read_model(file, before.policy.tables)
-    if model.entry.name in before.policy.tables:
-        model = adopted(model, *entry_of(before, model.entry.name))
-    after = taken(before, model.entry, model.place)
-    agree_in_kind(model, after.policy.tables[model.entry.name])
+    after, model = take_model(file, before)
     if model.left and not json:
         left = ", ".join(model.left)
         console().print(f"只作说明，没有写入 left behind, it only explains: {left}", markup=False)

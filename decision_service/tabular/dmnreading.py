@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from xml.etree.ElementTree import Element
 
 from decision_service.policy.parts import Bilingual, Table
@@ -13,6 +14,15 @@ from decision_service.tabular.trouble import Trouble, TroubleError
 
 _KINDS = {"number": "decimal", "string": "text", "boolean": "boolean", "date": "date"}
 _FEEL = ("", "feel", "FEEL")
+
+LEFT: Final = {
+    "annotation": Bilingual("注释列", "columns of annotations"),
+    "annotationEntry": Bilingual("注释", "annotations"),
+    "inputValues": Bilingual("允许的值", "permitted values"),
+    "description": Bilingual("说明", "descriptions"),
+    "extensionElements": Bilingual("工具自己的扩展", "extensions of the tool"),
+}
+"""Elements that explain and decide nothing, which a rule file has no place for, and what they are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +181,8 @@ class _Reader:
             self._wrong(one, f"不支持语言 {language[:40]}", f"the language {language[:40]} is not supported")
 
     def _left(self) -> tuple[str, ...]:
-        """Elements that explain and decide nothing, which a rule file has no place for."""
-        kept = ("annotation", "annotationEntry", "inputValues", "description", "extensionElements")
-        return tuple(dict.fromkeys(local(one) for one in self.table.iter() if local(one) in kept))
+        """Which of those that are left behind the table has."""
+        return tuple(dict.fromkeys(local(one) for one in self.table.iter() if local(one) in LEFT))
 
 
 def crossed(entry: TableEntry, type_ref: str) -> TableEntry:
@@ -187,6 +196,8 @@ def crossed(entry: TableEntry, type_ref: str) -> TableEntry:
     if [(row[0], row[1]) for row in rows] != [(one, other) for one in across for other in down]:
         return entry
     head = (entry.cells[0][0], entry.cells[0][1], *down)
-    lines = [(one, "", *(row[2] for row in rows if row[0] == one)) for one in across]
+    values = [row[2] for row in rows]
+    wide = len(down)
+    lines = [(one, "", *values[at * wide : (at + 1) * wide]) for at, one in enumerate(across)]
     gives = _KINDS.get(type_ref.lower(), "text")
     return TableEntry(entry.name, (head, *lines), entry.label, entry.hit, gives, entry.order)

@@ -1,11 +1,12 @@
 """A decision table as DMN 1.3: one decision, its cells S-FEEL, texts for people as labels."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent, register_namespace
 
 from decision_service.language.tree import Expression, Literal
-from decision_service.policy.parts import Table
+from decision_service.policy.parts import Bilingual, Table
 from decision_service.policy.shape import Policy
 from decision_service.tabular.entry import TableEntry
 from decision_service.tabular.feel import HITS, NAMESPACE, TYPES, Refused, test_text, value_text
@@ -13,6 +14,9 @@ from decision_service.tabular.trouble import Trouble, TroubleError
 from verifiers.kinds import Kind
 
 _LABEL = re.compile(r"\s+([^\x00-\x7f].*)$")
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+_EXACT = frozenset({"boolean", "decimal", "date", "text"})
+"""Kinds that come back from DMN's types as they were."""
 
 
 def write_model(path: Path, entry: TableEntry, table: Table, policy: Policy) -> None:
@@ -28,6 +32,23 @@ def write_model(path: Path, entry: TableEntry, table: Table, policy: Policy) -> 
     _table(SubElement(decision, _named("decisionTable")), entry, table)
     indent(root)
     ElementTree(root).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def unsaid(entry: TableEntry, table: Table) -> Iterator[Bilingual]:
+    """What the model can't carry of a table. A rule file that the model comes back to has it still."""
+    if table.basis:
+        yield Bilingual("没有法律依据", "the legal basis is not in it")
+    kinds = [*(one.kind for one in table.inputs), *(kind for _, kind in table.outputs)]
+    coarse = dict.fromkeys(f"{one.name} → {_type(one)}" for one in kinds if one.name not in _EXACT)
+    if coarse:
+        listed = ", ".join(coarse)
+        yield Bilingual(f"类型写得粗一些：{listed}", f"kinds are named more broadly: {listed}")
+    formulas = [head for head in entry.cells[0][: entry.split] if not _PLAIN.fullmatch(head)]
+    if formulas:
+        listed = ", ".join(formulas)
+        yield Bilingual(
+            f"输入的算式只有规则文件会算：{listed}", f"only a rule file can work out these inputs: {listed}"
+        )
 
 
 def _named(tag: str) -> str:

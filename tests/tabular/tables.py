@@ -8,11 +8,10 @@ from decision_service.editing.formatting import formatted
 from decision_service.editing.linting import written
 from decision_service.policy.nodes import read_source
 from decision_service.source import PolicyProblems, Source
-from decision_service.tabular.adopting import adopted, agree_in_kind
-from decision_service.tabular.dmnreading import read_model
 from decision_service.tabular.dmnwriting import write_model
 from decision_service.tabular.entry import entry_of
 from decision_service.tabular.excel import write_workbook
+from decision_service.tabular.modeltaking import take_model
 from decision_service.tabular.taking import taken
 from decision_service.tabular.workbooks import read_workbook
 from tests.editing.editor import SHIPPED, catalogue
@@ -47,14 +46,4 @@ def through_dmn(file: Written, name: str, folder: Path) -> Written:
     entry, table = entry_of(file, name)
     path = folder / "table.dmn"
     write_model(path, entry, table, file.policy)
-    return take_model(file, path)
-
-
-def take_model(file: Written, path: Path) -> Written:
-    model = read_model(path, file.policy.tables)
-    name = model.entry.name
-    if name in file.policy.tables:
-        model = adopted(model, *entry_of(file, name))
-    after = taken(file, model.entry, model.place)
-    agree_in_kind(model, after.policy.tables[name])
-    return after
+    return take_model(path, file)[0]

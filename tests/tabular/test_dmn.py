@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 
+from decision_service.editing.advice import Written
 from decision_service.tabular import models
 from decision_service.tabular.dmnreading import read_model
 from decision_service.tabular.feel import HITS, Refused, input_cell, output_cell
+from decision_service.tabular.modeltaking import take_model
 from decision_service.tabular.trouble import TroubleError
 from tests.cli.running import RULES
 from tests.editing.commands import miaopi
-from tests.tabular.tables import MUSEUM, take_model
+from tests.tabular.tables import MUSEUM
 
 VISITS = (Path(__file__).parent / "models" / "visits.dmn").read_text(encoding="utf-8")
 
@@ -22,8 +24,12 @@ def put(tmp_path: Path, text: str) -> Path:
     return path
 
 
+def taken_over(tmp_path: Path, text: str) -> Written:
+    return take_model(put(tmp_path, text), MUSEUM)[0]
+
+
 def test_a_model_of_another_tool_becomes_a_table(tmp_path: Path) -> None:
-    after = take_model(MUSEUM, put(tmp_path, VISITS))
+    after = taken_over(tmp_path, VISITS)
     table = after.policy.tables["Decision_1fm7kdr"]
     assert table.hit == "first"
     assert [name for name, _ in table.outputs] == ["days", "why"]
@@ -52,7 +58,7 @@ def test_every_hit_policy(hit: str, tmp_path: Path) -> None:
         listed = "<outputValues><text>7, 1.5, -1</text></outputValues>"
         values = f'<output id="Output_1" name="days" typeRef="number">{listed}</output>'
         text = re.sub(r'<output id="Output_1".*?/>', values, text)
-    after = take_model(MUSEUM, put(tmp_path, text))
+    after = taken_over(tmp_path, text)
     assert after.policy.tables["Decision_1fm7kdr"].hit == hit
 
 
@@ -63,7 +69,7 @@ VERSIONS = ("http://www.omg.org/spec/DMN/20151101/dmn.xsd", "http://www.omg.org/
 @pytest.mark.parametrize("version", VERSIONS)
 def test_every_version_of_dmn(version: str, tmp_path: Path) -> None:
     text = VISITS.replace("https://www.omg.org/spec/DMN/20191111/MODEL/", version)
-    assert len(take_model(MUSEUM, put(tmp_path, text)).policy.tables["Decision_1fm7kdr"].rows) == 3
+    assert len(taken_over(tmp_path, text).policy.tables["Decision_1fm7kdr"].rows) == 3
 
 
 ENTRY = '<inputEntry id="UnaryTests_12"'
@@ -95,16 +101,16 @@ REFUSED = {
 def test_what_a_rule_file_can_not_say_is_refused_by_its_element(old: str, new: str, place: str, tmp_path: Path) -> None:
     assert VISITS.count(old) >= 1
     with pytest.raises(TroubleError) as caught:
-        take_model(MUSEUM, put(tmp_path, VISITS.replace(old, new, 1)))
+        taken_over(tmp_path, VISITS.replace(old, new, 1))
     assert place in [one.place for one in caught.value.troubles], caught.value.troubles
     assert all(one.zh and one.en for one in caught.value.troubles)
 
 
 def test_digits_are_a_text_only_where_the_model_says_so(tmp_path: Path) -> None:
     city = VISITS.replace("<text>delivery</text>", "<text>city</text>").replace('not("post")', "-")
-    assert take_model(MUSEUM, put(tmp_path, city.replace('"post"</text>', '"210100"</text>')))
+    assert taken_over(tmp_path, city.replace('"post"</text>', '"210100"</text>'))
     with pytest.raises(TroubleError) as caught:
-        take_model(MUSEUM, put(tmp_path, city.replace('"post"</text>', "210100</text>")))
+        taken_over(tmp_path, city.replace('"post"</text>', "210100</text>"))
     assert [one.place for one in caught.value.troubles] == ["Input_1"]
 
 

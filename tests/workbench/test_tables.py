@@ -1,7 +1,9 @@
 """A decision table as a grid over the same text that the editor shows."""
 
+import io
 import re
 import sqlite3
+import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
@@ -11,13 +13,11 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from decision_service.workbench.drafts import Drafts
 from decision_service.workbench.store import Store
-from decision_service.workbench.tables.sheet import read_sheet
 from decision_service.workbench.tables.understanding import Asked
 from decision_service.workbench.tables.workbook import exported, imported
 from tests.workbench.desks import Desk, alone, copied_rules, page_as, page_of, pasted
 
 FILE = "unemployment_registration/2026-01-01.yaml"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PATH = f"/table?file={FILE}&table=benefit_months"
 
 
@@ -55,6 +55,12 @@ def told_apart(one: str, other: str) -> list[str]:
     return [words for line in other.split("\n") if (words := " ".join(line.split())) not in known]
 
 
+def brings(page: Page, tool: str, name: str, content: bytes) -> None:
+    """A file chosen after "Import from …"; what is known of its type is what its name says."""
+    chosen = page.locator(f".mp-from-{tool} input[type=file]")
+    chosen.set_input_files({"name": name, "mimeType": "application/octet-stream", "buffer": content})
+
+
 def rows_are_pasted(desk: Desk, page: Page, shipped: str) -> None:
     # Two rows from a spreadsheet: one over a row that is there, one new; a formula is a text and no more.
     cell(page, 4, 0).click()
@@ -73,10 +79,11 @@ def it_goes_to_excel_and_comes_back(desk: Desk, page: Page, shipped: str) -> Non
     # Out to Excel, and back with one amount changed: what that changes is shown before it is kept.
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Export to Excel").click()
-    assert imported(waiting.value.path().read_bytes(), "benefit_months") == read_sheet(shipped, "benefit_months").cells
+    same = Asked(str(desk.rules), FILE, shipped, "benefit_months")
+    assert imported(waiting.value.path().read_bytes(), same).changes == ()
     edited = shipped.replace(">= 120      |                      24", ">= 120      |                      23")
-    workbook = exported(Asked(str(desk.rules), FILE, edited, "benefit_months"))
-    page.locator("input[type=file]").set_input_files({"name": "a.xlsx", "mimeType": XLSX, "buffer": workbook})
+    asked = Asked(str(desk.rules), FILE, edited, "benefit_months")
+    brings(page, "excel", "a.xlsx", exported(asked).content)
     expect(page.get_by_text("row 1: benefit_months whole: 24 → 23")).to_be_visible()
     assert drafted(desk) == shipped
     page.get_by_role("button", name="Take it over").click()
@@ -84,7 +91,7 @@ def it_goes_to_excel_and_comes_back(desk: Desk, page: Page, shipped: str) -> Non
     assert drafted(desk) == edited
     page.get_by_role("button", name="Undo").click()
     expect(cell(page, 1, 1)).to_have_text("24")
-    page.locator("input[type=file]").set_input_files({"name": "a.xlsx", "mimeType": XLSX, "buffer": b"no workbook"})
+    brings(page, "excel", "a.xlsx", b"no workbook")
     expect(page.get_by_text("this is no Excel workbook")).to_be_visible()
 
 
@@ -97,7 +104,49 @@ def a_column_comes_and_goes(desk: Desk, page: Page, shipped: str) -> None:
     assert drafted(desk) == shipped
     # The cursor stood on what is gone: the check goes on all the same.
     typed(page, 2, 1, "many")
-    expect(cell(page, 2, 1)).to_have_class(re.compile("mp-wrong"))
+    expect(page.locator(".mp-finding")).to_contain_text("`many` is not a whole number")
+
+
+def it_goes_to_dmn_and_comes_back(desk: Desk, page: Page, shipped: str) -> None:
+    # What the model does not carry is said; what comes back is shown before it is kept, in the words of the file.
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name="Export to DMN").click()
+    model = waiting.value.path().read_text(encoding="utf-8")
+    expect(
+        page.get_by_text("the legal basis is not in it; kinds are named more broadly: whole → number")
+    ).to_be_visible()
+    noted = model.replace("<rule ", "<annotation><text>why</text></annotation><rule ", 1)
+    brings(page, "dmn", "a.dmn", noted.replace("<text>24</text>", "<text>23</text>").encode())
+    expect(page.get_by_text("row 1: benefit_months whole: 24 → 23")).to_be_visible()
+    expect(page.get_by_text("Left behind, since it only explains: columns of annotations.")).to_be_visible()
+    assert drafted(desk) == shipped
+    page.get_by_role("button", name="Take it over").click()
+    expect(cell(page, 1, 1)).to_have_text("23")
+    page.get_by_role("button", name="Undo").click()
+    expect(cell(page, 1, 1)).to_have_text("24")
+    for content, words in wrong_models(model).items():
+        brings(page, "dmn", "a.dmn", content)
+        expect(page.get_by_text(words)).to_be_visible()
+    assert drafted(desk) == shipped
+
+
+def wrong_models(model: str) -> dict[bytes, str]:
+    """What no model may be, or what the rule file can't say, and what is said of it."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("a.dmn", b" " * 10_000_000)
+    head, body = model.split("?>", 1)
+    outside = f'{head}?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>{body}'.replace(">24<", ">&a;<")
+    return {
+        outside.encode(): "a DTD or entities are not allowed",
+        packed.getvalue(): "this is not XML",
+        b"<html/>": "this is no DMN model",
+        model.replace(">24<", ">24, 12<").encode(): "benefit_months_rule1_out1 an output is one constant",
+        model.replace('"UNIQUE"', '"FIRST"').encode(): "`hit` is first in the model, unique in the file",
+        model.replace('id="benefit_months"', 'id="other"').replace('"benefit_months"', '"other"').encode(): (
+            "the model holds the table other, not benefit_months"
+        ),
+    }
 
 
 def test_a_table_is_changed_in_its_grid_and_in_its_text(desk: Desk, window: BrowserContext) -> None:
@@ -131,7 +180,30 @@ def test_a_table_is_changed_in_its_grid_and_in_its_text(desk: Desk, window: Brow
     assert drafted(desk) == shipped
 
     it_goes_to_excel_and_comes_back(desk, page, shipped)
+    it_goes_to_dmn_and_comes_back(desk, page, shipped)
     a_column_comes_and_goes(desk, page, shipped)
+
+
+def test_a_cross_table_is_given_the_row_or_the_column_that_it_lacks(desk: Desk, window: BrowserContext) -> None:
+    file = "disability_allowances/2026-01-01.yaml"
+    shipped = (desk.rules / file).read_text(encoding="utf-8")
+    page = page_of(desk, window, f"/table?file={file}&table=care_amount", "en")
+    for at, tool, lacks, adds, added in (
+        ((2, 0), "Delete rows", "No row for city: 210200", "Add this row", (3, 0)),
+        ((0, 3), "Remove column", "No column for level: ", "Add this column", (0, 4)),
+    ):
+        cell(page, *at).click()
+        page.get_by_role("button", name=tool).click()
+        missing = page.get_by_text(lacks)
+        expect(missing).to_be_visible()
+        test = missing.inner_text().removeprefix(lacks.rpartition(" ")[0]).strip()
+        page.get_by_role("button", name=adds).click()
+        expect(cell(page, *added)).to_have_text(test)
+        page.get_by_role("button", name="Undo").click()
+        page.get_by_role("button", name="Undo").click()
+        expect(cell(page, 2, 3)).to_have_text("140")
+        expect(page.get_by_text("The file has no problem.")).to_be_visible()
+        assert drafted(desk, file) == shipped
 
 
 def test_who_may_not_change_rules_sees_the_table_and_changes_nothing(stage: Desk, window: BrowserContext) -> None:

@@ -1,4 +1,4 @@
-"""What stands above the grid: what can be done with rows and columns, finding, filtering, hiding, Excel."""
+"""What stands above the grid: what can be done with rows and columns, finding, filtering, hiding, other tools."""
 
 import json
 from typing import Final
@@ -7,7 +7,7 @@ from nicegui import ui
 
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.parts import button, named, rendered, text
-from decision_service.workbench.tables.exchange import Exchange
+from decision_service.workbench.tables.exchange import TOOLS, Exchange
 from decision_service.workbench.tables.grid import Grid
 from decision_service.workbench.visit import Visit
 
@@ -35,7 +35,7 @@ def show_tools(visit: Visit) -> None:
 
 
 class Search:
-    """The bar of what changes nothing: find, filter, hide, and out to Excel (and back, where `editable`)."""
+    """The bar of what changes nothing: find, filter, hide, and out to other tools (and back, where `editable`)."""
 
     def __init__(self, visit: Visit, *, editable: bool) -> None:
         self.visit = visit
@@ -60,7 +60,8 @@ class Search:
             with button(visit.say("显示的列", "Columns"), "view_column"), ui.menu() as menu:
                 pass
             menu.on("before-show", lambda: self._columns(menu, grid))
-            Exchange(visit, grid, editable=self.editable)
+            for tool in TOOLS:
+                Exchange(visit, grid, tool, editable=self.editable)
             button(visit.say("打印", "Print"), "print").on_click(lambda: _print(visit, grid, self.paper))
 
     def _columns(self, menu: ui.menu, grid: Grid) -> None:
