@@ -5,6 +5,7 @@ import asyncio
 import os
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -95,7 +96,7 @@ async def _ended(child: Process, given: bytes, told: Hears) -> tuple[bytes, byte
     """What it printed, and what it said besides how far it was."""
     if child.stdin is None or child.stdout is None or child.stderr is None:
         raise AssertionError("a process without its pipes")
-    wrong: list[bytes] = []
+    wrong: deque[bytes] = deque(maxlen=_MOST_LINES)
     async with asyncio.TaskGroup() as group:
         said = group.create_task(child.stdout.read())
         group.create_task(_fed(child.stdin, given))
@@ -122,8 +123,7 @@ async def _started(module: str, *arguments: str) -> AsyncIterator[Process]:
         sys.executable, "-m", module, *arguments,
         stdin=PIPE, stdout=PIPE, stderr=PIPE, env={**os.environ, VARIABLE: LINES},
         # Not a session of its own: where the kernel shares processors out among sessions, it would give way to none.
-        # In the child, since the loop of the server (uvloop) knows no argument for a group of processes.
-        preexec_fn=os.setpgrp, limit=_MOST_LINE,
+        process_group=0, limit=_MOST_LINE,
     )  # fmt: skip
     with suppress(ProcessLookupError):
         os.setpriority(os.PRIO_PROCESS, child.pid, NICENESS)
@@ -137,6 +137,8 @@ async def _started(module: str, *arguments: str) -> AsyncIterator[Process]:
 
 
 _MOST_LINE: Final = 16 * 1024 * 1024
+_MOST_LINES: Final = 100
+"""What it said last is told where it fails; a fault that comes again and again is not kept whole."""
 
 
 def _last(told: bytes) -> str:

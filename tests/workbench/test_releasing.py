@@ -105,6 +105,11 @@ def test_two_people_put_rules_in_force_and_bring_them_back(place: Place, window:
     as_it_was = place.texts()
     place.draft(text)
     author = before(place, window, "author")
+    chosen = author.get_by_role("checkbox", name=COMING)
+    chosen.uncheck()
+    chosen.check()
+    expect(author.locator(".ch-what")).to_have_count(4)
+    expect(author.get_by_text("Nothing is chosen.")).to_have_count(0)
     author.get_by_label("what changes, and why").fill("a version for 2031")
     proposed(place, author)
     assert place.texts() == {**as_it_was, COMING: text.encode()}

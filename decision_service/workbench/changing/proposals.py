@@ -66,15 +66,19 @@ class Proposals:
 
     def all(self) -> list[Proposal]:
         """The newest first."""
-        rows = self._store.rows(
-            "SELECT number, state, release, by, at, note, ended_by, ended_at, remark, checks FROM proposals "
-            "ORDER BY number DESC"
-        )
-        return [_proposal(row, self._parts(row[0])) for row in rows]
+        return self._found("")
 
     def in_state(self, state: State) -> list[Proposal]:
-        """Those that stand so."""
-        return [one for one in self.all() if one.state == state]
+        """Those that stand so, the newest first."""
+        return self._found("WHERE state = ?", state)
+
+    def _found(self, where: str, *values: str) -> list[Proposal]:
+        rows = self._store.rows(
+            "SELECT number, state, release, by, at, note, ended_by, ended_at, remark, checks FROM proposals "  # noqa: S608 - constants
+            f"{where} ORDER BY number DESC",
+            values,
+        )
+        return [_proposal(row, self._parts(row[0])) for row in rows]
 
     def _parts(self, number: int) -> tuple[Part, ...]:
         rows = self._store.rows(

@@ -32,6 +32,7 @@ class Proposing:
         self.drafts = dict.fromkeys(self.saves, True)
         self.away = dict.fromkeys(proposals_of(visit.bench).withdrawn(), True)
         self.is_sure = False
+        self.looking = object()
 
     async def build(self) -> None:
         """The whole part."""
@@ -106,7 +107,10 @@ class Proposing:
 
     @ui.refreshable_method
     async def _checklist(self) -> None:
+        self.looking = looking = object()
         found = await self._candidate()
+        if looking is not self.looking:  # something else was chosen meanwhile, and its list is on its way
+            return
         if found is None:
             text(self.visit.say("没有选择任何内容。", "Nothing is chosen."))
             return

@@ -85,10 +85,16 @@ class _Matters:
 
     async def _work(self) -> None:
         while True:
-            await self.overview.fill(self._told)
-            await asyncio.sleep(LOOK_SECONDS)
-            if await asyncio.to_thread(self.overview.read):
-                self._lay()
+            try:
+                await self.overview.fill(self._told)
+                await asyncio.sleep(LOOK_SECONDS)
+                if await asyncio.to_thread(self.overview.read):
+                    self._lay()
+            except Exception:
+                await asyncio.sleep(LOOK_SECONDS)
+                with self.list:  # it is looked at again, while this failure goes to the log
+                    beside(self._work(), "work out matters")
+                raise
 
     async def _search(self) -> None:
         words = str(self.search.value or "")
