@@ -1,7 +1,7 @@
 """The text at work: checked at each pause, kept, drawn, and asked about."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from decision_service.workbench.editor.findings import Findings
 from decision_service.workbench.editor.hints import At, coming_at, defined_at, tables_at, told_at
 from decision_service.workbench.editor.picture import Picture, drawn
 from decision_service.workbench.editor.sheet import Sheet
+from decision_service.workbench.thorough import unless
 
 QUIET: Final = 1.0
 """Seconds without a change after which the text is kept, checked among the files around it, and drawn anew."""
@@ -126,20 +127,11 @@ class Desk:
             await asyncio.to_thread(sheet.keep)
             self.editor.run_method("keptUpTo", revision)
         self.editor.link(sheet.visit, revision, sheet.name, await elsewhere(tables_at, sheet.name, text))
-        found = await self._unless_disturbed(elsewhere(checked_among, await self._folder(), sheet.name, text))
+        folder = await self._folder()
+        found = await unless(sheet.changed, elsewhere(checked_among, folder, sheet.name, text))
         if found is not None:
             self._show(text, revision, found, is_last=True)
             await self.draw()
-
-    async def _unless_disturbed(self, work: Coroutine[Any, Any, Thorough]) -> Thorough | None:
-        """What comes of work, None where something is typed before it ends: that is looked at first."""
-        working, typing = asyncio.create_task(work), asyncio.create_task(self.sheet.changed.wait())
-        try:
-            await asyncio.wait({working, typing}, return_when=asyncio.FIRST_COMPLETED)
-            return working.result() if working.done() else None
-        finally:
-            working.cancel()
-            typing.cancel()
 
     async def _is_disturbed(self) -> bool:
         """Whether something is typed before the text has been quiet for long enough."""

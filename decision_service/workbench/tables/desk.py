@@ -1,8 +1,8 @@
 """One table on its page: tools above the grid, what a cell says and what is wrong below it."""
 
 import asyncio
-from collections.abc import Coroutine, Mapping
-from typing import Any, Final, TypeVar
+from collections.abc import Mapping
+from typing import Final
 
 from nicegui import ui
 
@@ -20,9 +20,8 @@ from decision_service.workbench.tables.proofs import prove_table
 from decision_service.workbench.tables.sheet import NoSheetError
 from decision_service.workbench.tables.tools import Search, show_help, show_tools
 from decision_service.workbench.tables.understanding import Asked, holes, said, understood
+from decision_service.workbench.thorough import unless
 from decision_service.workbench.visit import Visit, address
-
-T = TypeVar("T")
 
 LOOK_SECONDS: Final = 2.0
 """How soon a change made elsewhere is seen."""
@@ -108,10 +107,10 @@ class Desk:
         self.findings.show(found)
         self._cite(found.basis)
         self.is_checked = not found.wrong and not found.beyond
-        await self._unless_changed(self._cell())
+        await unless(self.wanted, self._cell())
         if not self.is_checked:
             return
-        holed = await self._unless_changed(elsewhere(holes, asked))
+        holed = await unless(self.wanted, elsewhere(holes, asked))
         if self.wanted.is_set():
             return
         self.findings.show_holes(holed)
@@ -121,28 +120,17 @@ class Desk:
     async def _prove(self) -> None:
         """What is proved of the gaps and overlaps, once the table has been left alone for a moment and unless it is
         changed meanwhile."""
-        await self._unless_changed(asyncio.sleep(QUIET_SECONDS))
+        await unless(self.wanted, asyncio.sleep(QUIET_SECONDS))
         if self.wanted.is_set():
             return
         proving = prove_table(self.visit.bench, self.opened.file, self.opened.sheet.name)
         try:
-            proved = await self._unless_changed(proving)
+            proved = await unless(self.wanted, proving)
         except JobFailedError as error:
             self.findings.show_not_proved(str(error))
             return
         if proved is not None:
             self.findings.show_proved(proved)
-
-    async def _unless_changed(self, work: Coroutine[Any, Any, T]) -> T | None:
-        """What the work comes to; None where the table is changed before: who types does not wait for what is
-        thorough."""
-        changed, working = asyncio.ensure_future(self.wanted.wait()), asyncio.ensure_future(work)
-        try:
-            await asyncio.wait({changed, working}, return_when=asyncio.FIRST_COMPLETED)
-            return working.result() if working.done() else None
-        finally:
-            changed.cancel()
-            working.cancel()
 
     def _cite(self, basis: tuple[Bilingual, ...]) -> None:
         if basis:
