@@ -45,7 +45,7 @@ class Kept:
                 (name, by, text, after, at),
             )
 
-    def drop(self, name: str, by: str) -> None:
-        """It is saved, or nobody wants it."""
+    def drop(self, name: str, by: str, text: str) -> None:
+        """It is saved, or nobody wants it; what the same person has typed in another window stays."""
         with self._store.writing() as connection:
-            connection.execute("DELETE FROM unsaved WHERE name = ? AND by = ?", (name, by))
+            connection.execute("DELETE FROM unsaved WHERE name = ? AND by = ? AND text = ?", (name, by, text))

@@ -83,7 +83,7 @@ class Saving:
         await asyncio.to_thread(sheet.look_at_folder)
         sheet.after = save.number
         sheet.saved = sheet.on_disk if save.text is None else save.text
-        sheet.kept.drop(sheet.name, sheet.visit.person.name)
+        sheet.drop_kept()
         self.editor.run_method("based", save.number, revision)
         self.conflict.clear()
         self.say_state()
@@ -205,7 +205,7 @@ class Saving:
         else:
             await asyncio.to_thread(sheet.look_at_folder)
             sheet.saved, sheet.after = sheet.on_disk, (await asyncio.to_thread(visit.bench.drafts.read, sheet.name))[1]
-            sheet.kept.drop(sheet.name, by)
+            sheet.drop_kept()
             self.editor.run_method("based", sheet.after, sheet.revision)
             self.say_state()
         if sheet.on_disk:

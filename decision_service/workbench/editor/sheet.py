@@ -32,6 +32,8 @@ class Sheet:
     kept_at: str = ""
     meanwhile: Save | None = None
     revision: int = 0
+    kept_text: str | None = None
+    """What this page has put away of it last, None where nothing."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
@@ -58,10 +60,18 @@ class Sheet:
 
     def keep(self) -> None:
         """Keeps the text as it is now for whoever types it, should the page be left."""
-        if self.text == self.saved:
-            self.kept.drop(self.name, self.visit.person.name)
+        text = self.text
+        if text == self.saved:
+            self.drop_kept()
         else:
-            self.kept.keep(self.name, self.visit.person.name, self.text, self.after)
+            self.kept.keep(self.name, self.visit.person.name, text, self.after)
+            self.kept_text = text
+
+    def drop_kept(self) -> None:
+        """What was kept is saved, or nobody wants it any more."""
+        if self.kept_text is not None:
+            self.kept.drop(self.name, self.visit.person.name, self.kept_text)
+            self.kept_text = None
 
     def look_at_folder(self) -> None:
         """The rules folder may hold another text by now: a release has put it there."""
@@ -90,6 +100,7 @@ def opened(visit: Visit, name: str) -> Sheet | None:
     on_disk, text = _held(path), mended(text)
     sheet = Sheet(visit, name, text, text, on_disk, after)
     left = None if sheet.is_readonly else sheet.kept.of(name, visit.person.name)
+    sheet.kept_text = None if left is None else left.text
     if left is not None and left.text != text:
         sheet.text, sheet.after, sheet.kept_at = left.text, left.after, left.at
         sheet.meanwhile = bench.drafts.history(name)[0] if left.after != after else None
