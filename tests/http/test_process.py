@@ -67,7 +67,7 @@ def test_killed_in_the_middle_nothing_answered_is_lost_and_nothing_is_decided_tw
             assert got.status == 200
             assert got.body == answered.get(place, got.body)
         child.send_signal(signal.SIGTERM)
-        assert child.wait(30) == 0
+        assert child.wait(120) == 0
     report = verify_ledger(ledger)
     assert (report.is_sound, report.records) == (True, len(sent))
     _audit(ledger, rules, len(sent))
@@ -107,7 +107,7 @@ def test_it_does_not_start_with_wrong_settings_and_says_which(
     usual_members().write(tmp_path / "access.toml")
     command = [*COMMAND, "serve", "--port", "0", "--rules", str(rules), "--ledger", str(tmp_path / "l.db"), *arguments]
     done = subprocess.run(
-        command, env=environment(**more), cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        command, env=environment(**more), cwd=tmp_path, capture_output=True, text=True, timeout=180, check=False
     )
     assert done.returncode == 2
     assert named in done.stderr
