@@ -4,16 +4,15 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import orjson
-
 from decision_service.decision import Decided
 from decision_service.facts import Fact, Unknown, Why
 from decision_service.interpreter import scope_of
 from decision_service.language.meaning import evaluate
 from decision_service.language.tree import Expression, FactRef, FieldOf, FormRef, LetRef, Lookup, VarRef, children
+from decision_service.listing import listed
 from decision_service.policy.shape import Bilingual, Policy, Rule
 from decision_service.readings.prose import say
-from decision_service.wording import as_json, label, said
+from decision_service.wording import label
 
 WHYS: Mapping[Why, Bilingual] = {
     Why.NOT_ASKED: Bilingual("没有查询", "was not asked"),
@@ -52,7 +51,7 @@ def parts(decided: Decided, rule: Rule) -> list[Part]:
         text = _written(node)
         if text not in found:
             came = evaluate(node, scope)
-            found[text] = Part(text, _name(node, policy), _said(node, came, policy), isinstance(came, Unknown))
+            found[text] = Part(text, _name(node, policy), _said(node, came, decided), isinstance(came, Unknown))
     return [*found.values(), *_parameters(rule, policy)]
 
 
@@ -94,32 +93,37 @@ def _name(node: Expression, policy: Policy) -> Bilingual:
             return Bilingual(f"{register.zh}：{zh}", f"{register.en}: {en}")
         case LetRef():
             value = next(one.value for one in policy.lets if one.name == node.name)
-            told = Bilingual(say(value, policy, "zh"), say(value, policy, "en"))
-            return told if len(told.zh) <= _LONGEST_NAME else Bilingual(node.name, node.name)
+            return Bilingual(_shortened(say(value, policy, "zh")), _shortened(say(value, policy, "en")))
         case _:
             return Bilingual(say(node, policy, "zh"), say(node, policy, "en"))
 
 
-_LONGEST_NAME = 60
-
-
-def _said(node: Expression, value: Fact, policy: Policy) -> Bilingual:
+def _said(node: Expression, value: Fact, decided: Decided) -> Bilingual:
     if isinstance(value, Unknown):
-        return unknown(value, policy)
-    if value is None:
-        return Bilingual("无", "none")
-    if isinstance(value, tuple | Mapping):
-        text = orjson.dumps(as_json(value)).decode()
-        text = text if len(text) <= MOST else f"{text[: MOST - 1]}…"
-        return Bilingual(text, text)
-    told = said(value)
-    if isinstance(node, FactRef):
-        called = policy.asks[node.register].register.called.get(f"{node.field_name}={value}")
-        return told if called is None else Bilingual(f"{called[0]}（{value}）", f"{called[1]} ({value})")
-    if isinstance(node, FormRef):
-        label_of = policy.field(node.field_name).values.get(str(value))
-        return told if label_of is None else Bilingual(f"{label_of.zh}（{value}）", f"{label_of.en} ({value})")
-    return told
+        return unknown(value, decided.policy)
+    called, path = _words(node, decided.policy)
+    if node.kind.name == "region":
+        cities = decided.catalogue.prefectures.items()
+        called = {**called, **{f"{path}={code}": (city.zh, city.en) for code, city in cities}}
+    told = listed(value, called, path)
+    return Bilingual(_shortened(told.zh), _shortened(told.en))
+
+
+def _words(node: Expression, policy: Policy) -> tuple[Mapping[str, tuple[str, str]], str]:
+    """What is called how in a value of `node`, and the path that the value has there."""
+    match node:
+        case FactRef():
+            return policy.asks[node.register].register.called, node.field_name
+        case FormRef():
+            field = policy.field(node.field_name)
+            values = {f"{field.name}={value}": (label.zh, label.en) for value, label in field.values.items()}
+            return {**field.called, **values}, field.name
+        case _:
+            return {}, ""
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= MOST else f"{text[: MOST - 1]}…"
 
 
 def unknown(value: Unknown, policy: Policy) -> Bilingual:

@@ -75,9 +75,8 @@ def _type(field: Field) -> Bilingual:
         case "whole" | "decimal":
             return _bounded(kind)
         case "records":
-            inner = kind.item.fields if kind.item is not None else ()
-            zh = "、".join(f"{name}（{_kind(part).zh}）" for name, part in inner)
-            en = ", ".join(f"{name} ({_kind(part).en})" for name, part in inner)
+            parts = [_part(field, name, part) for name, part in (kind.item.fields if kind.item is not None else ())]
+            zh, en = "、".join(one.zh for one in parts), ", ".join(one.en for one in parts)
             return Bilingual(f"一项或者多项，每项有：{zh}", f"one or several entries, each with {en}")
         case _:
             return _TYPES[field.type_name]
@@ -87,10 +86,19 @@ def _patterned(pattern: str) -> Bilingual:
     return Bilingual(f"文字，格式为 {pattern}", f"text of the form {pattern}")
 
 
-def _kind(kind: Kind) -> Bilingual:
+def _part(field: Field, name: str, kind: Kind) -> Bilingual:
+    """A part of an entry: what people call it and what programs do, then what it holds."""
+    path = f"{field.name}[].{name}"
+    holds = Bilingual(*WORDS[kind.name])
     if kind.values:
-        return Bilingual("、".join(kind.values), ", ".join(kind.values))
-    return Bilingual(*WORDS[kind.name])
+        values = [_coded(field.called.get(f"{path}={one}"), one) for one in kind.values]
+        holds = Bilingual("、".join(one.zh for one in values), ", ".join(one.en for one in values))
+    part = _coded(field.called.get(path), name)
+    return Bilingual(f"{part.zh}（{holds.zh}）", f"{part.en} ({holds.en})")
+
+
+def _coded(label: tuple[str, str] | None, code: str) -> Bilingual:
+    return Bilingual(code, code) if label is None else Bilingual(f"{label[0]} {code}", f"{label[1]}, {code}")
 
 
 def _bounded(kind: Kind) -> Bilingual:

@@ -50,7 +50,11 @@ def _field(name: str, entries: Entries, complaints: Complaints, *, common: bool)
         entries.asked.update(entries.names())  # which keys belong to it is not known
     values = _values(entries, complaints) if type_name in ("choice", "choices") else {}
     required = required_constant(entries, type_name)
-    kind = _kind(entries, type_name, tuple(values), complaints)
+    called: dict[str, tuple[str, str]] = {}
+    if type_name == "records":
+        kind = _records(name, entries, called, complaints)
+    else:
+        kind = _kind(entries, type_name, tuple(values))
     given = type_name == "confirmation" or (isinstance(required, Literal) and required.value is True)
     default_node = entries.get("default")
     nullable = not given and default_node is None
@@ -72,6 +76,7 @@ def _field(name: str, entries: Entries, complaints: Complaints, *, common: bool)
         if type_name == "confirmation"
         else (None if default_node is None else as_json(default_node, kind)),
         values=values,
+        called=called,
         common=common,
         span=entries.span,
     )
@@ -117,7 +122,7 @@ def _values(entries: Entries, complaints: Complaints) -> dict[str, Bilingual]:
     return values
 
 
-def _kind(entries: Entries, type_name: str, values: tuple[str, ...], complaints: Complaints) -> Kind:
+def _kind(entries: Entries, type_name: str, values: tuple[str, ...]) -> Kind:
     pattern = entries.text("pattern", "") or None if type_name == "text" else None
     if type_name in ("text", "upload"):
         longest = entries.whole("at_most", DEFAULT_LENGTH if type_name == "text" else UPLOAD_LENGTH)
@@ -128,18 +133,25 @@ def _kind(entries: Entries, type_name: str, values: tuple[str, ...], complaints:
         return Kind("text", values=values)
     if type_name == "choices":
         return Kind("list", item=Kind("text", values=values), minimum=Decimal(1), distinct=True)
-    if type_name == "records":
-        inner = entries.inner("each", needed=True)
-        fields = tuple((name, _element(inner.inner(name), complaints)) for name in inner.names())
-        return Kind("list", item=Kind("record", fields=fields), minimum=Decimal(1))
     return Kind(SCALARS[type_name])
 
 
-def _element(entries: Entries, complaints: Complaints) -> Kind:
+def _records(name: str, entries: Entries, called: dict[str, tuple[str, str]], complaints: Complaints) -> Kind:
+    """The kind of a list of entries; what their parts are called is put into `called`."""
+    each = entries.inner("each", needed=True)
+    fields = tuple((part, _element(each.inner(part), f"{name}[].{part}", called, complaints)) for part in each.names())
+    return Kind("list", item=Kind("record", fields=fields), minimum=Decimal(1))
+
+
+def _element(entries: Entries, path: str, called: dict[str, tuple[str, str]], complaints: Complaints) -> Kind:
     type_name = entries.choice("type", ELEMENT_TYPES)
     values = _values(entries, complaints) if type_name == "choice" else {}
-    kind = _kind(entries, type_name, tuple(values), complaints)
-    for key in ("zh", "en", "help_zh", "help_en"):
+    kind = _kind(entries, type_name, tuple(values))
+    zh, en = entries.text("zh", ""), entries.text("en", "")
+    if zh or en:
+        called[path] = (zh or en, en or zh)
+    called.update({f"{path}={value}": (label.zh, label.en) for value, label in values.items()})
+    for key in ("help_zh", "help_en"):
         entries.get(key)
     entries.done()
     return kind

@@ -35,7 +35,8 @@ class Field:
     `required` is an expression over the form (Literal true or false where it does not depend). A `confirmation` that
     is missing counts as false; an `upload` is asked for by a rule, never by the form. `identifier` says that a defect
     stops every question to a register. `type_name` is the type as the file writes it. `example` is JSON. `prefill` is
-    what the field may be suggested with, from who the applicant is and from registers.
+    what the field may be suggested with, from who the applicant is and from registers. `called` is what the parts of a
+    list's entries and their values are called, by path as `Register.called` has them.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Field:
     identifier: bool = False
     default: object = None
     values: Mapping[str, Bilingual] = field(default_factory=dict)
+    called: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     common: bool = False
     prefill: Expression | None = None
     span: Span | None = field(default=None, compare=False)

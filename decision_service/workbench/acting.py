@@ -12,6 +12,7 @@ from decision_service.source import PolicyProblems
 from decision_service.workbench.drafts import ChangedMeanwhileError, NoSuchNameError
 from decision_service.workbench.jobs import JobFailedError
 from decision_service.workbench.refusing import RefusedError
+from decision_service.workbench.saying import moment
 from decision_service.workbench.service import ServiceError
 from decision_service.workbench.visit import NotAllowedError, SignedOutError, Visit
 
@@ -52,8 +53,8 @@ def refusal(error: Exception) -> Bilingual | None:
         case ChangedMeanwhileError():
             last = error.last
             return Bilingual(
-                f"{last.by} 已在 {last.at} 保存了这个文件；请重新打开后再改",
-                f"{last.by} saved this file at {last.at}; open it again before you change it",
+                f"{last.by} 已在 {moment(last.at)} 保存了这个文件；请重新打开后再改",
+                f"{last.by} saved this file at {moment(last.at)}; open it again before you change it",
             )
         case NoSuchNameError():
             return Bilingual("没有这个文件", "there is no such file")

@@ -33,12 +33,13 @@ def framed(visit: Visit, page: Page, menu: Sequence[Page]) -> Iterator[None]:
         _person(visit)
     with (
         ui.left_drawer(bordered=True)
-        .props("show-if-above width=240 breakpoint=900")
+        .props("show-if-above width=256 breakpoint=900")
         .classes("mp-drawer no-print") as drawer,
         named(ui.element("nav"), visit.say("页面", "pages")),
     ):
         for number, one in enumerate(menu, 1):
             _entry(visit, one, number, is_here=one.path == page.path)
+        text(visit.say("时间均为北京时间", "all times are China's (UTC+8)"), "p", "mp-zone")
     # In the browser itself: so it is quick, and works while the page is not connected.
     toggle.on("click", js_handler=f"() => runMethod({drawer.id}, 'toggle', [])")
     _keys(menu)
@@ -83,10 +84,13 @@ _BACK: Final = """(event) => {
 
 
 def _person(visit: Visit) -> None:
-    roles = "、".join(visit.tell(ROLES[role]) for role in sorted(visit.person.roles) if role in ROLES)
+    roles = visit.joined(visit.tell(ROLES[role]) for role in sorted(visit.person.roles) if role in ROLES)
     text(f"{visit.person.name} · {roles}", "span", "mp-person")
     with (
-        ui.element("form").props('method="post" action="/sign-out"'),
+        # What this tab holds for him (following/unsent.py) goes with him.
+        ui.element("form")
+        .props('method="post" action="/sign-out"')
+        .on("submit", js_handler="() => sessionStorage.clear()"),
         ui.element("button").props('type="submit"') as leave,
     ):
         text(visit.say("退出", "sign out"), "span")

@@ -1,12 +1,16 @@
 """Who sits before the pages: signed in by a key that the service knows, or by the link that a workbench on this desk
 alone prints."""
 
+import base64
 import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from decision_service.access.principal import Principal
 
@@ -20,6 +24,8 @@ LONGEST: Final = timedelta(hours=10)
 
 IDLE: Final = timedelta(hours=2)
 
+_NONCE_BYTES: Final = 12
+
 
 @dataclass(slots=True)
 class Session:
@@ -30,6 +36,20 @@ class Session:
     key: str = field(repr=False)
     began: datetime
     seen: datetime
+    _seal: AESGCM = field(default_factory=lambda: AESGCM(AESGCM.generate_key(256)), repr=False)
+
+    def sealed(self, words: str, about: str) -> str:
+        """`words` for his browser to hold: they are read by this session alone, and as what they are `about`."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return base64.b64encode(nonce + self._seal.encrypt(nonce, words.encode(), about.encode())).decode()
+
+    def unsealed(self, sealed: str, about: str) -> str | None:
+        """What was sealed so, None where it was not, or by another session."""
+        try:
+            content = base64.b64decode(sealed, validate=True)
+            return self._seal.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], about.encode()).decode()
+        except (InvalidTag, ValueError):
+            return None
 
 
 class Sessions:

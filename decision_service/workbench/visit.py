@@ -1,6 +1,6 @@
 """What a page is made for: the workbench it belongs to, who looks at it, and in which language."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -86,6 +86,14 @@ class Visit:
     def tell(self, text: Both) -> str:
         """The text in the reader's language."""
         return text.zh if self.language == "zh" else text.en
+
+    def joined(self, words: Iterable[str]) -> str:
+        """Several words in a row, as the reader's language parts them."""
+        return self.say("、", ", ").join(words)
+
+    def aside(self, words: str) -> str:
+        """What is added to a word, in the brackets of the reader's language."""
+        return self.say(f"（{words}）", f" ({words})")
 
     def asked(self, name: str) -> str:
         """What the address says of `name`, in its path or its query; "" where it says nothing."""

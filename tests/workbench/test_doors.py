@@ -4,10 +4,13 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
 
+from decision_service.access.principal import Principal
+from decision_service.workbench.sessions import Sessions
 from tests.workbench.desks import Desk, page_of
 
 
@@ -89,3 +92,16 @@ def test_it_speaks_both_languages_and_goes_dark(lone_desk: Desk, window: Browser
 def test_back_never_leads_elsewhere(lone_desk: Desk) -> None:
     for back in ("//evil.example", "/\\evil.example", "https://evil.example"):
         assert fetched(f"{lone_desk.url}/language?to=en&back={back}", {})[1] == "/"
+
+
+def test_what_a_browser_holds_for_a_session_is_read_by_it_alone() -> None:
+    sessions = Sessions(lambda: datetime(2026, 3, 16, tzinfo=UTC))
+    person = Principal("officer", "staff", frozenset({"officer"}))
+    mine, other = (sessions.of(sessions.begin(person, "")) for _ in range(2))
+    assert mine is not None
+    assert other is not None
+    sealed = mine.sealed("不符合条件", "/outcome")
+    assert mine.unsealed(sealed, "/outcome") == "不符合条件"
+    assert other.unsealed(sealed, "/outcome") is None
+    assert [mine.unsealed(one, "/outcome") for one in ("", "=", sealed[:-4], "不")] == [None] * 4
+    assert mine.unsealed(sealed, "/answer") is None

@@ -15,6 +15,9 @@ from verifiers.journal.reading import JournalReader
 
 __all__ = ["registers"]
 
+UNSENT = "Object.keys(sessionStorage).filter((key) => key.startsWith('miaopi-unsent'))"
+"""What the browser holds of forms that were not sent."""
+
 
 @pytest.fixture(scope="module")
 def bureau(registers: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
@@ -89,6 +92,14 @@ def test_an_officer_takes_an_item_and_decides_it(bureau: Office, desk: Desk, win
     expect(form.get_by_text("作出不利处理前应先告知并听取陈述申辩")).to_be_visible()
     expect(form.get_by_label("理由（中文，必填）")).to_have_value("经核实，不符合条件")
 
+    # Loaded anew, it is opened again for a purpose, and nothing that was written is lost; the browser can't read it.
+    assert "经核实" not in str(page.evaluate("() => JSON.stringify(sessionStorage)"))
+    page.reload()
+    page.get_by_role("button", name="登记并打开").click()
+    expect(form.get_by_label("理由（中文，必填）")).to_have_value("经核实，不符合条件")
+    expect(form.get_by_role("checkbox").first).to_be_checked()
+    expect(form).to_contain_text("此前写下、还没有提交")
+
     heard(page)
     chosen(page, form, "结论", "予以批准")
     form.get_by_label("月标准").fill("a lot")
@@ -100,6 +111,7 @@ def test_an_officer_takes_an_item_and_decides_it(bureau: Office, desk: Desk, win
     chosen(page, form, "年龄段", "80-89")
     decided(page, form)
     expect(page.get_by_text("作出决定：已记入账本")).to_be_visible()
+    page.wait_for_function(f"() => {UNSENT}.length === 0")
     case = bureau.case(decision)
     assert [one["step"] for one in case["hearing"]] == ["told", "statement"]
     assert case["officer_outcome"]["outcome"] == "APPROVED"
@@ -126,13 +138,27 @@ def test_a_case_is_found_by_the_key_of_a_complaint_and_answered(
     expect(page.locator("#times")).to_contain_text("等了很久")
     assert key not in page.url
     form = page.locator(".fo-form", has_text="答复办结")
-    form.get_by_label("答复（中文，必填）").fill("已核实并整改")
+    answer = form.get_by_label("答复（中文，必填）")
+    answer.fill("不是这样")
+    page.wait_for_function(f"() => {UNSENT}.length === 1")
+    here = page.url
+    page.get_by_role("button", name="退出").click()
+    page.wait_for_url("**/sign-in")
+    assert page.evaluate("() => sessionStorage.length") == 0
+    page.locator("input[name=key]").fill(bureau.guarded.members.keys[OFFICER])
+    page.keyboard.press("Enter")
+    page.wait_for_selector("main h1")
+    opened(page, here)
+    chosen(page, page.locator("main"), "调阅目的", "处理投诉")
+    page.get_by_role("button", name="登记并打开").click()
+    expect(answer).to_have_value("")
+    answer.fill("已核实并整改")
     assert serious(page) == []
     form.get_by_role("button", name="答复并办结").click()
     page.get_by_role("button", name="记入账本", exact=True).click()
     expect(page.get_by_text("答复办结：已记入账本")).to_be_visible()
     assert bureau.case(decision)["complaints"][0]["reply"]["zh"] == "已核实并整改"
-    assert [one for one in readings(bureau, decision) if one[0] == OFFICER] == [(OFFICER, "staff: complaint")] * 2
+    assert [one for one in readings(bureau, decision) if one[0] == OFFICER] == [(OFFICER, "staff: complaint")] * 3
     page.close()
 
 

@@ -48,8 +48,8 @@ def say(expression: Expression, policy: Policy, lang: Lang) -> str:
 class _Speech:
     policy: Policy
     lang: int
-    bound: Mapping[str, FactRef] = field(default_factory=dict)
-    """The lists of the variables around, where a register states them."""
+    bound: Mapping[str, FactRef | FormRef] = field(default_factory=dict)
+    """The lists of the variables around, where a register or the form states them."""
 
     def both(self, zh: str, en: str) -> str:
         return (zh, en)[self.lang]
@@ -131,14 +131,16 @@ class _Speech:
         return self.both(f"{register.zh}的“{called[0]}”", f"“{called[1]}” of {register.en}")
 
     def _called(self, node: FactRef | FieldOf, value: str = "") -> tuple[str, str] | None:
-        """What a register's fact, or a field of an element of one, or a value of either is called."""
+        """What a register's fact, or a field of an element of a list, or a value of either is called."""
         if isinstance(node, FactRef):
-            return self.policy.asks[node.register].register.called.get(f"{node.field_name}{value}")
+            return self._words(node).get(f"{node.field_name}{value}")
         items = self.bound.get(node.record.name) if isinstance(node.record, VarRef) else None
-        if items is None:
-            return None
-        name = f"{items.field_name}[].{node.field_name}{value}"
-        return self.policy.asks[items.register].register.called.get(name)
+        return None if items is None else self._words(items).get(f"{items.field_name}[].{node.field_name}{value}")
+
+    def _words(self, node: FactRef | FormRef) -> Mapping[str, tuple[str, str]]:
+        if isinstance(node, FormRef):
+            return self.policy.field(node.field_name).called
+        return self.policy.asks[node.register].register.called
 
     def _made(self, node: FieldOf | Arithmetic | Call | Lookup) -> str:
         """A value that is taken or worked out from others."""
@@ -259,7 +261,9 @@ class _Speech:
 
     def _quantified(self, node: Quantified) -> str:
         items, name = self.value(node.items), node.variable
-        inside = self if not isinstance(node.items, FactRef) else replace(self, bound={**self.bound, name: node.items})
+        inside = self
+        if isinstance(node.items, FactRef | FormRef):
+            inside = replace(self, bound={**self.bound, name: node.items})
         condition = inside.condition(node.condition)
         if node.quantifier == "some":
             return self.both(

@@ -19,6 +19,7 @@ from decision_service.workbench.changing.releasing import whole_of
 from decision_service.workbench.changing.sides import Side
 from decision_service.workbench.jobs import Done, Hears, Progress
 from decision_service.workbench.results import Result, Results, digest_of, follows_from
+from decision_service.workbench.saying import counted
 from decision_service.workbench.visit import Bench
 
 Name = Literal["check", "test", "prove", "shadow"]
@@ -139,7 +140,7 @@ def _checked(done: Done) -> dict[str, Any]:
         return _result(good=True, zh="没有问题", en="no problem")
     problems = done.said.get("problems", [])
     told = [{"zh": str(one.get("zh", "")), "en": str(one.get("en", ""))} for one in problems[:10]]
-    return _result(good=False, zh=f"{len(problems)}个问题", en=f"{len(problems)} problem(s)", details=told)
+    return _result(good=False, zh=f"{len(problems)}个问题", en=counted(len(problems), "problem"), details=told)
 
 
 def _has_problems(said: Mapping[str, Mapping[str, Any]]) -> bool:
@@ -156,7 +157,7 @@ def _tested(said: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     cases = [(matter, case) for matter, one in said.items() for version in one["versions"] for case in version["cases"]]
     failed = [(matter, case["name"]) for matter, case in cases if case["differences"]]
     told = [{"zh": f"{matter}：{name}", "en": f"{matter}: {name}"} for matter, name in failed[:10]]
-    zh, en = f"{len(cases)}个案例，{len(failed)}个不符", f"{len(cases)} cases, {len(failed)} not as expected"
+    zh, en = f"{len(cases)}个案例，{len(failed)}个不符", f"{counted(len(cases), 'case')}, {len(failed)} not as expected"
     return _result(good=not failed, zh=zh, en=en, details=told)
 
 
@@ -168,7 +169,7 @@ def _proved(said: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     nothing = [one["source"] for one in versions if "nothing" in one]
     zh, en = (
         f"{len(versions)}个版本，{len(broken)}个有反例",
-        f"{len(versions)} versions, {len(broken)} with a counter-example",
+        f"{counted(len(versions), 'version')}, {len(broken)} with a counter-example",
     )
     details = [{"zh": f"{one}：什么也没有证明", "en": f"{one}: nothing is proved"} for one in nothing]
     for one in broken:

@@ -21,6 +21,7 @@ from decision_service.workbench.changing.trying import once, try_out, waiting
 from decision_service.workbench.going import going
 from decision_service.workbench.parts import button, heading, mark, note, panel, text
 from decision_service.workbench.refusing import RefusedError
+from decision_service.workbench.saying import moment
 from decision_service.workbench.visit import Visit, address
 
 Release = dict[str, Any]
@@ -50,11 +51,6 @@ async def waits(visit: Visit, known_ones: Sequence[Release], again: Callable[[],
         _decide(visit, release, ours, again)
 
 
-def moment(at: str) -> str:
-    """A time as people read it."""
-    return at[:16].replace("T", " ")
-
-
 CHANGES = {"new": ("新增", "new"), "changed": ("改动", "changed"), "gone": ("撤下", "gone")}
 
 
@@ -74,7 +70,7 @@ def versions(visit: Visit, release: Release) -> None:
                     text(one["matter"], "td")
                     text(one["effective_from"], "td")
                     text(f"{one['assessment']['id']} ({one['assessment']['on']})", "td")
-                    text("、".join(one["reviewers"]), "td")
+                    text(visit.joined(one["reviewers"]), "td")
                     text(one["digest"].removeprefix("sha256:")[:16] + "…", "td", "mp-mono").tooltip(one["digest"])
 
 
@@ -186,7 +182,7 @@ def _sending(visit: Visit, ours: Proposal, again: Callable[[], None], *, is_own:
         by, why = visit.require(action), (remark.value or "").strip()
         if not is_own and not why:
             raise RefusedError(Bilingual("请写明退回的意见", "say why it is sent back"))
-        left = "、".join(await send_back(visit, ours.number, why, by))
+        left = visit.joined(await send_back(visit, ours.number, why, by))
         told = say("已退回，文件已恢复为草稿", "sent back; its files are drafts again")
         if left:
             told += say(f"；{left} 另有草稿或已被改动，未覆盖", f"; {left} not: changed, or another draft stands")

@@ -26,10 +26,9 @@ class FolderMovedError(RefusedError):
     """These files are not what they were: somebody else has changed them."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        told = "、".join(names)
         super().__init__(
             Bilingual(
-                f"规则文件夹里的 {told} 刚被别人改过；请重新打开页面再看",
+                f"规则文件夹里的 {'、'.join(names)} 刚被别人改过；请重新打开页面再看",
                 f"somebody has just changed {', '.join(names)} in the rules folder; open the page again",
             )
         )

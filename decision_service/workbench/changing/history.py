@@ -12,13 +12,14 @@ from decision_service.access.actions import Action
 from decision_service.policy.catalogue import FOLDER
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.acting import acting
-from decision_service.workbench.changing.deciding import moment, versions
+from decision_service.workbench.changing.deciding import versions
 from decision_service.workbench.changing.keeping import KeptFiles, read_folder
 from decision_service.workbench.changing.proposals import Proposal
 from decision_service.workbench.changing.releasing import proposals_of
 from decision_service.workbench.changing.returning import back_to, bring_back
 from decision_service.workbench.parts import button, heading, mark, note, panel, text
 from decision_service.workbench.refusing import RefusedError
+from decision_service.workbench.saying import moment
 from decision_service.workbench.visit import Visit, address
 
 Release = dict[str, Any]

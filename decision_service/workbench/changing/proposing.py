@@ -18,6 +18,7 @@ from decision_service.workbench.changing.trying import once, waiting
 from decision_service.workbench.going import going
 from decision_service.workbench.parts import button, heading, mark, note, panel, text
 from decision_service.workbench.refusing import RefusedError
+from decision_service.workbench.saying import moment
 from decision_service.workbench.visit import Visit, address
 
 
@@ -70,7 +71,7 @@ class Proposing:
             ui.checkbox(
                 name, value=True, on_change=lambda event: self._turn(self.drafts, name, is_on=bool(event.value))
             )
-            text(f"{save.by} {save.at[:16].replace('T', ' ')}", "span", "mp-faint")
+            text(f"{save.by} {moment(save.at)}", "span", "mp-faint")
             matter, day = name.partition("/")[0], Path(name).stem
             ui.link(visit.say("编辑", "edit"), address("/edit", file=name))
             if not name.endswith(".cases.yaml") and matter != "catalogue":
@@ -142,7 +143,7 @@ class Proposing:
         self.is_sure = False
         late = begun(parts_of(self.visit.bench, *self._picked()), self.visit.bench.now().date().isoformat())
         if late:
-            names = "、".join(one.change.name for one in late)
+            names = self.visit.joined(one.change.name for one in late)
             zh = f"{names} 的生效日已到：批准后立即生效。正式规则不能这样发布，示例规则须确认。"
             en = (
                 f"the first day of {names} has come: it decides as soon as it is approved. Rules that are not "

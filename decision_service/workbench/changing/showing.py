@@ -13,6 +13,7 @@ from decision_service.outcome import PRECEDENCE
 from decision_service.workbench.acting import acting
 from decision_service.workbench.changing.figures import told
 from decision_service.workbench.parts import button, heading, mark, named, note, text
+from decision_service.workbench.saying import counted
 from decision_service.workbench.visit import Visit
 
 COLOURS: Final = {
@@ -41,7 +42,7 @@ def show(visit: Visit, said: Mapping[str, Any], names: Mapping[str, str], rows: 
 def _outline(visit: Visit, said: Mapping[str, Any]) -> None:
     say = visit.say
     with ui.element("div").classes("mp-row"):
-        mark(say(f"共{said['rows']:,}件", f"{said['rows']:,} applications"))
+        mark(say(f"共{said['rows']:,}件", counted(said["rows"], "application")))
         flipped, changed = told(said["flipped"], say), told(said["changed"], say)
         mark(say(f"结果改变 {flipped}", f"another outcome: {flipped}"), "warn" if said["flipped"] != 0 else "good")
         mark(
@@ -62,7 +63,7 @@ def _outline(visit: Visit, said: Mapping[str, Any]) -> None:
         zh = f"{said['left_out']:,}件含有成批计算不判断的内容，没有计入。"
         note(say(zh, f"{said['left_out']:,} left out: they hold what is not judged in bulk."))
     if said["not_asked"]:
-        names = "、".join(said["not_asked"])
+        names = visit.joined(said["not_asked"])
         note(say(f"文件没有这些登记库，按未查询计：{names}", f"registers without columns, taken as not asked: {names}"))
 
 

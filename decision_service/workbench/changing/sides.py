@@ -12,6 +12,7 @@ from decision_service.policy.shelf import CASES
 from decision_service.workbench.changing.keeping import KeptFiles
 from decision_service.workbench.copies import kept_copy
 from decision_service.workbench.naming import matter_names
+from decision_service.workbench.saying import moment
 from decision_service.workbench.visit import Bench
 
 Kind = Literal["file", "draft", "save", "kept"]
@@ -89,7 +90,7 @@ def _saves(bench: Bench, there: Sequence[Side]) -> Iterator[Side]:
     for name in dict.fromkeys(one.name for one in there):
         for save in bench.drafts.history(name)[:_MOST_SAVES]:
             if save.text is not None and save.number not in standing:
-                at = save.at[:16].replace("T", " ")
+                at = moment(save.at)
                 told = Bilingual(
                     f"{Path(name).stem} {at} 保存（{save.by}）", f"{Path(name).stem} saved {at} ({save.by})"
                 )

@@ -8,6 +8,7 @@ from decision_service.access.actions import Action
 from decision_service.workbench.acting import acting
 from decision_service.workbench.changing.remarks import MOST_CHARACTERS, EmptyRemarkError, Remark, Remarks, Said, place
 from decision_service.workbench.parts import button, heading, mark, panel, text
+from decision_service.workbench.saying import moment
 from decision_service.workbench.visit import Visit, address
 
 
@@ -103,7 +104,7 @@ def _remark(visit: Visit, remark: Remark, whole: str, renew: Callable[[], object
                 ui.link(f"{remark.name}:{at}", address("/edit", file=remark.name, line=str(at)))
             if remark.settled is not None:
                 by, when = remark.settled
-                mark(visit.say(f"{by} 于 {_moment(when)} 标为已解决", f"settled by {by}, {_moment(when)}"), "good")
+                mark(visit.say(f"{by} 于 {moment(when)} 标为已解决", f"settled by {by}, {moment(when)}"), "good")
         text(remark.line_text or " ", "pre", "ch-line")
         for said in (remark.said, *remark.answers):
             _said(said)
@@ -112,7 +113,7 @@ def _remark(visit: Visit, remark: Remark, whole: str, renew: Callable[[], object
 
 def _said(said: Said) -> None:
     with ui.element("div").classes("ch-said"):
-        text(f"{said.by} · {_moment(said.at)}", "div", "mp-faint")
+        text(f"{said.by} · {moment(said.at)}", "div", "mp-faint")
         text(said.words, "div", "ch-text")
 
 
@@ -133,7 +134,3 @@ def _answering(visit: Visit, remark: Remark, renew: Callable[[], object]) -> Non
         button(visit.say("回复", "answer"), "reply").on_click(acting(visit, Action.READ_CONTROL, answered))
         if remark.settled is None:
             button(visit.say("已解决", "settle"), "check").on_click(acting(visit, Action.READ_CONTROL, settled))
-
-
-def _moment(at: str) -> str:
-    return at[:16].replace("T", " ")

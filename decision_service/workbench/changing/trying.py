@@ -27,8 +27,10 @@ def try_out(visit: Visit, pair: Pair) -> None:
             text(visit.say("您的角色不看成批结果。", "Your role sees no results of many."), classes="mp-faint")
             return
         first = LEDGER if visit.bench.ledger is not None else made(SIZES[1])
-        choice = ui.select(_options(visit), value=first.word, label=visit.say("用谁来试", "whom to try it on"))
-        choice.props("outlined dense").classes("ch-select no-print")
+        with ui.element("div").classes("mp-row no-print"):
+            choice = ui.select(_options(visit), value=first.word, label=visit.say("用谁来试", "whom to try it on"))
+            choice.props("outlined dense").classes("ch-select")
+            start = button(visit.say("计算影响", "work it out"), "groups", strong=True)
 
         async def run() -> None:
             population = population_of(visit.bench, str(choice.value))
@@ -39,9 +41,7 @@ def try_out(visit: Visit, pair: Pair) -> None:
                 finally:
                     choice.enable()
 
-        with ui.element("div").classes("mp-row no-print"):
-            start = button(visit.say("计算影响", "work it out"), "groups", strong=True)
-            start.on_click(once(start, acting(visit, Action.READ_QUALITY, run)))
+        start.on_click(once(start, acting(visit, Action.READ_QUALITY, run)))
         _files(visit, choice)
         shown = ui.element("div").props('aria-live="polite"')
         choice.on_value_change(lambda: _show_kept(visit, pair, str(choice.value), shown))

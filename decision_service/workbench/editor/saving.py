@@ -18,6 +18,7 @@ from decision_service.workbench.editor.checking import laid_out
 from decision_service.workbench.editor.elements import RuleText
 from decision_service.workbench.editor.sheet import Sheet, mended
 from decision_service.workbench.parts import button, heading, named, panel, text
+from decision_service.workbench.saying import moment
 
 
 @dataclass(slots=True)
@@ -97,7 +98,7 @@ class Saving:
         self.conflict.clear()
         with self.conflict, panel("mp-conflict"):
             heading(say("别人先保存了这个文件", "Somebody saved this file before you"))
-            text(say(f"{last.by} 于 {_time(last.at)} 保存。", f"Saved by {last.by} at {_time(last.at)}. ")
+            text(say(f"{last.by} 于 {moment(last.at)} 保存。", f"Saved by {last.by} at {moment(last.at)}. ")
                  + say("红色是对方的，绿色是您的。", "Red is theirs, green is yours."), "p")  # fmt: skip
             self._difference(_differing(theirs, sheet.text))
             with ui.element("div").classes("mp-row"):
@@ -131,7 +132,7 @@ class Saving:
         visit, sheet, say = self.sheet.visit, self.sheet, self.sheet.visit.say
         with panel():
             with ui.element("div").classes("mp-row"):
-                text(f"{_time(save.at)} · {save.by}", "strong")
+                text(f"{moment(save.at)} · {save.by}", "strong")
                 if save.text is None:
                     text(say("放弃了草稿", "put the draft away"), "span", "mp-faint")
                 elif not sheet.is_readonly:
@@ -217,7 +218,3 @@ class Saving:
 def _differing(before: str, after: str) -> list[str]:
     """Two texts line by line, some lines around each change."""
     return list(difflib.unified_diff(before.split("\n"), after.split("\n"), n=2, lineterm=""))[2:]
-
-
-def _time(at: str) -> str:
-    return at.replace("T", " ")[:16]

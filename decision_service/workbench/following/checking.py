@@ -13,6 +13,7 @@ from decision_service.proof.note import Checkpoint, NoteError, VerifierKey, open
 from decision_service.proof.receipt import ReceiptError, Shown, read_receipt, verify_receipt
 from decision_service.proof.signature import key_id, signature_holds, signed_bytes
 from decision_service.proof.statement import leaf
+from decision_service.workbench.saying import counted
 from decision_service.workbench.trust import Trust
 
 Part = Literal["answer", "previous", "signature", "inclusion", "checkpoint"]
@@ -109,7 +110,7 @@ def _said(shown: Shown, answer: object) -> Step:
             "逐字段比较；答复和随机盐一起取摘要", "compared member by member; its digest is taken with a random salt"
         ),
         (
-            (Bilingual("答复", "answer"), f"{len(shown.answer)} bytes"),
+            (Bilingual("答复", "answer"), f"{len(shown.answer):,} B"),
             (Bilingual("盐", "salt"), shown.shown_salt.hex()),
             (Bilingual("答复的摘要（重算）", "digest of the answer, computed here"), shown.statement.shown.hex()),
         ),
@@ -127,7 +128,7 @@ def _leaf(shown: Shown, claimed: Mapping[str, object]) -> Step:
             "SHA-256 of 0x00, the hash of the record before, and the record's bytes: it differs if any of them does",
         ),
         (
-            (Bilingual("记录", "record"), f"{len(statement)} bytes"),
+            (Bilingual("记录", "record"), f"{len(statement):,} B"),
             (Bilingual("上一条的哈希", "hash of the record before"), shown.previous.hex()),
             (Bilingual("重算的叶子", "leaf, computed here"), computed.hex()),
             (
@@ -168,7 +169,9 @@ def _checkpoint(shown: Shown, keys: tuple[bytes, ...], witnesses: tuple[Verifier
     yield Step(
         Bilingual("检查点由账本签名", "the checkpoint is signed by the log"),
         stated.origin == shown.log and _opens(shown.checkpoint, logs),
-        Bilingual(f"共 {stated.size} 条记录的账本，根哈希如下", f"a log of {stated.size} records with this root"),
+        Bilingual(
+            f"共 {stated.size} 条记录的账本，根哈希如下", f"a log of {counted(stated.size, 'record')} with this root"
+        ),
         (
             (Bilingual("账本", "log"), stated.origin),
             (Bilingual("根", "root"), stated.root.hex()),

@@ -1,23 +1,22 @@
 """A form for one thing that an officer puts on record. One that is refused stays as it was written, with what was wrong
-beside it."""
+beside it; one that was not sent is there again when its page is opened anew."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import uuid4
 
 from nicegui import ui
+from nicegui.elements.mixins.value_element import ValueElement
 
 from decision_service.access.actions import Action
 from decision_service.workbench.acting import acting
+from decision_service.workbench.following.unsent import Unsent, forget
 from decision_service.workbench.parts import button, heading, note, text
 from decision_service.workbench.service import ServiceError
 from decision_service.workbench.visit import Visit
 
-_KEEP: Final = "window.onbeforeunload = (event) => { event.preventDefault(); return ''; }"
-"""The browser asks before it leaves a page on which something was written and not sent."""
-
-_LET_GO: Final = "window.onbeforeunload = null"
+Input = TypeVar("Input", bound=ValueElement[Any])
 
 FAULTS: Final[Mapping[str, tuple[str, str]]] = {
     "missing": ("没有填", "is missing"),
@@ -41,6 +40,8 @@ class Form(ABC):
         self._visit = visit
         self._path = path
         self._sent: tuple[object, str] = (None, "")
+        self._unsent = Unsent(visit, path)
+        self._inputs: dict[str, ValueElement[Any]] = {}
 
     def show(self) -> None:
         """The form, empty: nothing is filled in for anybody."""
@@ -48,10 +49,33 @@ class Form(ABC):
         with self._place:
             self._empty()
 
+    async def recall(self) -> None:
+        """What he himself had written here and not sent, before the page was loaded anew."""
+        held = await self._unsent.recall()
+        fields, sent = held.get("fields") or {}, held.get("sent") or (None, "")
+        if not any(fields.values()):
+            return
+        self.fill(fields)
+        self._sent = (sent[0], sent[1])
+        told = (
+            "这里是您此前写下、还没有提交的内容；只存在这个浏览器标签页里，退出后即不可读。",
+            "What you wrote before and did not send. Only this tab of your browser holds it, until you sign out.",
+        )
+        with self._recalled, note(self._visit.say(*told), ""):
+            button(self._visit.say("不要了，清空", "clear it"), "delete_outline").on("click", self._start_anew)
+
+    def _start_anew(self) -> None:
+        forget(self._path)
+        self._place.clear()
+        with self._place:
+            self._empty()
+
     def _empty(self) -> None:
         say = self._visit.say
+        self._inputs = {}
         with ui.element("div").classes("fo-form"):
             heading(say(*self.title), 3)
+            self._recalled = ui.element("div")
             self.fields()
             self._wrong = ui.element("div").props('aria-live="assertive"')
             sending = button(say(*self.does), "how_to_reg", strong=True)
@@ -69,15 +93,31 @@ class Form(ABC):
         """What the place of a fault is called on the form."""
         return pointer
 
+    def filled(self) -> dict[str, object]:
+        """What is written, by the names of the fields."""
+        return {name: one.value for name, one in self._inputs.items()}
+
+    def fill(self, written: Mapping[str, Any]) -> None:
+        """Writes it again, as far as the form has such fields and choices."""
+        for name, value in written.items():
+            one = self._inputs.get(name)
+            if one is not None and (not isinstance(one, ui.select) or value in one.options):
+                one.value = value
+
     def written(self, *_: object) -> None:
         """Something was written: it is not to be lost."""
-        ui.run_javascript(_KEEP)
+        self._unsent.keep({"fields": self.filled(), "sent": self._sent})
 
-    def lines(self, zh: str, en: str) -> ui.textarea:
-        """A field for several lines."""
-        made = ui.textarea(self._visit.say(zh, en)).props("outlined autogrow maxlength=4000").classes("fo-lines")
+    def input(self, name: str, made: Input) -> Input:
+        """One of its fields, under a name."""
+        self._inputs[name] = made
         made.on_value_change(self.written)
         return made
+
+    def lines(self, name: str, zh: str, en: str) -> ui.textarea:
+        """A field for several lines, under a name."""
+        made = ui.textarea(self._visit.say(zh, en)).props("outlined autogrow maxlength=4000").classes("fo-lines")
+        return self.input(name, made)
 
     async def _send(self, *_: object) -> None:
         self._wrong.clear()
@@ -86,6 +126,7 @@ class Form(ABC):
             return
         if self._sent[0] != body:  # the same once more keeps its key: it goes on record once
             self._sent = (body, str(uuid4()))
+            self.written()
         if self.is_last and not await self._is_sure():
             return
         try:
@@ -94,7 +135,7 @@ class Form(ABC):
             self._tell(error)
             return
         self._sent = (None, "")  # the same words once more are another step, and go on record too
-        ui.run_javascript(_LET_GO)
+        forget(self._path.rpartition("/")[0] if self.is_last else self._path)
         self._place.clear()
         with self._place:
             self._done(got)
@@ -124,7 +165,7 @@ class Form(ABC):
         with self._wrong, note(headline, "bad"), ui.element("ul"):
             for one in faults:
                 told = FAULTS.get(str(one["code"]), (str(one["code"]), str(one["code"])))
-                text(f"{self.named(str(one['pointer']))}：{say(*told)}", "li")
+                text(f"{self.named(str(one['pointer']))}{say('：', ' ')}{say(*told)}", "li")
 
     def _done(self, got: Mapping[str, Any]) -> None:
         say = self._visit.say

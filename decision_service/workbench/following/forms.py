@@ -28,12 +28,12 @@ class HearingForm(Form):
             "no_statement": say("到期未陈述", "nothing was said until the day"),
         }
         with ui.element("div").classes("mp-row"):
-            self._step = ui.select(steps, label=say("步骤", "step")).props("outlined dense").classes("fo-field")
-            self._until = ui.input(say("请于何日前答复", "to be answered by")).props(
-                "outlined dense type=date stack-label"
-            )
-        self._until.classes("fo-field").bind_visibility_from(self._step, "value", value="told")
-        self._text = self.lines("内容", "what was told or said")
+            self._step = self.input("step", ui.select(steps, label=say("步骤", "step")))
+            self._until = self.input("until", ui.input(say("请于何日前答复", "to be answered by")))
+        self._step.props("outlined dense").classes("fo-field")
+        self._until.props("outlined dense type=date stack-label").classes("fo-field")
+        self._until.bind_visibility_from(self._step, "value", value="told")
+        self._text = self.lines("text", "内容", "what was told or said")
 
     def body(self) -> dict[str, object] | None:
         """As the service takes it."""
@@ -68,8 +68,8 @@ class AnswerForm(Form):
 
     def fields(self) -> None:
         """In Chinese, and in English where wished."""
-        self._zh = self.lines("答复（中文，必填）", "the answer in Chinese (needed)")
-        self._en = self.lines("答复（英文，可不填）", "the answer in English (may be left out)")
+        self._zh = self.lines("zh", "答复（中文，必填）", "the answer in Chinese (needed)")
+        self._en = self.lines("en", "答复（英文，可不填）", "the answer in English (may be left out)")
 
     def body(self) -> dict[str, object] | None:
         """As the service takes it."""
@@ -90,7 +90,7 @@ class DoubtForm(AnswerForm):
 
     def fields(self) -> None:
         """Why, without a name: others are told of it."""
-        self._zh = self.lines("疑点（中文，必填，不写姓名）", "why, in Chinese (needed; no names)").props(
-            "maxlength=400"
-        )
-        self._en = self.lines("疑点（英文，可不填）", "why, in English (may be left out)").props("maxlength=400")
+        self._zh = self.lines("zh", "疑点（中文，必填，不写姓名）", "why, in Chinese (needed; no names)")
+        self._en = self.lines("en", "疑点（英文，可不填）", "why, in English (may be left out)")
+        for one in (self._zh, self._en):
+            one.props("maxlength=400")

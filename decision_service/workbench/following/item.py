@@ -15,6 +15,7 @@ from decision_service.workbench.following.outcome import OutcomeForm
 from decision_service.workbench.following.search import PATH as DECISIONS
 from decision_service.workbench.following.sections import PACKAGE, Sections, section, waiting
 from decision_service.workbench.following.telling import told_in_order
+from decision_service.workbench.following.unsent import forget
 from decision_service.workbench.following.words import KINDS, PURPOSES, Words
 from decision_service.workbench.parts import button, heading, mark, note, panel, rendered, text
 from decision_service.workbench.visit import Visit
@@ -71,9 +72,10 @@ class Held:
             wait.delete()
         self._place.clear()
         with self._place:
-            self._show(item, file)
+            for one in self._show(item, file):
+                await one.recall()
 
-    def _show(self, item: Mapping[str, Any], file: Mapping[str, Any]) -> None:
+    def _show(self, item: Mapping[str, Any], file: Mapping[str, Any]) -> list[Form]:
         say = self._visit.say
         shown = Sections(self._visit, self._words, file)
         is_blind = item["kind"] == "blind_sample"
@@ -94,7 +96,7 @@ class Held:
             shown.outcome()
             shown.notice({"both": file["notice"]})
         with section("work", say("办理", "What you decide")):
-            self._forms(item, file)
+            return self._forms(item, file)
 
     def _head(self, item: Mapping[str, Any], file: Mapping[str, Any]) -> None:
         say = self._visit.say
@@ -116,12 +118,12 @@ class Held:
 
         async def put_back(*_: object) -> None:
             await self._visit.post("staff", f"{self._path}/release")
-            ui.run_javascript("window.onbeforeunload = null")
+            forget(self._path)
             ui.navigate.to("/queue")
 
         back.on("click", acting(self._visit, Action.CLOSE_TASK, put_back))
 
-    def _forms(self, item: Mapping[str, Any], file: Mapping[str, Any]) -> None:
+    def _forms(self, item: Mapping[str, Any], file: Mapping[str, Any]) -> list[Form]:
         forms: list[Form] = []
         if item["kind"] == "blind_sample":
             forms.append(OutcomeForm(self._visit, self._words, file, f"{self._path}/finding"))
@@ -135,4 +137,6 @@ class Held:
             one.show()
         if item["kind"] != "blind_sample":
             with ui.expansion(self._visit.say("准予可能有误？", "may the grant be wrong?"), icon="flag"):
-                DoubtForm(self._visit, f"{DECISIONS}/{item['decision_id']}/doubts").show()
+                forms.append(DoubtForm(self._visit, f"{DECISIONS}/{item['decision_id']}/doubts"))
+                forms[-1].show()
+        return forms

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from nicegui import ui
 
@@ -14,6 +14,8 @@ from decision_service.workbench.following.stating import Stated
 from decision_service.workbench.following.words import Words
 from decision_service.workbench.parts import note, text
 from decision_service.workbench.visit import Visit
+
+_STATED: Final = "result"
 
 
 class OutcomeForm(Form):
@@ -36,24 +38,23 @@ class OutcomeForm(Form):
         say, words = self._visit.say, self._words
         values = self._values()
         options = {one: words.outcome(one) for one in values}
-        self._outcome = ui.select(options, label=say("结论", "outcome")).props("outlined dense").classes("fo-field")
+        self._outcome = self.input("outcome", ui.select(options, label=say("结论", "outcome")))
+        self._outcome.props("outlined dense").classes("fo-field")
         self._stated = Stated(self._visit, words, self.written)
         self._outcome.on_value_change(lambda event: self._stated.show(values.get(event.value, ())))
-        self._outcome.on_value_change(self.written)
-        self._zh = self.lines("理由（中文，必填）", "reasons in Chinese (needed)")
-        self._en = self.lines("理由（英文，可不填）", "reasons in English (may be left out)")
+        self._zh = self.lines("reasons_zh", "理由（中文，必填）", "reasons in Chinese (needed)")
+        self._en = self.lines("reasons_en", "理由（英文，可不填）", "reasons in English (may be left out)")
         with ui.element("fieldset").classes("fo-set"):
             text(say("依据（至少一条）", "legal basis (at least one)"), "legend")
             for law in self._file["basis"]:
                 box = ui.checkbox(f"{law['number']}. {say(law['zh'], law['en'])}")
-                box.on_value_change(self.written)
-                self._basis[law["number"]] = box
+                self._basis[law["number"]] = self.input(f"basis {law['number']}", box)
         if (self._file.get("answer") or {}).get("outcome") == "APPROVED_ON_COMMITMENT":
             proven = (
                 "经查证，承诺不实（将记入信用）",
                 "it was proven that the commitment was false (goes to the credit centre)",
             )
-            self._false = ui.checkbox(say(*proven))
+            self._false = self.input("false_commitment", ui.checkbox(say(*proven)))
 
     def _values(self) -> dict[str, list[dict[str, object]]]:
         """What each outcome states, by the rules of the matter; where those of that day are not in the rules folder,
@@ -65,6 +66,15 @@ class OutcomeForm(Form):
             {"name": one, "kind": "text", "values": [], "needed": False} for one in self._file["results"]
         ]
         return {one.value: told for one in Outcome if one in OPEN_TO_OFFICERS}
+
+    def filled(self) -> dict[str, object]:
+        """Its fields, and those of the values that the outcome states."""
+        return {**super().filled(), _STATED: self._stated.written()}
+
+    def fill(self, written: Mapping[str, Any]) -> None:
+        """The values first, which are shown once their outcome is chosen."""
+        self._stated.write(written.get(_STATED, {}))
+        super().fill(written)
 
     def body(self) -> dict[str, object] | None:
         """As the service takes it."""

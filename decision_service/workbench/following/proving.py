@@ -11,6 +11,7 @@ from decision_service.workbench.acting import acting
 from decision_service.workbench.following.checking import PARTS, Checked, Part, check, spoilt
 from decision_service.workbench.following.sections import PACKAGE, waiting
 from decision_service.workbench.parts import button, note, rendered, text
+from decision_service.workbench.saying import counted
 from decision_service.workbench.visit import Visit
 
 
@@ -67,7 +68,7 @@ class Proof:
         self._place.clear()
         with self._place:
             self._verdict(checked, is_spoilt=is_spoilt)
-            values = {"checked": checked, "say": self._visit.say, "tell": self._visit.tell}
+            values = {"checked": checked, "say": self._visit.say, "tell": self._visit.tell, "counted": counted}
             rendered(PACKAGE, "receipt.html", values)
 
     def _verdict(self, checked: Checked, *, is_spoilt: bool) -> None:

@@ -16,6 +16,7 @@ from decision_service.workbench.following.sections import waiting
 from decision_service.workbench.following.words import KINDS, Words, read_words
 from decision_service.workbench.pages import Page
 from decision_service.workbench.parts import button, mark, note, panel, text
+from decision_service.workbench.saying import counted
 from decision_service.workbench.visit import Visit, address
 
 _ASKED: Final = ("matter", "kind", "city", "mine", "overdue")
@@ -108,7 +109,11 @@ class _Queue:
                 due = say(item["due_text"]["zh"], item["due_text"]["en"]) if item["due_text"] else ""
                 if due:
                     mark(due, "bad" if item["is_overdue"] else "")
-                text(say(f"已等 {item['age_days']} 天", f"waits for {item['age_days']} days"), "span", "mp-faint")
+                days = int(item["age_days"])
+                waits = (
+                    say(f"已等 {days} 天", f"waits for {counted(days, 'day')}") if days else say("今天到", "new today")
+                )
+                text(waits, "span", "mp-faint")
                 ui.space()
                 self._doors(item)
             if item["reasons"]:

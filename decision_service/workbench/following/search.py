@@ -14,6 +14,7 @@ from decision_service.workbench.following.sections import PACKAGE
 from decision_service.workbench.following.words import Words, read_words
 from decision_service.workbench.pages import Page
 from decision_service.workbench.parts import button, note, panel, rendered, text
+from decision_service.workbench.saying import counted
 from decision_service.workbench.visit import Visit, address
 from verifiers.identifiers.resembling import may_identify
 
@@ -120,7 +121,10 @@ class _Search:
     def _show(self, got: Mapping[str, Any]) -> None:
         say = self._visit.say
         if self._rows:
-            text(say(f"{len(self._rows)} 件，最新的在前", f"{len(self._rows)} decisions, the newest first"), "p")
+            text(
+                say(f"{len(self._rows)} 件，最新的在前", f"{counted(len(self._rows), 'decision')}, the newest first"),
+                "p",
+            )
             values = {"rows": self._rows, "words": self._words, "say": say}
             rendered(PACKAGE, "found.html", values).classes("mp-wide")
         elif got["complete"]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import date
 from typing import Any, Final
 
 from nicegui import ui
@@ -38,7 +39,8 @@ class Sections:
         self._words = words
         self._values: dict[str, object] = {
             "file": file, "answer": file.get("answer"), "words": words, "say": visit.say, "tell": self._tell,
-            "plain": lambda name: name, "statuses": STATUSES, "origins": ORIGINS, "states": STATES, "moods": MOODS,
+            "policy": words.policy(file["matter"]["code"], date.fromisoformat(file["as_of"])),
+            "statuses": STATUSES, "origins": ORIGINS, "states": STATES, "moods": MOODS,
         }  # fmt: skip
 
     def anchors(self) -> dict[str, str]:

@@ -37,6 +37,14 @@ class Stated:
                 else:
                     self._field(one["name"], self._label(one), one)
 
+    def written(self) -> dict[str, object]:
+        """What is written, shown or not, by the names of the values."""
+        return dict(self._kept)
+
+    def write(self, kept: Mapping[str, object]) -> None:
+        """What was written before; fields that are shown from now on begin with it."""
+        self._kept = dict(kept)
+
     def values(self) -> dict[str, object]:
         """What is written, as JSON; what is empty is left out."""
         found = {name: _json(self._kept.get(name), kind) for name, kind in self._kinds.items()}

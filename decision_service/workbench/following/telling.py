@@ -53,7 +53,7 @@ def _event(visit: Visit, words: Words, one: Mapping[str, Any]) -> str:
     parts += [str(says["text"])] if isinstance(says.get("text"), str) else []
     parts += list(_reasons(visit, says.get("reasons") or ()))
     parts += [visit.say(says["zh"], says.get("en") or says["zh"])] if isinstance(says.get("zh"), str) else []
-    return f"{head}：{'；'.join(parts)}" if parts else head
+    return visit.say(f"{head}：{'；'.join(parts)}", f"{head}: {'; '.join(parts)}") if parts else head
 
 
 def _reasons(visit: Visit, reasons: Iterable[object]) -> Iterator[str]:

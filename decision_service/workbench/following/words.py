@@ -1,6 +1,6 @@
 """What things are called on the pages of decisions, in the reader's language."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -102,17 +102,18 @@ class Words:
         """Of a city."""
         return self.cities.get(code, code)
 
-    def fact(self, register: str, name: str) -> str:
-        """Of a fact of a register."""
+    def of_register(self, register: str) -> Callable[[str], str]:
+        """Of what a register states, by path as `Register.called`: "" where it has no word."""
         found = self._shelf.catalogue.registers.get(register)
-        called = None if found is None else found.called.get(name)
-        return name if called is None else self._visit.say(*called)
+        return self._looked_up({} if found is None else found.called)
 
-    def fact_value(self, register: str, name: str, value: object) -> str:
-        """Of a value that a register has a word for, "" of any other."""
-        found = self._shelf.catalogue.registers.get(register)
-        called = None if found is None else found.called.get(f"{name}={value}")
-        return "" if called is None else self._visit.say(*called)
+    def of_form(self, policy: Policy | None) -> Callable[[str], str]:
+        """Of the parts of a form's lists, by path as `Field.called`: "" where it has no word."""
+        fields = () if policy is None else policy.fields
+        return self._looked_up({path: words for one in fields for path, words in one.called.items()})
+
+    def _looked_up(self, called: Mapping[str, tuple[str, str]]) -> Callable[[str], str]:
+        return lambda path: self._visit.say(*called.get(path, ("", "")))
 
     def reason(self, code: str) -> str:
         """Of a reason, "" where its words need values to be said."""

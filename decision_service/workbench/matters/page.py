@@ -18,6 +18,7 @@ from decision_service.workbench.matters.showing import Live, card
 from decision_service.workbench.matters.working import Matter, Overview
 from decision_service.workbench.pages import Page
 from decision_service.workbench.parts import named, note, panel, text
+from decision_service.workbench.saying import counted
 from decision_service.workbench.service import ServiceError
 from decision_service.workbench.visit import Visit, address
 
@@ -112,7 +113,8 @@ class _Matters:
             return
         with self.hits, panel():
             count = self.visit.say(
-                f"{len(found.files)}个文件里有{found.lines}处", f"{found.lines} place(s) in {len(found.files)} file(s)"
+                f"{len(found.files)}个文件里有{found.lines}处",
+                f"{counted(found.lines, 'place')} in {counted(len(found.files), 'file')}",
             )
             text(count, "p", "mp-faint")
             values = [_hit(one, words) for one in found.hits]

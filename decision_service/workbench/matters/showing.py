@@ -9,6 +9,7 @@ from decision_service.policy.parts import Bilingual
 from decision_service.workbench.matters.looking import Version
 from decision_service.workbench.matters.working import TASKS, Matter
 from decision_service.workbench.parts import Mood
+from decision_service.workbench.saying import counted
 from decision_service.workbench.visit import Visit, address
 
 _WORKING: Final = {
@@ -125,7 +126,10 @@ def _live(visit: Visit, live: Live | None) -> Iterator[Mark]:
 def _lines(visit: Visit, matter: Matter, newest: Version | None) -> Iterator[str]:
     if newest is not None:
         other = newest.en if visit.language == "zh" else newest.zh
-        more = visit.say(f"{newest.rules}条规则，{newest.cases}个案例", f"{newest.rules} rules, {newest.cases} cases")
+        more = visit.say(
+            f"{newest.rules}条规则，{newest.cases}个案例",
+            f"{counted(newest.rules, 'rule')}, {counted(newest.cases, 'case')}",
+        )
         yield f"{other} · {newest.item} · {more}"
     past = len(matter.look.versions) if matter.look is not None else 0
     if past > 1:

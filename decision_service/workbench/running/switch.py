@@ -8,6 +8,7 @@ from nicegui import ui
 from decision_service.access.actions import Action
 from decision_service.workbench.acting import acting
 from decision_service.workbench.parts import button, heading, mark, note, panel, text
+from decision_service.workbench.saying import moment
 from decision_service.workbench.visit import Visit
 
 PATH: Final = "/control/v1/suspensions"
@@ -42,7 +43,8 @@ class Switch:
         with note("", "bad"):
             name = self._names.get(one["matter"], one["matter"])
             text(say(f"已停办：{name}", f"Stopped: {name}"), classes="mp-strong")
-            text(say(f"{one['by']}，{one['at']}：{one['reason']}", f"{one['by']}, {one['at']}: {one['reason']}"))
+            at = moment(one["at"])
+            text(say(f"{one['by']}，{at}：{one['reason']}", f"{one['by']}, {at}: {one['reason']}"))
             if not one["recorded"]:
                 mark(say("尚未记入账本，请再停一次", "not on record yet: stop it again"), "warn")
             asked = one["resume_asked_by"]

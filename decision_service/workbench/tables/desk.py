@@ -13,6 +13,7 @@ from decision_service.workbench.acting import beside, refusal
 from decision_service.workbench.drafts import NoSuchNameError
 from decision_service.workbench.jobs import JobFailedError
 from decision_service.workbench.parts import mark, text
+from decision_service.workbench.saying import moment
 from decision_service.workbench.tables.findings import Findings
 from decision_service.workbench.tables.grid import Grid
 from decision_service.workbench.tables.opened import News, Opened
@@ -170,10 +171,10 @@ def _told(news: News) -> Bilingual:
     by = news.by or "?"
     if not news.touches:
         return Bilingual(
-            f"{by} 在 {news.at} 改了这个文件的别处；这张表没有变",
-            f"{by} changed another part of this file at {news.at}; the table is the same",
+            f"{by} 在 {moment(news.at)} 改了这个文件的别处；这张表没有变",
+            f"{by} changed another part of this file at {moment(news.at)}; the table is the same",
         )
     return Bilingual(
-        f"{by} 在 {news.at} 改了这张表；现在显示的是改后的",
-        f"{by} changed this table at {news.at}; it is shown as it is now",
+        f"{by} 在 {moment(news.at)} 改了这张表；现在显示的是改后的",
+        f"{by} changed this table at {moment(news.at)}; it is shown as it is now",
     )

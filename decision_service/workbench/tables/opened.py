@@ -7,6 +7,7 @@ from typing import Final
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.drafts import ChangedMeanwhileError, Drafts
 from decision_service.workbench.refusing import RefusedError
+from decision_service.workbench.saying import moment
 from decision_service.workbench.tables.edits import Edit, edited
 from decision_service.workbench.tables.sheet import Line, NotTakenError, Sheet, read_sheet, rekeyed
 
@@ -30,7 +31,7 @@ class ElsewhereError(RefusedError):
     """The table was changed elsewhere meanwhile, and is now shown so; the change was not made."""
 
     def __init__(self, news: News) -> None:
-        zh, en = (f"{news.by} 在 {news.at} ", f" by {news.by} at {news.at}") if news.by else ("", "")
+        zh, en = (f"{news.by} 在 {moment(news.at)} ", f" by {news.by} at {moment(news.at)}") if news.by else ("", "")
         super().__init__(
             Bilingual(
                 f"这张表刚才{zh}在别处改了，现在显示的是改后的；您的这一步没有做，请看过再做",

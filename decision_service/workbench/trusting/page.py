@@ -17,6 +17,7 @@ from decision_service.workbench.naming import matter_names
 from decision_service.workbench.pages import Page
 from decision_service.workbench.parts import button, heading, mark, named, note, text
 from decision_service.workbench.results import Result, Results, digest_of
+from decision_service.workbench.saying import moment
 from decision_service.workbench.trusting import shown
 from decision_service.workbench.visit import Visit, address
 
@@ -144,7 +145,7 @@ class _Part:
         if result is None:
             self.state.set_text(visit.say("还没有算过", "not worked out yet"))
             return
-        at = result.at[:16].replace("T", " ")
+        at = moment(result.at)
         self.state.classes(remove="warn good").classes("good" if self.is_current else "warn")
         self.state.set_text(
             visit.say(f"算于 {at}", f"worked out {at}")

@@ -38,7 +38,7 @@ def chooser(visit: Visit, matters: Mapping[str, Bilingual], matter: str) -> None
     """Another matter."""
     with named(ui.element("select").classes("mp-input"), visit.say("事项", "matter")) as made:
         for one, words in matters.items():
-            option = text(f"{visit.tell(words)}（{one}）", "option")
+            option = text(f"{visit.tell(words)}{visit.aside(one)}", "option")
             option.props["value"] = one
             if one == matter:
                 option.props["selected"] = True

@@ -95,7 +95,9 @@ def _without(entry: Entry) -> Entry:
 def _none(visit: Visit, question: Question, is_none: bool, put: Callable[[bool], None]) -> None:
     """A box to tick where the register states that there is none."""
     with ui.element("label").classes("mp-small"):
-        box = named(ui.element("input").props('type="checkbox"'), f"{question.label}：{_none_words(visit)}")
+        box = named(
+            ui.element("input").props('type="checkbox"'), f"{question.label}{visit.say('：', ': ')}{_none_words(visit)}"
+        )
         box.props["defaultChecked"] = is_none
         box.on("change", lambda told: put(told.args == "true"), js_handler=_TICKED)
         text(_none_words(visit), "span")
@@ -269,7 +271,7 @@ def _row(
 
 
 def of_kind(kind: Kind, label: str, called: Mapping[str, Bilingual], visit: Visit, path: str = "") -> Question:
-    """The question for a field of a register: `called` has the words for its fields and values by path."""
+    """The question for a value of that kind: `called` has the words for its parts and values by path."""
     choices = {one: _said(called, f"{path}={one}", one, visit) for one in kind.values}
     parts: dict[str, Question] = {}
     if kind.item is not None and not kind.item.fields:
@@ -285,4 +287,4 @@ def of_kind(kind: Kind, label: str, called: Mapping[str, Bilingual], visit: Visi
 
 def _said(called: Mapping[str, Bilingual], path: str, plain: str, visit: Visit) -> str:
     word = called.get(path)
-    return plain if word is None else visit.tell(word) if "=" not in path else f"{visit.tell(word)} ({plain})"
+    return plain if word is None else visit.tell(word) if "=" not in path else f"{visit.tell(word)}{visit.aside(plain)}"

@@ -111,9 +111,12 @@ class Form:
 
     def _field(self, one: Field, said: Mapping[str, Any]) -> None:
         visit = self._visit
-        choices = {code: f"{visit.tell(Bilingual(**label))}（{code}）" for code, label in said["values"].items()}
-        inner = one.kind.item.fields if one.kind.item is not None else ()
-        parts = {name: of_kind(kind, name, {}, visit) for name, kind in inner}
+        choices = {
+            code: f"{visit.tell(Bilingual(**label))}{visit.aside(code)}" for code, label in said["values"].items()
+        }
+        called = {path: Bilingual(*words) for path, words in one.called.items()}
+        is_record = one.kind.item is not None and bool(one.kind.item.fields)
+        parts = of_kind(one.kind, one.name, called, visit, one.name).parts if is_record else {}
         question = Question(
             one.kind,
             visit.tell(one.label),

@@ -10,6 +10,7 @@ from decision_service.outcome import Outcome
 from decision_service.policy.shape import Bilingual
 from decision_service.workbench.parts import button, heading, mark, note, rendered, text
 from decision_service.workbench.trying.controls import select
+from decision_service.workbench.trying.form import STATES
 from decision_service.workbench.trying.subjects import Subject
 from decision_service.workbench.trying.telling import OUTCOME_MOODS, Tried, guide
 from decision_service.workbench.visit import Visit, address
@@ -30,7 +31,8 @@ def outcome(visit: Visit, one: Tried) -> None:
     ]
     mood = OUTCOME_MOODS[one.decided.outcome]
     values = {"told": one.told, "mood": mood, "result": result, "zh": visit.language == "zh"}
-    rendered(PACKAGE, "outcome.html", values)
+    items = {each.name: each.label for each in policy.items}
+    rendered(PACKAGE, "outcome.html", {**values, "items": items, "names": catalogue.outcomes})
 
 
 def rules(visit: Visit, one: Tried) -> None:
@@ -53,7 +55,8 @@ def why_not(visit: Visit, one: Tried, looks: dict[str, str]) -> None:
         place.clear()
         with place:
             told = one.why_not(Outcome(value))
-            rendered(PACKAGE, "why_not.html", {"told": told, "names": names, "zh": visit.language == "zh"})
+            values = {"told": told, "names": names, "states": STATES, "zh": visit.language == "zh"}
+            rendered(PACKAGE, "why_not.html", values)
 
     usual = Outcome.APPROVED if one.decided.outcome is not Outcome.APPROVED else Outcome.REJECTED
     wanted = Outcome(looks.get("why_not", usual))
