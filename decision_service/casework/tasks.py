@@ -38,7 +38,7 @@ _LOOK: Final = Bilingual("调阅全案，核实情况", "open the file and find 
 _HEAR: Final = Bilingual(
     "拟作不利处理的，先告知事实、理由和依据，听取陈述申辩；撤销准予的，依许可法第六十九条保护信赖利益",
     "before anything adverse: tell the person facts, reasons and law, and hear what is said to them; where a grant is "
-    "to be taken back, reliance on it is protected (行政许可法 art. 69)",
+    "to be taken back, reliance on it is protected (Administrative Licensing Law, art. 69)",
 )
 _DECIDE: Final = Bilingual("另行作出人工决定，或说明不作改变的理由", "decide as an officer, or say why nothing changes")
 _REPLY: Final = Bilingual("核实情况，作出答复", "look into it, and reply")

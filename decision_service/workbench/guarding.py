@@ -10,6 +10,7 @@ from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from decision_service.workbench.failing import told
 from decision_service.workbench.sessions import COOKIE, SIGN_IN, Session
 from decision_service.workbench.start_page import fresh_nonce
 from decision_service.workbench.visit import LANGUAGE, LANGUAGE_COOKIE
@@ -64,7 +65,7 @@ class Guard:
             await _ask_in(scope, receive, send)
             return
         LANGUAGE.set("en" if cookies.get(LANGUAGE_COOKIE) == "en" else "zh")
-        await self._app(scope, receive, _strict(scope, send))
+        await self._app(scope, receive, _strict(scope, told(scope, send)))
 
     def _refused(self, scope: Scope, headers: Headers) -> str:
         if headers.get("host", "") not in self._hosts:

@@ -149,7 +149,7 @@ def test_a_decision_is_opened_whole_once_it_is_taken_down_who_opens_it(bureau: O
         assert form["id_no"] not in json.dumps({name: fact[name] for name in fact if name != "facts"})
     values = {one["rule"]: one.get("values", []) for one in file["explanation"]["rules"]}
     named = {part["text"]: part["value"]["zh"] for parts in values.values() for part in parts}
-    assert named["city"] == form["city"], named
+    assert named["city"] == f"沈阳市（{form['city']}）", named
     assert all(values[one["rule"]] for one in file["explanation"]["rules"] if one["state"] in ("holds", "fails"))
     assert 'lang="zh-CN"' in file["notice"]["zh"]
     assert file["notice"]["en"] != file["notice"]["zh"]

@@ -51,6 +51,19 @@ def test_the_link_lets_the_analyst_in_and_leaving_ends_it(lone_desk: Desk, windo
     assert fetched(lone_desk.url + "/", {"Cookie": f"miaopi_workbench={cookie['value']}"})[:2] == (303, "/sign-in")
 
 
+def test_a_page_that_there_is_not_is_told_in_the_readers_language(lone_desk: Desk, window: BrowserContext) -> None:
+    page = page_of(lone_desk, window, language="en")
+    (cookie,) = [one for one in window.cookies() if one["name"] == "miaopi_workbench"]
+    for language, words in (("en", "There is no such page"), ("zh", "没有这个页面")):
+        cookies = f"miaopi_workbench={cookie['value']}; miaopi_language={language}"
+        status, _, shown = fetched(lone_desk.url + "/nowhere?<b>", {"Cookie": cookies})
+        assert status == 404
+        assert words in shown
+        assert "<b>" not in shown
+        assert "HTTPException" not in shown
+    page.close()
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -114,7 +114,7 @@ class _Story:
                 say("决定编号", "decision"): answer["decision_id"],
                 say("办件编号", "application"): file["application_id"],
                 say("决定时间（北京时间）", "decided at (China time)"): words.instant(answer["decided_at"]),
-                say("渠道", "channel"): file["channel"],
+                say("渠道", "channel"): words.channel(file["channel"]),
                 say("规则版本", "rules"): f"{policy['effective_from']} {policy['digest']}",
             }
             rendered(PACKAGE, "lines.html", {"lines": lines})

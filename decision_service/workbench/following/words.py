@@ -1,5 +1,6 @@
 """What things are called on the pages of decisions, in the reader's language."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -8,8 +9,9 @@ from typing import Final
 from decision_service.outcome import APPROVALS, PRECEDENCE, Outcome
 from decision_service.policy.parts import Bilingual
 from decision_service.policy.shape import Policy
-from decision_service.policy.shelf import Shelf, read_shelf
+from decision_service.policy.shelf import Shelf
 from decision_service.workbench.parts import Mood
+from decision_service.workbench.shelves import shelf_of
 from decision_service.workbench.visit import Visit
 
 STATUSES: Final[Mapping[str, Bilingual]] = {
@@ -70,6 +72,17 @@ STATES: Final[Mapping[str, Bilingual]] = {
 MOODS: Final[Mapping[str, Mood]] = {"holds": "good", "fails": "bad", "unknown": "warn"}
 
 
+CHANNELS: Final[Mapping[str, Bilingual]] = {
+    "counter": Bilingual("窗口", "counter"),
+    "pc": Bilingual("网页", "web"),
+    "mobile": Bilingual("手机", "mobile"),
+    "self_service": Bilingual("自助机", "self-service machine"),
+}
+
+_PLACE: Final = re.compile(r"\{\w+\}")
+"""What a sentence of a reason is filled with."""
+
+
 class Words:
     """What the rule files call things, for one reader."""
 
@@ -116,15 +129,18 @@ class Words:
         return lambda path: self._visit.say(*called.get(path, ("", "")))
 
     def reason(self, code: str) -> str:
-        """Of a reason, "" where its words need values to be said."""
+        """Of a reason; what its sentence is filled with in each case is left open."""
         found = self._shelf.catalogue.reasons.get(code)
-        told = "" if found is None else self._visit.tell(found)
-        return "" if "{" in told else told
+        return "" if found is None else _PLACE.sub("…", self._visit.tell(found))
 
     def value(self, name: str) -> str:
         """Of a value that an outcome states."""
         found = self._shelf.catalogue.results.get(name)
         return name if found is None else self._visit.tell(found)
+
+    def channel(self, code: str | None) -> str:
+        """By which way an application came."""
+        return "—" if not code else self.of(CHANNELS, code)
 
     def of(self, words: Mapping[str, Bilingual], code: str) -> str:
         """Of a code of one of the tables here."""
@@ -152,11 +168,6 @@ class Words:
         return outcome.value if found is None else self._visit.tell(found)
 
 
-_LAST: Final[dict[Path, Shelf]] = {}
-"""The rules as they were read last: what has not changed since is not read again."""
-
-
 def read_words(visit: Visit, rules: Path) -> Words:
     """The words of the rules folder. The first time takes a moment: not for the event loop. Raises PolicyProblems."""
-    _LAST[rules] = read_shelf(rules, before=_LAST.get(rules))
-    return Words(visit, _LAST[rules])
+    return Words(visit, shelf_of(rules))

@@ -7,7 +7,7 @@ from nicegui import ui
 
 from decision_service.access.actions import Action
 from decision_service.policy.parts import Bilingual
-from decision_service.policy.shelf import Shelf, read_shelf
+from decision_service.policy.shelf import Shelf
 from decision_service.workbench.acting import refusal
 from decision_service.workbench.figures import Figures, read_figures
 from decision_service.workbench.pages import Page
@@ -15,6 +15,7 @@ from decision_service.workbench.parts import heading, mark, note, panel, text
 from decision_service.workbench.running.signs import signs
 from decision_service.workbench.running.switch import Switch
 from decision_service.workbench.running.tables import show_outcomes, show_owed, show_paces, show_registers
+from decision_service.workbench.shelves import shelf_of
 from decision_service.workbench.visit import Visit
 
 SECONDS: Final = 5.0
@@ -23,7 +24,7 @@ SECONDS: Final = 5.0
 
 async def build(visit: Visit) -> None:
     """Signs, the kill switch, then figures for whoever may read them."""
-    shelf = await asyncio.to_thread(read_shelf, visit.bench.rules)
+    shelf = await asyncio.to_thread(shelf_of, visit.bench.rules)
     names = {matter: visit.tell(versions[-1].name) for matter, versions in shelf.versions.items()}
     if not visit.may(Action.READ_METRICS):
         await Switch(visit, names).show()
