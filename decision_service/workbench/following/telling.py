@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from decision_service.workbench.following.words import EVENTS, PURPOSES, STATUSES, Words
+from decision_service.workbench.following.words import EVENTS, PURPOSES, STATUSES, WAYS, Words
 from decision_service.workbench.visit import Visit
 
 
@@ -67,4 +67,6 @@ def purpose_in_words(visit: Visit, words: Words, purpose: str) -> str:
     head, _, code = purpose.partition(": ")
     if head == "staff" and code in PURPOSES:
         return visit.say(f"工作人员：{words.of(PURPOSES, code)}", f"staff: {words.of(PURPOSES, code)}")
-    return purpose
+    if purpose.startswith("miaopi "):
+        return visit.say(f"命令 {purpose}", f"the command {purpose}")
+    return words.of(WAYS, purpose)

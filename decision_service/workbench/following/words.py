@@ -58,6 +58,13 @@ PURPOSES: Final[Mapping[str, Bilingual]] = {
     "complaint": Bilingual("处理投诉", "for a complaint"),
     "audit": Bilingual("审计核验", "to audit"),
 }
+WAYS: Final[Mapping[str, Bilingual]] = {
+    "GET /staff/v1/decisions/{decision_id}/replay": Bilingual("按记录重算", "made it again from the record"),
+    "GET /staff/v1/decisions/{decision_id}/receipt": Bilingual("取回执", "fetched the receipt"),
+    "POST /staff/v1/complaints:find": Bilingual("凭投诉凭证查找", "looked it up by a complaint key"),
+}
+"""Ways by which a decision is read without a purpose being asked for, as the journal has them."""
+
 ENGINES: Final[Mapping[str, Bilingual]] = {
     "compiled": Bilingual("甲引擎（编译）", "engine A (compiled)"),
     "rete": Bilingual("乙引擎（规则网络）", "engine B (rule network)"),
