@@ -33,7 +33,7 @@ def business() -> Policy:
 def facts(language: Language) -> str:
     """The facts of a decision as a page shows them."""
     nothing: Any = None
-    visit = Visit(nothing, nothing, language, nothing, lambda: None)
+    visit = Visit(nothing, nothing, language, nothing, nothing, nothing)
     form = [
         {
             "field": "scope",

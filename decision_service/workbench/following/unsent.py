@@ -25,7 +25,7 @@ class Unsent:
 
     def keep(self, written: dict[str, object]) -> None:
         """Has the browser hold it, instead of what it held before."""
-        session = self._visit.current()
+        session = self._visit.used()  # who writes is at work, however long it takes him
         if session is not None:
             sealed = session.sealed(json.dumps(written), self._place)
             ui.run_javascript(f"{_ASKS} sessionStorage.setItem({_text(_FRONT + self._place)}, {_text(sealed)})")
