@@ -51,10 +51,8 @@ def _field(name: str, entries: Entries, complaints: Complaints, *, common: bool)
     values = _values(entries, complaints) if type_name in ("choice", "choices") else {}
     required = required_constant(entries, type_name)
     called: dict[str, tuple[str, str]] = {}
-    if type_name == "records":
-        kind = _records(name, entries, called, complaints)
-    else:
-        kind = _kind(entries, type_name, tuple(values))
+    is_list = type_name == "records"
+    kind = _records(name, entries, called, complaints) if is_list else _kind(entries, type_name, tuple(values))
     given = type_name == "confirmation" or (isinstance(required, Literal) and required.value is True)
     default_node = entries.get("default")
     nullable = not given and default_node is None
