@@ -67,7 +67,11 @@ def edits(draw: st.DrawFn, sheet: Sheet, cell: st.SearchStrategy[str]) -> Edit:
         st.builds(Moved, some, st.sampled_from([-1, 1])),
         st.builds(Widened, at, cell),
         st.builds(Narrowed, at),
-        st.builds(Replaced, st.lists(st.lists(cell, min_size=width, max_size=width).map(tuple)).map(tuple)),
+        st.builds(
+            Replaced,
+            st.lists(st.lists(cell, min_size=width, max_size=width).map(tuple)).map(tuple),
+            st.just(sheet.cells),
+        ),
     )
     return draw(some_edit)
 
@@ -143,6 +147,15 @@ def test_what_a_spreadsheet_copies_comes_as_it_was(rows: list[list[str]]) -> Non
 
     text = "\r\n".join("\t".join(copied(cell) for cell in row) for row in rows) + "\r\n"
     assert read_clipboard(text) == tuple(map(tuple, rows))
+
+
+def test_what_came_from_elsewhere_takes_the_place_of_what_it_was_compared_with_alone() -> None:
+    sheet = read_sheet("parameters:\n  t:\n    table: |\n      a | => z whole\n      1 | 2\n", "t")
+    came = Replaced((sheet.cells[0], ("1", "3")), sheet.cells)
+    assert edited(sheet, came, 9).cells[1] == ("1", "3")
+    another = edited(sheet, Typed({(sheet.lines[1].key, 0): "7"}), 9)
+    with pytest.raises(NotTakenError, match="changed while you looked"):
+        edited(another, came, 9)
 
 
 def test_a_cell_that_a_row_lacks_can_be_written() -> None:

@@ -59,9 +59,11 @@ class Narrowed:
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """All cells as they came from elsewhere, the head first."""
+    """All cells as they came from elsewhere, the head first, `instead` of those with which they were compared: who
+    takes them over has seen what that changes, and changes nothing else."""
 
     cells: tuple[tuple[str, ...], ...]
+    instead: tuple[tuple[str, ...], ...]
 
 
 Edit = Typed | Inserted | Removed | Moved | Widened | Narrowed | Replaced
@@ -117,6 +119,13 @@ def _rows(sheet: Sheet, edit: Edit) -> list[Row]:
             _may_narrow(sheet, edit.at)
             return [(line, (*line.cells[: edit.at], *line.cells[edit.at + 1 :])) for line in lines]
         case Replaced():
+            if sheet.cells != edit.instead:
+                raise NotTakenError(
+                    Bilingual(
+                        "这张表在您看的时候改过，没有收下；请再导入一次",
+                        "the table was changed while you looked, so nothing was taken over; import it again",
+                    )
+                )
             return _replaced(lines, edit.cells)
         case _:
             assert_never(edit)

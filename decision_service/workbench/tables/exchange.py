@@ -16,6 +16,7 @@ from decision_service.workbench.tables.carried import Brought, Change, NotCarrie
 from decision_service.workbench.tables.edits import Replaced
 from decision_service.workbench.tables.grid import Grid
 from decision_service.workbench.tables.model import modelled, remodelled
+from decision_service.workbench.tables.sheet import Cells
 from decision_service.workbench.tables.understanding import Asked
 from decision_service.workbench.tables.workbook import exported, imported
 from decision_service.workbench.visit import Visit
@@ -88,13 +89,14 @@ class Exchange:
         if event.file.size() > MOST_BYTES:  # the browser's own bound is no bound
             raise NotCarriedError(_TOO_LARGE)
         content = await event.file.read()
+        before = self.grid.opened.sheet.cells
         found = await self.visit.bench.elsewhere(self.tool.bring, content, self._asked())
         if found.changes:
-            self._ask(found)
+            self._ask(found, before)
         else:
             ui.notify(self.visit.say("文件里的表与现在的相同", "the file holds the table as it is"))
 
-    def _ask(self, found: Brought) -> None:
+    def _ask(self, found: Brought, before: tuple[Cells, ...]) -> None:
         visit = self.visit
         with ui.dialog(value=True) as dialog, ui.card().classes("mp-dialog"):
             heading(visit.say("导入会改这些", "What the import would change"))
@@ -112,7 +114,7 @@ class Exchange:
 
             async def keep() -> None:
                 dialog.close()
-                await self.grid.make(Replaced(found.cells), visit.require(Action.PROPOSE_RELEASE))
+                await self.grid.make(Replaced(found.cells, before), visit.require(Action.PROPOSE_RELEASE))
 
             with ui.element("div").classes("mp-row"):
                 keeping = button(visit.say("收下", "Take it over"), strong=True)
