@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from typing import Final
 
 from nicegui import ui
-from nicegui.events import KeyEventArguments
 
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.pages import Page
@@ -42,7 +41,6 @@ def framed(visit: Visit, page: Page, menu: Sequence[Page]) -> Iterator[None]:
         text(visit.say("时间均为北京时间", "all times are China's (UTC+8)"), "p", "mp-zone")
     # In the browser itself: so it is quick, and works while the page is not connected.
     toggle.on("click", js_handler=f"() => runMethod({drawer.id}, 'toggle', [])")
-    _keys(menu)
     with ui.element("div").classes("mp-main") as content:  # within the framework's own <main>
         text(visit.tell(page.title), "h1", "mp-h1")
         yield
@@ -50,7 +48,7 @@ def framed(visit: Visit, page: Page, menu: Sequence[Page]) -> Iterator[None]:
 
 
 _KEYS: Final = 10
-"""Pages that a key leads to: Alt+1 to Alt+9, and Alt+0 for the tenth."""
+"""Pages that a key leads to (static/keys.js): Alt+1 to Alt+9, and Alt+0 for the tenth."""
 
 
 def _entry(visit: Visit, page: Page, number: int, *, is_here: bool) -> None:
@@ -95,12 +93,3 @@ def _person(visit: Visit) -> None:
     ):
         text(visit.say("退出", "sign out"), "span")
     leave.classes("mp-switch")
-
-
-def _keys(menu: Sequence[Page]) -> None:
-    def pressed(event: KeyEventArguments) -> None:
-        number = event.key.number
-        if event.action.keydown and event.modifiers.alt and number is not None and (number or _KEYS) <= len(menu):
-            ui.navigate.to(menu[(number or _KEYS) - 1].path)
-
-    ui.keyboard(on_key=pressed, ignore=[], repeating=False)

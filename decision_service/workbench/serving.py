@@ -132,6 +132,7 @@ def _guarded(place: Place, now: Callable[[], datetime], url: str, word: str) -> 
     outer.mount("/own", StaticFiles(directory=STATIC))
     mark_scripts()
     ui.add_head_html('<link rel="stylesheet" href="/own/workbench.css">', shared=True)
+    ui.add_head_html('<script src="/own/keys.js" defer></script>', shared=True)
     for page in PAGES:
         if service is not None or not page.needs_service:
             _register(page, bench, sessions)
