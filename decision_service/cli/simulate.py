@@ -22,7 +22,7 @@ from decision_service.source import PolicyProblems
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from decision_service.simulating.query import Dimension
+    from decision_service.simulating.query import Dimension, Question
     from decision_service.simulating.recorded import FromLedger
     from decision_service.simulating.report import Report
     from decision_service.simulating.running import Answer
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 _SIDE = "规则文件、事项文件夹或 事项@日期 a rule file, a matter's folder, or MATTER@DAY"
 _ON = "模拟人口文件 population, .csv or .parquet"
 _LEDGER = "账本文件，以其中的决定为人口 file of the record: its decisions are the population"
-READ = 60
-"""Of 100, how much is done once a record is read: the rest is quick beside it."""
+READ, DECIDED = 30, 80
+"""Of 100, how much is done once a record is read, and once its rows are decided; they are compared with it then."""
 _MAKE = "只生成这么多行的模拟人口 make a population of so many rows and stop"
 
 
@@ -163,7 +163,6 @@ def _simulate(
     from decision_service.simulating.files import PopulationError
     from decision_service.simulating.flips import write_flips
     from decision_service.simulating.query import NoSuchNameError
-    from decision_service.simulating.rechecking import rechecked
     from decision_service.simulating.report import report_of
     from decision_service.simulating.running import connect
 
@@ -174,7 +173,7 @@ def _simulate(
         recorded = None
         if not isinstance(source, Path):
             _hide(answer.question.dimensions, json=json)
-            recorded = rechecked(connection, answer.question, policies, source)
+            recorded = _rechecked(connection, answer.question, policies, source)
         if flips is not None:
             write_flips(connection, answer.question, flips)
     except (PopulationError, NotInBulkError) as error:
@@ -202,15 +201,27 @@ def _answer(
     from decision_service.simulating.running import simulate, simulate_over
 
     with progress() as bar:
-        first = 0 if isinstance(source, Path) else READ
+        first, last = (0, 100) if isinstance(source, Path) else (READ, DECIDED)
         task = bar.add_task("% ", total=100, completed=first)
 
         def tell(done: float) -> None:
-            bar.update(task, completed=first + int(done * (100 - first) / 100))
+            bar.update(task, completed=first + int(done * (last - first) / 100))
 
         if isinstance(source, Path):
             return simulate(connection, policies, sides.catalogue, source, by, day, tell)
         return simulate_over(connection, policies, sides.catalogue, held(connection, source.table, policies), by, tell)
+
+
+def _rechecked(
+    connection: "DuckDBPyConnection", asked: "Question", policies: Sequence[Policy], source: "FromLedger"
+) -> "FromLedger":
+    from decision_service.simulating.rechecking import rechecked
+
+    with progress() as bar:
+        task = bar.add_task("% ", total=100, completed=DECIDED)
+        found = rechecked(connection, asked, policies, source)
+        bar.update(task, completed=100)
+    return found
 
 
 def _hide(dimensions: "Sequence[Dimension]", *, json: bool) -> None:

@@ -14,15 +14,18 @@ from typer.testing import CliRunner
 from decision_service.cli.app import build
 from decision_service.forms import read_form
 from decision_service.language.tree import Literal
+from decision_service.offline import decide, engines_of
 from decision_service.outcome import Outcome
 from decision_service.policy.shape import Policy
 from decision_service.readings.reference import judge
 from decision_service.sheet import fact_sheet
+from decision_service.simulating.applications import applications
 from decision_service.simulating.charts import draw
 from decision_service.simulating.files import PopulationError
 from decision_service.simulating.flips import write_flips
 from decision_service.simulating.making import Wanted, make
 from decision_service.simulating.page import page
+from decision_service.simulating.population import opened
 from decision_service.simulating.query import NoSuchNameError
 from decision_service.simulating.report import Report, as_json, exactly, report_of
 from decision_service.simulating.running import connect, simulate
@@ -189,6 +192,21 @@ def test_a_name_that_is_none_is_told_with_those_that_are(tmp_path: Path) -> None
     with pytest.raises(NoSuchNameError) as caught:
         simulated((policy_of("senior_card"),), made("senior_card", tmp_path / "p.parquet", 10), ("agee",))
     assert "age" in caught.value.known
+
+
+def test_a_row_is_an_application_that_is_decided_alike(tmp_path: Path) -> None:
+    policy, catalogue = policy_of("elderly_allowance"), shelf().catalogue
+    path = made("elderly_allowance", tmp_path / "p.parquet", 60)
+    connection = connect(1)
+    opened(connection, path, [policy])
+    found = applications(connection, [policy], catalogue, range(1, 61))
+    rows = pq.read_table(path).to_pylist()
+    assert found.keys() == {row["row"] for row in rows}
+    with engines_of(policy) as engines:
+        for row in rows:
+            one = found[row["row"]]
+            meant = by_reference(policy, row)
+            assert decide(policy, catalogue, engines, one.form, one.facts, one.as_of).verdict == meant
 
 
 def test_the_command_makes_and_simulates(tmp_path: Path) -> None:

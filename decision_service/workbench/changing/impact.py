@@ -55,11 +55,9 @@ async def impact(bench: Bench, pair: Pair, population: Population, told: Hears =
         return found
     digest = _digest(bench, pair, population)
     first = _MADE if population.kind == "made" else 0
-    rows = rows_of(bench, pair, population)
-    where = await _source(bench, pair, population, lambda far: told(Progress(far.percent * first, 10_000)))
+    where = await source_of(bench, pair, population, lambda far: told(Progress(far.percent * first, 10_000)))
     done = await bench.jobs.run(
-        "simulate", *pair.arguments(bench), *where, *(() if rows is None else ("--flips", str(_room_for(rows)))),
-        "--rules", str(pair.whole),
+        "simulate", *pair.arguments(bench), *where, "--rules", str(pair.whole),
         told=lambda far: told(Progress(first + far.percent * (100 - first) / 100, 100)),
     )  # fmt: skip
     said = _said(done)
@@ -68,23 +66,6 @@ async def impact(bench: Bench, pair: Pair, population: Population, told: Hears =
     at = bench.now().isoformat(timespec="seconds")
     Results(bench.store).keep(IMPACT, pair.matter, Result(digest, at, said))
     return said
-
-
-def rows_of(bench: Bench, pair: Pair, population: Population) -> Path | None:
-    """The file with the rows that change, there once the impact is found; None of the record, of which counts alone are
-    told."""
-    if population.kind == "ledger":
-        return None
-    return bench.data / "flips" / f"{_digest(bench, pair, population)}.csv"
-
-
-def _room_for(path: Path) -> Path:
-    """The file, in a folder of which the oldest files go."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.parent.chmod(0o700)
-    for old in sorted(path.parent.iterdir(), key=lambda one: one.stat().st_mtime)[: 1 - _KEPT]:
-        old.unlink(missing_ok=True)
-    return path
 
 
 def _said(done: Done) -> dict[str, Any]:
@@ -102,7 +83,9 @@ def _digest(bench: Bench, pair: Pair, population: Population) -> str:
     return pair.digest(population.kind, which)
 
 
-async def _source(bench: Bench, pair: Pair, population: Population, told: Hears) -> tuple[str, str]:
+async def source_of(bench: Bench, pair: Pair, population: Population, told: Hears) -> tuple[str, str]:
+    """Where the people are, as `miaopi simulate` is told it; made up where they are not yet. Raises RefusedError,
+    JobFailedError."""
     match population.kind:
         case "ledger":
             return "--ledger", str(bench.ledger)
@@ -119,7 +102,10 @@ async def _make(bench: Bench, pair: Pair, rows: str, told: Hears) -> Path:
     """A made-up population; equal ones are made once."""
     path = bench.data / "made" / f"{pair.digest()}-{rows}.parquet"
     if not path.is_file():
-        arguments = (*pair.arguments(bench), "--make", rows, "--to", str(_room_for(path)), "--rules", str(pair.whole))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for old in sorted(path.parent.glob("*.parquet"), key=lambda one: one.stat().st_mtime)[:-_KEPT]:
+            old.unlink(missing_ok=True)
+        arguments = (*pair.arguments(bench), "--make", rows, "--to", str(path), "--rules", str(pair.whole))
         done = await bench.jobs.run("simulate", *arguments, told=told)
         if done.code:
             raise NoClaimError(done.said)
@@ -127,4 +113,4 @@ async def _make(bench: Bench, pair: Pair, rows: str, told: Hears) -> Path:
 
 
 _KEPT: Final = 10
-"""Made-up populations, and files of rows that change, that stay; each can be made again at any time."""
+"""Made-up populations that stay; another one like it can be made at any time."""

@@ -1,18 +1,14 @@
 """What a change comes to, as charts with a table beside each."""
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
-from pathlib import Path
 from typing import Any, Final
 
 from nicegui import ui
 
-from decision_service.access.actions import Action
 from decision_service.outcome import PRECEDENCE
-from decision_service.workbench.acting import acting
 from decision_service.workbench.changing.figures import told
-from decision_service.workbench.parts import button, heading, mark, named, note, text
+from decision_service.workbench.parts import heading, mark, named, note, text
 from decision_service.workbench.saying import counted
 from decision_service.workbench.visit import Visit
 
@@ -26,13 +22,13 @@ COLOURS: Final = {
 Rows = Sequence[Sequence[str]]
 
 
-def show(visit: Visit, said: Mapping[str, Any], names: Mapping[str, str], rows: Path | None) -> None:
-    """The whole report. `names`: what outcomes are called, by their codes. `rows`: the file with the rows that change,
-    if it may be had."""
+def show(visit: Visit, said: Mapping[str, Any], names: Mapping[str, str], who: Callable[[], None]) -> None:
+    """The whole report. `names`: what outcomes are called, by their codes. `who` shows each who changes, where that may
+    be told."""
     _outline(visit, said)
     _flips(visit, said, names)
-    if rows is not None and rows.is_file() and (said["flips"] or said["changed"]):
-        _fetched(visit, rows, str(said["matter"]))
+    if said.get("ledger") is None and (said["flips"] or said["changed"]):
+        who()
     _outcomes(visit, said, names)
     _money(visit, said)
     for name, groups in said["by"].items():
@@ -76,7 +72,7 @@ def _flips(visit: Visit, said: Mapping[str, Any], names: Mapping[str, str]) -> N
     pairs = [(f"{names[one['old']]} → {names[one['new']]}", one["count"]) for one in said["flips"]]
     with ui.element("div").classes("mp-columns"):
         _bars(say("结果改变的人数", "people whose outcome changes"), [one for one, _ in pairs],
-              {say("人数", "people"): ([count or 0 for _, count in pairs], "#0b5cad")})  # fmt: skip
+              {say("人数", "people"): ([count for _, count in pairs], "#0b5cad")})  # fmt: skip
         _table((say("从哪种结果到哪种结果", "from which outcome to which"), say("人数", "people")),
                [(one, told(count, say)) for one, count in pairs])  # fmt: skip
     reasons = said["flipped_reasons"]
@@ -92,20 +88,6 @@ def _flips(visit: Visit, said: Mapping[str, Any], names: Mapping[str, str]) -> N
         )
 
 
-def _fetched(visit: Visit, rows: Path, matter: str) -> None:
-    """The rows themselves, to be looked up in the population."""
-
-    async def fetch() -> None:
-        content = await asyncio.to_thread(rows.read_bytes)
-        ui.download.content(content, f"{matter}-{visit.say('变化', 'changes')}.csv", "text/csv")
-
-    with ui.element("div").classes("mp-row no-print"):
-        words = visit.say("下载变化的各行（CSV）", "download the rows that change (CSV)")
-        button(words, "download").on_click(acting(visit, Action.READ_QUALITY, fetch))
-        about = visit.say("行号、新旧结果和准予的内容", "row number, both outcomes, and what both grant")
-        text(about, "span", "mp-faint")
-
-
 def _outcomes(visit: Visit, said: Mapping[str, Any], names: Mapping[str, str]) -> None:
     say = visit.say
     heading(say("全部结果", "All outcomes"), 3)
@@ -113,8 +95,8 @@ def _outcomes(visit: Visit, said: Mapping[str, Any], names: Mapping[str, str]) -
     codes = [one.value for one in PRECEDENCE if one.value in old or one.value in new]
     with ui.element("div").classes("mp-columns"):
         _bars(say("各结果的人数", "people by outcome"), [names[code] for code in codes], {
-            say("旧", "old"): ([old.get(code) or 0 for code in codes], "#8a94a0"),
-            say("新", "new"): ([new.get(code) or 0 for code in codes], "#0b5cad"),
+            say("旧", "old"): ([old.get(code, 0) for code in codes], "#8a94a0"),
+            say("新", "new"): ([new.get(code, 0) for code in codes], "#0b5cad"),
         })  # fmt: skip
         rows = [(names[code], told(old.get(code, 0), say), told(new.get(code, 0), say)) for code in codes]
         _table((say("结果", "outcome"), say("旧", "old"), say("新", "new")), rows)
@@ -158,7 +140,7 @@ def _group(visit: Visit, name: str, groups: Mapping[str, Any], money: Mapping[st
     if not groups:
         text(say("各组人数太少，不显示。", "All groups are too small to be told."))
         return
-    labels = [_short(one) for one in groups]
+    labels = [_short(visit, one) for one in groups]
     approved = [[_approved(pair[at]) for pair in groups.values()] for at in (0, 1)]
     paid = next((one for found in money.values() for one, figures in found.items() if figures["yearly"]), None)
     heads = [title, say("批准：旧", "approved: old"), say("新", "new")]
@@ -172,16 +154,19 @@ def _group(visit: Visit, name: str, groups: Mapping[str, Any], money: Mapping[st
             row += [_three(figures["total"])[2], _three(figures["yearly"])[2]]
     with ui.element("div").classes("mp-columns"):
         _bars(say("批准的人数", "people approved"), labels, {
-            say("旧", "old"): ([one or 0 for one in approved[0]], "#8a94a0"),
-            say("新", "new"): ([one or 0 for one in approved[1]], "#2e7d32"),
+            say("旧", "old"): (approved[0], "#8a94a0"),
+            say("新", "new"): (approved[1], "#2e7d32"),
         })  # fmt: skip
         _table(heads, rows)
 
 
-def _short(label: str) -> str:
-    """`210100 沈阳市 Shenyang` without its code."""
+def _short(visit: Visit, label: str) -> str:
+    """`210100 沈阳市 Shenyang` without its code, in the reader's language."""
+    if label == "?":
+        return visit.say("（不详）", "(not known)")
     code, _, rest = label.partition(" ")
-    return rest if rest and code.isdigit() else label.replace("?", "—")
+    zh, _, en = rest.partition(" ")
+    return visit.say(zh, en or zh) if rest and code.isdigit() else label
 
 
 def _approved(counts: Mapping[str, int | None]) -> int | None:
@@ -189,8 +174,11 @@ def _approved(counts: Mapping[str, int | None]) -> int | None:
     return None if None in found else sum(one or 0 for one in found)
 
 
-def _bars(title: str, labels: Sequence[str], series: Mapping[str, tuple[Sequence[int], str]]) -> None:
-    """A bar chart; the same figures stand in the table beside it."""
+def _bars(title: str, labels: Sequence[str], series: Mapping[str, tuple[Sequence[int | None], str]]) -> None:
+    """A bar chart; the same figures stand in the table beside it. What is hidden has no bar; where that is all, there
+    is no chart."""
+    if not any(figure for data, _ in series.values() for figure in data):
+        return
     faint = "#7b858f"  # reads on light and on dark
     made = ui.echart({
         "animation": False,

@@ -10,7 +10,8 @@ from decision_service.access.actions import Action
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.acting import acting
 from decision_service.workbench.changing.difference import NoClaimError, Pair, catalogue_of, outcome_names, refused
-from decision_service.workbench.changing.impact import LEDGER, brought_of, impact, kept_impact, population_of, rows_of
+from decision_service.workbench.changing.impact import LEDGER, brought_of, impact, kept_impact, population_of
+from decision_service.workbench.changing.people import who
 from decision_service.workbench.changing.populations import MOST_BYTES, SIZES, Population, made
 from decision_service.workbench.changing.showing import show
 from decision_service.workbench.going import going
@@ -56,7 +57,7 @@ def _show_kept(visit: Visit, pair: Pair, word: str, shown: ui.element) -> None:
     if kept is not None and population is not None:
         with shown:
             names = outcome_names(visit, catalogue_of(pair.whole))
-            show(visit, kept, names, rows_of(visit.bench, pair, population))
+            show(visit, kept, names, lambda: who(visit, pair, population, names))
 
 
 def _options(visit: Visit) -> dict[str, str]:
@@ -80,7 +81,8 @@ async def _run(visit: Visit, pair: Pair, population: Population, shown: ui.eleme
             refused(visit, error)
             return
         catalogue = await asyncio.to_thread(catalogue_of, pair.whole)
-        show(visit, said, outcome_names(visit, catalogue), rows_of(visit.bench, pair, population))
+        names = outcome_names(visit, catalogue)
+        show(visit, said, names, lambda: who(visit, pair, population, names))
 
 
 class waiting:  # noqa: N801 - used as a statement, like those of contextlib
