@@ -37,18 +37,14 @@ def write_model(path: Path, entry: TableEntry, table: Table, policy: Policy) -> 
 def unsaid(entry: TableEntry, table: Table) -> Iterator[Bilingual]:
     """What the model can't carry of a table. A rule file that the model comes back to has it still."""
     if table.basis:
-        yield Bilingual("没有法律依据", "the legal basis is not in it")
+        yield Bilingual("法律依据", "the legal basis")
     kinds = [*(one.kind for one in table.inputs), *(kind for _, kind in table.outputs)]
-    coarse = dict.fromkeys(f"{one.name} → {_type(one)}" for one in kinds if one.name not in _EXACT)
+    coarse = ", ".join(dict.fromkeys(f"{one.name} → {_type(one)}" for one in kinds if one.name not in _EXACT))
     if coarse:
-        listed = ", ".join(coarse)
-        yield Bilingual(f"类型写得粗一些：{listed}", f"kinds are named more broadly: {listed}")
-    formulas = [head for head in entry.cells[0][: entry.split] if not _PLAIN.fullmatch(head)]
+        yield Bilingual(f"更细的类型（{coarse}）", f"the closer kinds ({coarse})")
+    formulas = ", ".join(head for head in entry.cells[0][: entry.split] if not _PLAIN.fullmatch(head))
     if formulas:
-        listed = ", ".join(formulas)
-        yield Bilingual(
-            f"输入的算式只有规则文件会算：{listed}", f"only a rule file can work out these inputs: {listed}"
-        )
+        yield Bilingual(f"输入怎么算（{formulas}）", f"how inputs are worked out ({formulas})")
 
 
 def _named(tag: str) -> str:

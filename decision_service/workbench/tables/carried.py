@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from decision_service.policy.parts import Bilingual
+from decision_service.tabular.entry import TableEntry
 from decision_service.tabular.trouble import TroubleError
 from decision_service.workbench.refusing import RefusedError
 from decision_service.workbench.tables.sheet import Cells
@@ -65,6 +66,34 @@ def changes(before: Sequence[Cells], after: Sequence[Cells]) -> Iterator[Change]
             yield Change(at, before[at], None)
         for at in range(two + pairs, two_end):
             yield Change(one_end - 1, None, after[at])
+
+
+def same_but_for_cells(ours: TableEntry, its: TableEntry) -> None:
+    """The page changes nothing but cells: raises NotCarriedError where the other tool says anything else otherwise."""
+    others = list(_others(ours, its))
+    if others:
+        zh, en = "；".join(one.zh for one in others), "; ".join(one.en for one in others)
+        raise NotCarriedError(
+            Bilingual(
+                f"{zh}。先在规则文件里改成一样，再导入", f"{en}. Make the rule file say the same first, then import it"
+            )
+        )
+
+
+def _others(ours: TableEntry, its: TableEntry) -> Iterator[Bilingual]:
+    if ours.cross != its.cross:
+        zh, en = ("交叉表", "a cross table"), ("逐行的表", "a table with a row for each case")
+        (its_zh, its_en), (our_zh, our_en) = (zh, en) if its.cross else (en, zh)
+        yield Bilingual(f"导入的是{its_zh}，文件里是{our_zh}", f"what comes in is {its_en}, the file has {our_en}")
+        return
+    said = (("hit", ours.hit, its.hit), ("gives", ours.gives, its.gives),
+            ("order", ", ".join(ours.order), ", ".join(its.order)))  # fmt: skip
+    for key, our, its_own in said:
+        if our != its_own:
+            yield Bilingual(
+                f"导入的 `{key}` 是 {its_own or '∅'}，文件里是 {our or '∅'}",
+                f"`{key}` comes in as {its_own or '∅'}, the file has {our or '∅'}",
+            )
 
 
 def troubled(error: TroubleError) -> NotCarriedError:

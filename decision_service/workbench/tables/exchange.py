@@ -82,7 +82,7 @@ class Exchange:
             said = self.visit.say("；", "; ").join(self.visit.tell(one) for one in sent.left)
             after = self.visit.say("。读回来时以这里的文件为准。", ". When it comes back, the file here has it still.")
             words = self.visit.say(zh, en) + said + after
-            ui.notify(words, type="info", multi_line=True, timeout=15_000, close_button="×")
+            ui.notify(words, multi_line=True, timeout=15_000, close_button="×")
 
     async def _in(self, event: UploadEventArguments) -> None:
         self.upload.reset()
@@ -90,7 +90,12 @@ class Exchange:
             raise NotCarriedError(_TOO_LARGE)
         content = await event.file.read()
         before = self.grid.opened.sheet.cells
-        found = await self.visit.bench.elsewhere(self.tool.bring, content, self._asked())
+        try:
+            found = await self.visit.bench.elsewhere(self.tool.bring, content, self._asked())
+        except NotCarriedError as error:
+            raise NotCarriedError(
+                Bilingual(f"没有导入。{error.told.zh}", f"Nothing was taken over: {error.told.en}")
+            ) from error
         if found.changes:
             self._ask(found, before)
         else:

@@ -4,7 +4,14 @@ import tempfile
 from pathlib import Path
 
 from decision_service.policy.parts import Bilingual
-from decision_service.workbench.tables.carried import Brought, NotCarriedError, Sent, brought, troubled
+from decision_service.workbench.tables.carried import (
+    Brought,
+    NotCarriedError,
+    Sent,
+    brought,
+    same_but_for_cells,
+    troubled,
+)
 from decision_service.workbench.tables.sheet import read_sheet
 from decision_service.workbench.tables.understanding import Asked, known_table
 
@@ -25,7 +32,7 @@ def exported(asked: Asked) -> Sent:
 
 
 def imported(content: bytes, asked: Asked) -> Brought:
-    """The table of a workbook. Raises NotCarriedError where it holds none, or another one."""
+    """The table of a workbook. Raises NotCarriedError where it holds none, another one, or another hit policy."""
     from decision_service.tabular.trouble import TroubleError
     from decision_service.tabular.workbooks import read_workbook
 
@@ -43,4 +50,7 @@ def imported(content: bytes, asked: Asked) -> Brought:
                 f"the workbook holds the table {entry.name}, not {asked.table}",
             )
         )
+    known = known_table(asked)
+    if known is not None:
+        same_but_for_cells(known.entry, entry)
     return brought(read_sheet(asked.text, asked.table).cells, entry.cells)
