@@ -107,7 +107,9 @@ def test_words_are_told_completed_and_followed(lone_desk: Desk, window: BrowserC
 
 def test_saves_are_kept_and_taken_back_and_nothing_typed_is_lost(lone_desk: Desk, window: BrowserContext) -> None:
     page = edit(lone_desk, window, "    value: 3")
+    page.evaluate("() => window.socket.io.engine.close()")  # the connection breaks, and comes back by itself
     page.keyboard.type("  # 甲")
+    page.keyboard.press("Control+s")
     page.keyboard.press("Control+s")
     expect(state(page)).to_have_text("草稿，已保存")
     page.keyboard.type("乙")
@@ -125,6 +127,7 @@ def test_saves_are_kept_and_taken_back_and_nothing_typed_is_lost(lone_desk: Desk
     page.get_by_role("button", name="历史").click()
     saves = page.get_by_role("dialog").locator("section")
     expect(saves).to_have_count(2)
+    expect(page.locator(".mp-conflict")).to_have_count(0)
     saves.nth(1).get_by_text("与现在的文字相比").click()
     expect(saves.nth(1).locator(".mp-come").first).to_contain_text("# 丙")
     saves.nth(1).get_by_role("button", name="恢复到这一次").click()

@@ -55,7 +55,10 @@ class Saving:
     async def _save(self, event: GenericEventArguments) -> None:
         self.sheet.take(str(event.args["text"]), int(event.args["revision"]))
         async with self.turn:  # saved twice at once, the second would find that somebody was quicker
-            await self._save_after(self.sheet.after)
+            if self.sheet.text == self.sheet.saved:
+                ui.notify(self.sheet.visit.say("没有改动", "nothing has changed"))
+            else:
+                await self._save_after(self.sheet.after)
 
     async def _save_mine(self, after: int, *_: object) -> None:
         async with self.turn:
