@@ -17,6 +17,10 @@ from decision_service.workbench.visit import LANGUAGE, LANGUAGE_COOKIE
 
 SAFE: Final = frozenset({"GET", "HEAD"})
 
+MOST_BYTES: Final = 72 * 1024 * 1024
+"""Of what is sent: the largest file that a page takes, and what a form has around it. The framework puts whatever comes
+on the disk before a page hears of it."""
+
 _POLICY: Final = (
     # Inline scripts run under the nonce of their page alone. The framework's page compiles its templates and runs the
     # handlers and calls that the server sends it by `eval`: without 'unsafe-eval' none of its pages comes up.
@@ -74,12 +78,20 @@ class Guard:
         is_safe = scope["type"] == "http" and scope["method"] in SAFE
         if (origin is not None or not is_safe) and origin not in self._origins:
             return "this came from a page of another site"
+        if not is_safe and scope["type"] == "http" and not _is_bounded(headers.get("content-length", "")):
+            return "what is sent is too large, or does not say how large it is"
         return ""
 
 
 def _is_open(scope: Scope) -> bool:
     path: str = scope["path"]
     return scope["type"] == "http" and (path in _OPEN or path.startswith(_OPEN_FOLDERS))
+
+
+def _is_bounded(length: str) -> bool:
+    return (
+        length.isascii() and length.isdigit() and len(length) < len(str(MOST_BYTES)) + 1 and int(length) <= MOST_BYTES
+    )
 
 
 def _strict(scope: Scope, send: Send) -> Send:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from decision_service.access.principal import Principal
+from decision_service.workbench.guarding import MOST_BYTES
 from decision_service.workbench.sessions import Sessions
 from tests.workbench.desks import Desk, page_of
 
@@ -75,6 +76,14 @@ def test_a_page_that_there_is_not_is_told_in_the_readers_language(lone_desk: Des
 )
 def test_forms_of_other_sites_are_refused(lone_desk: Desk, headers: Mapping[str, str]) -> None:
     assert fetched(lone_desk.url + "/sign-out", headers, b"")[0] == 403
+
+
+def test_what_is_too_large_is_refused_before_it_is_there(lone_desk: Desk) -> None:
+    origin = {"Origin": lone_desk.url}
+    for length in (str(MOST_BYTES + 1), "9" * 40, "-1"):
+        status, _, told = fetched(lone_desk.url + "/sign-out", {**origin, "Content-Length": length}, b"")
+        assert status in {400, 403}, told
+    assert fetched(lone_desk.url + "/sign-out", origin, b"")[0] == 303
 
 
 def test_another_name_of_the_host_is_refused(lone_desk: Desk) -> None:

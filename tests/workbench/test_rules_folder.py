@@ -257,6 +257,8 @@ def test_a_file_that_is_brought_is_bounded_and_can_be_taken_away(tmp_path: Path)
     for name, content in (("people.exe", b""), ("people.csv", bytes(MOST_BYTES + 1))):
         with pytest.raises(RefusedError):
             brought.bring(name, content, "author")
+    with patch("decision_service.workbench.changing.populations.MOST_TOGETHER", 9), pytest.raises(RefusedError):
+        brought.bring("people.csv", b"form.city\n", "author")
     one = brought.bring("../people <b>.csv", b"form.city\n", "author")
     assert one.name == "people _b_.csv"
     assert brought.path(one).parent == tmp_path / "populations"

@@ -24,6 +24,9 @@ SIZES: Final = (1_000, 10_000, 50_000, 200_000)
 MOST_BYTES: Final = 64 * 1024 * 1024
 """Of a file that somebody brings."""
 
+MOST_TOGETHER: Final = 8 * MOST_BYTES
+"""Of all files that lie here."""
+
 Kind = Literal["made", "file", "ledger"]
 
 
@@ -76,13 +79,18 @@ class Populations:
         return self._folder / f"{one.digest}{one.suffix}"
 
     def bring(self, name: str, content: bytes, by: str) -> Brought:
-        """Keeps a file. Raises RefusedError where it is too large, or neither CSV nor Parquet."""
+        """Keeps a file. Raises RefusedError where it is too large, by itself or beside the others, or neither CSV nor
+        Parquet."""
         suffix = Path(name).suffix.lower()
         if suffix not in {".csv", ".parquet"}:
             raise RefusedError(Bilingual("请上传 .csv 或 .parquet 文件", "bring a .csv or a .parquet file"))
         if len(content) > MOST_BYTES:
             most = MOST_BYTES // 1024 // 1024
             raise RefusedError(Bilingual(f"文件太大，最多{most}MB", f"the file is too large; {most} MB at most"))
+        if sum(one.size for one in self.all()) + len(content) > MOST_TOGETHER:
+            raise RefusedError(
+                Bilingual("人口文件已经太多，请先删除用不着的", "there are too many such files; delete some first")
+            )
         shown = re.sub(r"[^\w.\- ]", "_", Path(name).name)[:80]
         at = self._now().isoformat(timespec="seconds")
         one = Brought(hashlib.sha256(content).hexdigest(), shown, suffix, len(content), by, at)
