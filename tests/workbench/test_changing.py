@@ -108,4 +108,9 @@ def test_two_versions_are_compared_and_talked_about(rules: Path, tmp_path: Path,
         expect(page.locator(".mp-main")).to_contain_text("Both texts are equal")
         page.locator(".ch-settled").click()
         expect(page.locator(".ch-remark")).to_contain_text("its line was changed or removed")
+        # Nothing is claimed of what can't be read, and the page says where.
+        coming.write_text(text.replace("must: not deaths.hit", "must: not deaths.hits"), encoding="utf-8")
+        opened(page, desk.url + "/change?matter=senior_card&old=file:2026-01-01&new=file:2031-01-01")
+        expect(page.locator(".mp-main")).to_contain_text("`deaths` has no field `hits`")
+        expect(page.get_by_role("link", name=re.compile(r"2031-01-01\.yaml:\d+"))).not_to_have_count(0)
         page.close()  # it would ask on for the desk, which leaves first

@@ -1,16 +1,17 @@
 """What is run on files before they are released, each by the command that an analyst would use."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from decision_service.outcome import Outcome
 from decision_service.policy.catalogue import FOLDER
 from decision_service.policy.parts import Bilingual
 from decision_service.policy.shelf import CASES
-from decision_service.workbench.changing.difference import NoClaimError, Pair
-from decision_service.workbench.changing.figures import FEWEST
+from decision_service.workbench.changing.difference import NoClaimError, Pair, catalogue_of
+from decision_service.workbench.changing.figures import told as told_count
 from decision_service.workbench.changing.folder import copied
 from decision_service.workbench.changing.impact import LEDGER, impact
 from decision_service.workbench.changing.populations import made
@@ -20,7 +21,7 @@ from decision_service.workbench.changing.sides import Side
 from decision_service.workbench.jobs import Done, Hears, Progress
 from decision_service.workbench.results import Result, Results, digest_of, follows_from
 from decision_service.workbench.saying import counted
-from decision_service.workbench.visit import Bench
+from decision_service.workbench.visit import Bench, address
 
 Name = Literal["check", "test", "prove", "shadow"]
 
@@ -135,12 +136,30 @@ def _result(*, good: bool, zh: str, en: str, **more: object) -> dict[str, Any]:
     return {"good": good, "zh": zh, "en": en, **more}
 
 
+def _detail(zh: str, en: str, to: str) -> dict[str, str]:
+    """A line of what a check came to, and the page that shows it whole."""
+    return {"zh": zh, "en": en, "to": to}
+
+
+def _trust(source: str) -> str:
+    return address("/trust", matter=source.partition("/")[0])
+
+
 def _checked(done: Done) -> dict[str, Any]:
     if done.code == 0:
         return _result(good=True, zh="没有问题", en="no problem")
     problems = done.said.get("problems", [])
-    told = [{"zh": str(one.get("zh", "")), "en": str(one.get("en", ""))} for one in problems[:10]]
-    return _result(good=False, zh=f"{len(problems)}个问题", en=counted(len(problems), "problem"), details=told)
+    details = [_problem(one) for one in problems[:10]]
+    return _result(good=False, zh=f"{len(problems)}个问题", en=counted(len(problems), "problem"), details=details)
+
+
+def _problem(one: Mapping[str, Any]) -> dict[str, str]:
+    message, place = one["message"], one["place"]
+    if place is None:
+        return _detail(message["zh"], message["en"], "")
+    where = f"{place['file']}:{place['line']}"
+    to = address("/edit", file=place["file"], line=str(place["line"]))
+    return _detail(f"{where}：{message['zh']}", f"{where}: {message['en']}", to)
 
 
 def _has_problems(said: Mapping[str, Mapping[str, Any]]) -> bool:
@@ -154,9 +173,13 @@ def _not_run() -> dict[str, Any]:
 def _tested(said: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     if _has_problems(said):
         return _not_run()
-    cases = [(matter, case) for matter, one in said.items() for version in one["versions"] for case in version["cases"]]
-    failed = [(matter, case["name"]) for matter, case in cases if case["differences"]]
-    told = [{"zh": f"{matter}：{name}", "en": f"{matter}: {name}"} for matter, name in failed[:10]]
+    versions = [version for one in said.values() for version in one["versions"]]
+    cases = [(version["source"], case) for version in versions for case in version["cases"]]
+    failed = [(source, case["name"]) for source, case in cases if case["differences"]]
+    told = [
+        _detail(f"{source}：{name}", f"{source}: {name}", address("/try", file=source, case=name))
+        for source, name in failed[:10]
+    ]
     zh, en = f"{len(cases)}个案例，{len(failed)}个不符", f"{counted(len(cases), 'case')}, {len(failed)} not as expected"
     return _result(good=not failed, zh=zh, en=en, details=told)
 
@@ -171,19 +194,23 @@ def _proved(said: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         f"{len(versions)}个版本，{len(broken)}个有反例",
         f"{counted(len(versions), 'version')}, {len(broken)} with a counter-example",
     )
-    details = [{"zh": f"{one}：什么也没有证明", "en": f"{one}: nothing is proved"} for one in nothing]
+    details = [_detail(f"{one}：什么也没有证明", f"{one}: nothing is proved", _trust(one)) for one in nothing]
     for one in broken:
         failing = [claim["claim"] for claim in one["claims"] if claim["verdict"] != "holds" and not claim["advice"]]
+        source = one["source"]
         details += [
-            {"zh": f"{one['source']}：{claim['zh']}", "en": f"{one['source']}: {claim['en']}"} for claim in failing
+            _detail(f"{source}：{claim['zh']}", f"{source}: {claim['en']}", _trust(source)) for claim in failing
         ]
-    return _result(good=not details, zh=zh, en=en, details=details[:10])
+    return _result(good=not broken and not nothing, zh=zh, en=en, details=details[:10])
 
 
 async def _shadowed(bench: Bench, found: Candidate, heard: Hears) -> dict[str, Any]:
     """Each changed version over the record, or over made-up people where none was named."""
     population = LEDGER if bench.ledger is not None else made(SHADOWED)
-    rows, differ, is_hidden, details = 0, 0, False, []
+    rows, differ, is_hidden = 0, 0, False
+    details: list[dict[str, str]] = []
+    catalogue = await asyncio.to_thread(catalogue_of, found.whole)
+    names = {one: Bilingual(one.value, one.value) for one in Outcome} | dict(catalogue.outcomes if catalogue else {})
     for number, pair in enumerate(found.pairs):
         try:
             said = await impact(bench, pair, population, _of_many(heard, number, len(found.pairs)))
@@ -192,11 +219,17 @@ async def _shadowed(bench: Bench, found: Candidate, heard: Hears) -> dict[str, A
         rows += said["rows"]
         differ += said["flipped"] or 0
         is_hidden |= said["flipped"] is None
-        for one in said["flips"]:
-            count = f"<{FEWEST}" if one["count"] is None else f"{one['count']:,}"
-            line = f"{pair.new.name}: {one['old']} → {one['new']}: {count}"
-            details.append({"zh": line, "en": line})
-    told = population.told
-    many = f"{differ:,}" + ("+" if is_hidden else "")
-    zh = f"{told.zh}：共{rows:,}件，结果不同{many}件"
-    return _result(good=True, zh=zh, en=f"{told.en}: {rows:,} applications, {many} decided otherwise", details=details)
+        details += _flips(pair, said["flips"], names)
+    zh = f"{population.told.zh}：共{rows:,}件，结果不同{differ:,}件" + ("，另有不足5或隐去的" if is_hidden else "")
+    en = f"{population.told.en}: {counted(rows, 'application')}, {differ:,} decided otherwise"
+    return _result(good=True, zh=zh, en=en + (", and some under 5 or hidden" if is_hidden else ""), details=details)
+
+
+def _flips(
+    pair: Pair, flips: Sequence[Mapping[str, Any]], names: Mapping[Outcome, Bilingual]
+) -> Iterator[dict[str, str]]:
+    to = address("/change", matter=pair.matter)
+    for one in flips:
+        old, new = names[Outcome(one["old"])], names[Outcome(one["new"])]
+        zh = f"{pair.new.name}：{old.zh} → {new.zh}：{told_count(one['count'], lambda zh, _: zh)}"
+        yield _detail(zh, f"{pair.new.name}: {old.en} → {new.en}: {told_count(one['count'], lambda _, en: en)}", to)

@@ -146,7 +146,12 @@ def refused(visit: Visit, error: NoClaimError) -> None:
     """Why there is no comparison, and where to mend what is wrong."""
     note(visit.say("不作结论：", "Nothing is claimed: ") + visit.tell(error.told), "bad")
     for one in error.problems[:20]:
-        text(visit.say(str(one.get("zh", "")), str(one.get("en", ""))), "div", "mp-faint")
+        with ui.element("div").classes("mp-row"):
+            place = one["place"]
+            if place is not None:
+                name = "/".join(Path(place["file"]).parts[-2:])  # it was read from a copy
+                ui.link(f"{name}:{place['line']}", address("/edit", file=name, line=str(place["line"])))
+            text(str(one["message"][visit.language]), "span")
 
 
 def shown(visit: Visit, said: dict[str, Any], pair: Pair, catalogue: Catalogue | None) -> dict[str, object]:

@@ -195,4 +195,9 @@ def result(visit: Visit, said: dict[str, Any] | None) -> None:
     if details:
         with ui.element("ul").classes("ch-details"):
             for one in details:
-                text(visit.say(one["zh"], one["en"]), "li")
+                words = visit.say(one["zh"], one["en"])
+                with text("", "li"):
+                    if one.get("to"):
+                        ui.link(words, one["to"])
+                    else:
+                        text(words, "span")
