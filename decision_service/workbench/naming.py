@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from decision_service.policy.catalogue import FOLDER
-from decision_service.policy.nodes import MapNode, TextNode, read_nodes, read_source
+from decision_service.policy.nodes import MapNode, Node, TextNode, read_nodes, read_source
 from decision_service.policy.shape import Bilingual
 from decision_service.policy.shelf import rule_files
 from decision_service.source import Problem
@@ -19,6 +19,15 @@ def matter_names(folder: Path) -> Mapping[str, Bilingual]:
     return {one.name: _name(one) for one in matters if rule_files(one)}
 
 
+@lru_cache(8)
+def outcome_names(folder: Path) -> Mapping[str, Bilingual]:
+    """What outcomes are called, by their codes; of a catalogue that can't be read, nothing."""
+    source = read_source(folder / FOLDER / "outcomes.yaml", "outcomes.yaml")
+    node = None if isinstance(source, Problem) else read_nodes(source)[0]
+    entries = node.entries if isinstance(node, MapNode) else ()
+    return {code.text: _called(about, code.text) for code, about in entries}
+
+
 def versions(folder: Path, matter: str) -> list[str]:
     """The rule files of a matter, as drafts name them, the newest first."""
     return [f"{matter}/{one.name}" for one in reversed(rule_files(folder / matter))]
@@ -27,7 +36,9 @@ def versions(folder: Path, matter: str) -> list[str]:
 def _name(matter: Path) -> Bilingual:
     source = read_source(rule_files(matter)[-1], matter.name)
     node = None if isinstance(source, Problem) else read_nodes(source)[0]
+    return _called(node, matter.name)
+
+
+def _called(node: Node | None, plain: str) -> Bilingual:
     zh, en = (node.get("zh"), node.get("en")) if isinstance(node, MapNode) else (None, None)
-    return Bilingual(
-        zh.text if isinstance(zh, TextNode) else matter.name, en.text if isinstance(en, TextNode) else matter.name
-    )
+    return Bilingual(zh.text if isinstance(zh, TextNode) else plain, en.text if isinstance(en, TextNode) else plain)

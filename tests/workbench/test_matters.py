@@ -38,7 +38,7 @@ def test_every_matter_is_told_of_and_found(desk: Desk, window: BrowserContext) -
     expect(good).to_contain_text("in force since 2026-01-01")
     expect(page.locator(".mp-matter", has_text="nothing_yet")).to_contain_text("the folder holds no rule file")
     torn = page.locator(".mp-matter", has_text="torn")
-    expect(torn).to_contain_text("1 problem(s)")
+    expect(torn).to_contain_text("1 problem")
     expect(torn.get_by_role("link", name="torn/2026-01-01.yaml:")).to_be_visible()
     expect(good).to_contain_text("cases 40/40")
 

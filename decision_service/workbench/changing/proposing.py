@@ -18,7 +18,7 @@ from decision_service.workbench.changing.trying import once, waiting
 from decision_service.workbench.going import going
 from decision_service.workbench.parts import button, heading, mark, note, panel, text
 from decision_service.workbench.refusing import RefusedError
-from decision_service.workbench.saying import moment
+from decision_service.workbench.saying import counted, moment
 from decision_service.workbench.visit import Visit, address
 
 
@@ -79,7 +79,7 @@ class Proposing:
                 text(visit.say(f"生效日 {day}", f"first day {day}"), "span", "mp-mark")
             open_ones = sum(one.settled is None for one in remarks_of(visit).on([name]))
             if open_ones:
-                mark(visit.say(f"{open_ones}条意见未解决", f"{open_ones} open comment(s)"), "warn")
+                mark(visit.say(f"{open_ones}条意见未解决", counted(open_ones, "open comment")), "warn")
 
     def _away(self, name: str) -> None:
         visit = self.visit

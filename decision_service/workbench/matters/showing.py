@@ -82,7 +82,7 @@ def _state(visit: Visit, matter: Matter) -> Iterator[Mark]:
             words = visit.say(f"将于 {one.day} 施行", f"coming on {one.day}")
             yield Mark(words, "warn", address("/edit", file=one.file))
     if look.problems:
-        yield Mark(visit.say(f"{look.problems}个问题", f"{look.problems} problem(s)"), "bad")
+        yield Mark(visit.say(f"{look.problems}个问题", counted(look.problems, "problem")), "bad")
     elif not look.versions:
         yield Mark(visit.say("文件夹里没有规则文件", "the folder holds no rule file"), "bad")
     for save in matter.drafts:

@@ -14,6 +14,7 @@ from decision_service.proving.questions import GROUPS
 from decision_service.workbench.acting import acting
 from decision_service.workbench.jobs import JobFailedError
 from decision_service.workbench.kept import Kept
+from decision_service.workbench.naming import outcome_names
 from decision_service.workbench.parts import button, heading, mark, named, note, panel, rendered, text
 from decision_service.workbench.trusting.taking_over import take_over
 from decision_service.workbench.visit import Visit, address
@@ -95,7 +96,7 @@ def cases(part: Part, said: Said) -> None:
         green = [one for one in version["cases"] if not one["differences"]]
         rendered(PACKAGE, "green.html", {
             "zh": visit.language == "zh", "try_it": address("/try", file=version["source"]), "cases": green,
-            "edit": address("/edit"),
+            "edit": address("/edit"), "names": outcome_names(part.folder),
         })  # fmt: skip
 
 
@@ -125,6 +126,7 @@ def _red(part: Part, one: Said, source: str) -> None:
             if one["file"]:
                 _place(one)
         values = {"zh": visit.language == "zh", "differences": one["differences"], "names": _NAMES}
+        values["outcomes"] = outcome_names(part.folder)
         rendered(PACKAGE, "differences.html", values)
         with ui.element("div").classes("mp-row no-print"):
             ui.link(visit.say("打开试一试", "open in Try it"), address("/try", file=source, case=one["name"]))
@@ -237,15 +239,15 @@ def proofs(part: Part, said: Said) -> None:
         rendered(PACKAGE, "kinds.html", values)
         for claim in version["claims"]:
             if claim["verdict"] != "holds" and not claim.get("follows"):
-                _claim(visit, version["source"], claim)
+                _claim(part, version["source"], claim)
         if version["certificate"] is not None:
             content = orjson.dumps(version["certificate"], option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
             fetch = button(visit.say("下载证明书", "download the certificate"), icon="download")
             fetch.on_click(lambda content=content, name=version["file"]: ui.download.content(content, name))
 
 
-def _claim(visit: Visit, source: str, claim: Said) -> None:
-    problem = claim["problem"]
+def _claim(part: Part, source: str, claim: Said) -> None:
+    visit, problem = part.visit, claim["problem"]
     is_open = claim["verdict"] == "undecided"
     with panel("mp-claim"):
         with ui.element("div").classes("mp-row"):
@@ -260,7 +262,7 @@ def _claim(visit: Visit, source: str, claim: Said) -> None:
         if place is not None:
             _place({"file": source, "line": place["line"]})
         for number, one in enumerate(claim.get("applicants", ())):
-            _applicant(visit, source, one, claim["witnesses"][number])
+            _applicant(part, source, one, claim["witnesses"][number])
         code, _, name = claim["name"].partition(":")
         if code in _OF_TABLES and name:
             table = name.partition(":")[0]
@@ -270,7 +272,8 @@ def _claim(visit: Visit, source: str, claim: Said) -> None:
 _OF_TABLES: Final = frozenset({"table_gap", "table_overlap", "row_dead", "table_idle"})
 
 
-def _applicant(visit: Visit, source: str, one: Said, witness: Said) -> None:
+def _applicant(part: Part, source: str, one: Said, witness: Said) -> None:
+    visit, name = part.visit, outcome_names(part.folder).get(one["outcome"])
     like = visit.say(
         f"最小的申请人，与案例“{one['like']}”相同，只是：",
         f"the smallest applicant, like the case “{one['like']}”, but:",
@@ -279,7 +282,8 @@ def _applicant(visit: Visit, source: str, one: Said, witness: Said) -> None:
     with ui.element("ul").classes("mp-told"):
         for each in one["differs"]:
             text(each[visit.language], "li")
-    text(visit.say("结果：", "outcome: ") + f"{one['outcome']} {', '.join(one['reasons'])}")
+    came = [*([] if name is None else [visit.tell(name)]), one["outcome"], ", ".join(one["reasons"])]
+    text(visit.say("结果：", "outcome: ") + " ".join(came))
     given = Kept.of_json(witness).as_given()
     with ui.element("div").classes("mp-row"):
         ui.link(visit.say("打开试一试", "open in Try it"), address("/try", file=source, given=given)).classes("mp-open")
