@@ -69,7 +69,16 @@ def _example(example: Example) -> dict[str, Any]:
         "facts": dict(example.facts),
         "old": {"answer": dict(example.old.answer), "explanation": dict(example.old.explanation)},
         "new": {"answer": dict(example.new.answer), "explanation": dict(example.new.explanation)},
-        "differs": [{"what": _text(one.what), "old": one.old, "new": one.new} for one in example.told],
+        "differs": [
+            {
+                "what": _text(one.what),
+                "old": str(one.old),
+                "new": str(one.new),
+                "old_text": _text(one.old.text),
+                "new_text": _text(one.new.text),
+            }
+            for one in example.told
+        ],
         "like": example.like,
         "case": example.case,
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from decision_service.decision import Decided
-from decision_service.differing.report import Example, Given, Side, Told
+from decision_service.differing.report import Example, Given, Said, Side, Told
 from decision_service.differing.sides import Sides
 from decision_service.explaining import explanation
 from decision_service.offline import Engines, decide, offline_answer
@@ -107,8 +107,8 @@ def _told(
 ) -> Iterator[Told]:
     """What the two answers say otherwise."""
     if old["outcome"] != new["outcome"]:
-        texts = [f"{one['outcome']} {one['outcome_text']['zh']} · {one['outcome_text']['en']}" for one in (old, new)]
-        yield Told(Bilingual("结果", "outcome"), *texts)
+        both = [Said(one["outcome"], Bilingual(**one["outcome_text"])) for one in (old, new)]
+        yield Told(Bilingual("结果", "outcome"), *both)
     for name, what in _LISTS:
         first = {_key(one, renamed): one for one in old[name]}
         second = {_key(one, {}): one for one in new[name]}
@@ -120,7 +120,7 @@ def _told(
         before, after = old["result"].get(name), new["result"].get(name)
         if before != after:
             text = catalogue.results.get(name, Bilingual(name, name))
-            yield Told(text, _plain(before), _plain(after))
+            yield Told(text, Said(_plain(before)), Said(_plain(after)))
     yield from _items(old, new)
 
 
@@ -129,7 +129,7 @@ def _items(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Told]:
     for item in first.keys() & second.keys():
         texts = [f"{one['outcome']} {_plain(one['amount'])}" for one in (first[item], second[item])]
         if texts[0] != texts[1]:
-            yield Told(Bilingual(f"分项 {item}", f"item {item}"), *texts)
+            yield Told(Bilingual(f"分项 {item}", f"item {item}"), *map(Said, texts))
 
 
 def _key(one: Mapping[str, Any], renamed: Mapping[str, str]) -> tuple[object, object]:
@@ -137,11 +137,11 @@ def _key(one: Mapping[str, Any], renamed: Mapping[str, str]) -> tuple[object, ob
     return (one["code"], renamed.get(rule, rule))
 
 
-def _said(one: Mapping[str, Any] | None) -> str:
+def _said(one: Mapping[str, Any] | None) -> Said:
     if one is None:
-        return _NOTHING
+        return Said(_NOTHING)
     rule = f" [{one['rule']}]" if "rule" in one else f" {one['due_on']}" if one.get("due_on") else ""
-    return f"{one['code']}{rule} {one['zh']} · {one['en']}"
+    return Said(f"{one['code']}{rule}", Bilingual(one["zh"], one["en"]))
 
 
 def _plain(value: object) -> str:

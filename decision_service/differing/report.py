@@ -29,12 +29,30 @@ def effect_of(old: Outcome, new: Outcome) -> Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What one side tells of something: a code or a value, and words for it where there are any."""
+
+    code: str
+    words: Bilingual | None = None
+
+    def __str__(self) -> str:
+        return self.code if self.words is None else f"{self.code} {self.words.zh} · {self.words.en}"
+
+    @property
+    def text(self) -> Bilingual:
+        """In either language."""
+        if self.words is None:
+            return Bilingual(self.code, self.code)
+        return Bilingual(f"{self.code} {self.words.zh}", f"{self.code} {self.words.en}")
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
-    """One thing that both sides tell otherwise of an application: what it is, and both as text."""
+    """One thing that both sides tell otherwise of an application: what it is, and what each says."""
 
     what: Bilingual
-    old: str
-    new: str
+    old: Said
+    new: Said
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def framed(visit: Visit, page: Page, menu: Sequence[Page]) -> Iterator[None]:
         _person(visit)
     with (
         ui.left_drawer(bordered=True)
-        .props("show-if-above width=256 breakpoint=900")
+        .props("show-if-above width=272 breakpoint=900")
         .classes("mp-drawer no-print") as drawer,
         named(ui.element("nav"), visit.say("页面", "pages")),
     ):

@@ -56,7 +56,7 @@ def test_every_matter_is_told_of_and_found(desk: Desk, window: BrowserContext) -
     expect(page.locator(".mp-hits mark").first).to_have_text("retire_category")
     expect(torn).to_be_hidden()
     page.get_by_label("Search all rule files").fill("no such words anywhere")
-    expect(page.get_by_text("0 place(s) in 0 file(s)")).to_be_visible()
+    expect(page.get_by_text("0 places in 0 files")).to_be_visible()
 
 
 def test_a_look_tells_what_the_files_hold(rules: Path) -> None:

@@ -10,7 +10,7 @@ from decision_service.outcome import PRECEDENCE
 from decision_service.workbench.changing.figures import told
 from decision_service.workbench.parts import heading, mark, named, note, text
 from decision_service.workbench.saying import counted
-from decision_service.workbench.visit import Visit
+from decision_service.workbench.visit import DARK_COOKIE, Visit
 
 COLOURS: Final = {
     "NOT_ACCEPTED": "#8d6e63", "CORRECTION_REQUIRED": "#f0a202", "REFERRED": "#5b8ff9", "REJECTED": "#c0392b",
@@ -71,8 +71,8 @@ def _flips(visit: Visit, said: Mapping[str, Any], names: Mapping[str, str]) -> N
         return
     pairs = [(f"{names[one['old']]} → {names[one['new']]}", one["count"]) for one in said["flips"]]
     with ui.element("div").classes("mp-columns"):
-        _bars(say("结果改变的人数", "people whose outcome changes"), [one for one, _ in pairs],
-              {say("人数", "people"): ([count for _, count in pairs], "#0b5cad")})  # fmt: skip
+        _bars(visit, say("结果改变的人数", "people whose outcome changes"), [one for one, _ in pairs],
+              {say("人数", "people"): ([count for _, count in pairs], _shade(visit, "#0b5cad", "#7ab7f5"))})  # fmt: skip
         _table((say("从哪种结果到哪种结果", "from which outcome to which"), say("人数", "people")),
                [(one, told(count, say)) for one, count in pairs])  # fmt: skip
     reasons = said["flipped_reasons"]
@@ -94,9 +94,9 @@ def _outcomes(visit: Visit, said: Mapping[str, Any], names: Mapping[str, str]) -
     old, new = (one["outcomes"] for one in said["versions"])
     codes = [one.value for one in PRECEDENCE if one.value in old or one.value in new]
     with ui.element("div").classes("mp-columns"):
-        _bars(say("各结果的人数", "people by outcome"), [names[code] for code in codes], {
+        _bars(visit, say("各结果的人数", "people by outcome"), [names[code] for code in codes], {
             say("旧", "old"): ([old.get(code, 0) for code in codes], "#8a94a0"),
-            say("新", "new"): ([new.get(code, 0) for code in codes], "#0b5cad"),
+            say("新", "new"): ([new.get(code, 0) for code in codes], _shade(visit, "#0b5cad", "#7ab7f5")),
         })  # fmt: skip
         rows = [(names[code], told(old.get(code, 0), say), told(new.get(code, 0), say)) for code in codes]
         _table((say("结果", "outcome"), say("旧", "old"), say("新", "new")), rows)
@@ -153,9 +153,9 @@ def _group(visit: Visit, name: str, groups: Mapping[str, Any], money: Mapping[st
             figures = money[text_of][paid]
             row += [_three(figures["total"])[2], _three(figures["yearly"])[2]]
     with ui.element("div").classes("mp-columns"):
-        _bars(say("批准的人数", "people approved"), labels, {
+        _bars(visit, say("批准的人数", "people approved"), labels, {
             say("旧", "old"): (approved[0], "#8a94a0"),
-            say("新", "new"): (approved[1], "#2e7d32"),
+            say("新", "new"): (approved[1], _shade(visit, "#2e7d32", "#7fd396")),
         })  # fmt: skip
         _table(heads, rows)
 
@@ -174,12 +174,19 @@ def _approved(counts: Mapping[str, int | None]) -> int | None:
     return None if None in found else sum(one or 0 for one in found)
 
 
-def _bars(title: str, labels: Sequence[str], series: Mapping[str, tuple[Sequence[int | None], str]]) -> None:
+def _shade(visit: Visit, light: str, dark: str) -> str:
+    """A colour that is seen on the ground of the page; a chart is drawn, and takes none from the style sheet."""
+    return dark if visit.request.cookies.get(DARK_COOKIE) == "dark" else light
+
+
+def _bars(
+    visit: Visit, title: str, labels: Sequence[str], series: Mapping[str, tuple[Sequence[int | None], str]]
+) -> None:
     """A bar chart; the same figures stand in the table beside it. What is hidden has no bar; where that is all, there
     is no chart."""
     if not any(figure for data, _ in series.values() for figure in data):
         return
-    faint = "#7b858f"  # reads on light and on dark
+    faint = _shade(visit, "#59636e", "#a0a9b4")
     made = ui.echart({
         "animation": False,
         "textStyle": {"color": faint},
