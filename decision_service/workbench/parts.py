@@ -12,6 +12,12 @@ from decision_service.pages.frame import templates
 
 Mood = Literal["", "good", "bad", "warn"]
 
+WHOLE: Final = """(event) => {
+  const page = event.target.contentDocument;
+  if (page) event.target.style.setProperty('--tall', `${page.documentElement.scrollHeight + 4}px`);
+}"""
+"""For the loading of a frame in which no script runs: it is as tall as its page, of which paper would show no more."""
+
 STATIC: Final = Path(__file__).with_name("static")
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from nicegui import ui
 
 from decision_service.workbench.following.words import MOODS, ORIGINS, STATES, STATUSES, Words
-from decision_service.workbench.parts import heading, named, panel, rendered, text
+from decision_service.workbench.parts import WHOLE, heading, named, panel, rendered, text
 from decision_service.workbench.visit import Visit
 
 PACKAGE: Final = "decision_service.workbench.following"
@@ -80,7 +80,8 @@ class Sections:
             if len(pages) > 1:
                 choice = ui.toggle({"zh": "中文", "en": "English"}, value=self._visit.language)
                 choice.props("no-caps").classes("no-print")
-            frame = ui.element("iframe").classes("fo-notice").props('sandbox=""')
+            frame = ui.element("iframe").classes("fo-notice").props('sandbox="allow-same-origin"')
+            frame.on("load", js_handler=WHOLE)
             named(frame, say("告知书", "notice"))
             if choice is not None:
                 choice.on_value_change(lambda event: _shows(frame, pages[event.value]))

@@ -8,7 +8,7 @@ from nicegui import ui
 from decision_service.notice.values import printed
 from decision_service.outcome import Outcome
 from decision_service.policy.shape import Bilingual
-from decision_service.workbench.parts import button, heading, mark, note, rendered, text
+from decision_service.workbench.parts import WHOLE, button, heading, mark, note, rendered, text
 from decision_service.workbench.trying.controls import select
 from decision_service.workbench.trying.form import STATES
 from decision_service.workbench.trying.subjects import Subject
@@ -98,7 +98,7 @@ def _frame(title: str, page: str) -> ui.element:
     frame = ui.element("iframe").classes("mp-frame").props('sandbox="allow-same-origin allow-modals"')
     frame.props["title"] = title
     frame.props["srcdoc"] = page
-    return frame
+    return frame.on("load", js_handler=WHOLE)
 
 
 def nearest(
