@@ -71,8 +71,8 @@ def _flips(visit: Visit, said: Mapping[str, Any], names: Mapping[str, str]) -> N
         return
     pairs = [(f"{names[one['old']]} → {names[one['new']]}", one["count"]) for one in said["flips"]]
     with ui.element("div").classes("mp-columns"):
-        _bars(visit, say("结果改变的人数", "people whose outcome changes"), [one for one, _ in pairs],
-              {say("人数", "people"): ([count for _, count in pairs], _shade(visit, "#0b5cad", "#7ab7f5"))})  # fmt: skip
+        drawn = {say("人数", "people"): ([count for _, count in pairs], _shade(visit, "#0b5cad", "#7ab7f5"))}
+        _bars(visit, say("结果改变的人数", "people whose outcome changes"), [one for one, _ in pairs], drawn)
         _table((say("从哪种结果到哪种结果", "from which outcome to which"), say("人数", "people")),
                [(one, told(count, say)) for one, count in pairs])  # fmt: skip
     reasons = said["flipped_reasons"]
