@@ -125,6 +125,8 @@ def it_goes_to_dmn_and_comes_back(desk: Desk, page: Page, shipped: str) -> None:
     for content, words in wrong_models(model).items():
         brings(page, "dmn", "a.dmn", content)
         expect(page.get_by_text(f"Nothing was taken over: {words}")).to_be_visible()
+    brings(page, "dmn", "a.exe", b"")
+    expect(page.get_by_text("only files up to 8 MB (.dmn .xml); nothing was taken over")).to_be_visible()
     assert drafted(desk) == shipped
 
 
