@@ -169,7 +169,7 @@ def holes(asked: Asked) -> Holes | None:
     gaps: list[Gap] = []
     try:
         if table.hit in NEEDS_A_ROW:
-            gaps += islice(_gaps(boxes), MOST_SHOWN)
+            gaps += islice(_lacking(boxes) if table.cross else _gaps(boxes), MOST_SHOWN)
     except TooManyError:
         whole = False
     idle: list[int] = []
@@ -191,6 +191,16 @@ def _gaps(boxes: Boxes) -> Iterator[Gap]:
         box = boxes.around(values) or found
         yield Gap(_cells(boxes, box))
         boxes = Boxes(boxes.axes, (*boxes.rows, box))
+
+
+def _lacking(boxes: Boxes) -> Iterator[Gap]:
+    """What a cross table has no row for, and no column: it covers every pair of what its rows and columns name."""
+    for axis, atoms in enumerate(boxes.whole):
+        named = 0
+        for row in boxes.rows:
+            named |= row[axis] if row[1 - axis] else 0
+        if left := atoms & ~named:
+            yield Gap(_cells(boxes, (*boxes.whole[:axis], left, *boxes.whole[axis + 1 :])))
 
 
 def _overlaps(table: Table, boxes: Boxes, across: int) -> Iterator[Overlap]:
