@@ -54,16 +54,6 @@ class Opened:
         self._done: list[Lines] = []
         self._undone: list[Lines] = []
 
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a step to take back."""
-        return bool(self._done)
-
-    @property
-    def can_redo(self) -> bool:
-        """Whether there is a step to do again."""
-        return bool(self._undone)
-
     def do(self, edit: Edit, by: str) -> None:
         """Makes an edit and keeps it in the draft. Raises NotTakenError, ElsewhereError, NoSheetError; nothing is
         changed then."""
