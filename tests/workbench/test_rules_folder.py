@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from decision_service.control.candidate import content_of
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.changing import releasing
+from decision_service.workbench.changing.checks import candidate
 from decision_service.workbench.changing.folder import Change, FolderMovedError, put_in, take_out
 from decision_service.workbench.changing.impact import brought_of, population_of
 from decision_service.workbench.changing.populations import MOST_BYTES
@@ -233,6 +234,18 @@ def test_what_has_begun_is_changed_no_more(fake: Fake, text: str, is_sure: bool,
         with pytest.raises(RefusedError):
             in_a_loop(propose(fake, chosen, "author"))
         assert fake.on_record == []
+
+
+def test_what_is_checked_is_the_folder_as_it_would_be(fake: Fake) -> None:
+    """Also where others have changed cases that are no part of it: what was found of the old ones is not of these."""
+    rules, parts = fake.bench.rules, releasing.parts_of(fake.bench, [NAMES[1]], [])
+    first = candidate(fake.bench, parts)
+    assert found(first.whole) == found(rules) | {NAMES[1]: b"b: 1\n"}
+    assert candidate(fake.bench, parts) == first
+    laid(rules, {"allowance/2026-01-01.cases.yaml": b"c: 1\n"})
+    second = candidate(fake.bench, parts)
+    assert found(second.whole) == found(rules) | {NAMES[1]: b"b: 1\n"}
+    assert second.key != first.key
 
 
 def test_the_way_back_is_a_new_version_or_the_letter() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -12,12 +13,12 @@ from decision_service.policy.parts import Bilingual
 from decision_service.policy.shelf import CASES
 from decision_service.workbench.changing.difference import NoClaimError, Pair, catalogue_of
 from decision_service.workbench.changing.figures import told as told_count
-from decision_service.workbench.changing.folder import copied
 from decision_service.workbench.changing.impact import LEDGER, impact
 from decision_service.workbench.changing.populations import made
 from decision_service.workbench.changing.proposals import Part
 from decision_service.workbench.changing.releasing import whole_of
 from decision_service.workbench.changing.sides import Side
+from decision_service.workbench.copies import kept_copy
 from decision_service.workbench.jobs import Done, Hears, Progress
 from decision_service.workbench.results import Result, Results, digest_of, follows_from
 from decision_service.workbench.saying import counted
@@ -52,15 +53,30 @@ class Candidate:
 def candidate(bench: Bench, parts: Sequence[Part]) -> Candidate:
     """The folder with these files in it; the same copy for the same texts."""
     before, after = whole_of(parts, bench.rules)
-    cases = {path.relative_to(bench.rules).as_posix(): path.read_bytes() for path in bench.rules.glob(f"*/*{CASES}")}
-    cases |= {one.change.name: one.change.after or b"" for one in parts if one.change.name.endswith(CASES)}
-    key = follows_from(*(f"{name}\n{text!r}" for name, text in sorted((after | cases).items())))
-    whole = copied(bench.rules, [one.change for one in parts], bench.data / "candidates" / key)
+    files = {name: text.encode() for name, text in after.items()} | _cases(parts, bench.rules)
+    key = follows_from(*(f"{name}\n{content!r}" for name, content in sorted(files.items())))
+    whole = kept_copy(bench.data / "candidates" / key, partial(_laid, files))
     names = [one.change.name.partition("/") for one in parts]
     touched = {matter for matter, _, _ in names}
     everything = {name.partition("/")[0] for name in after} - {FOLDER}
     matters = everything if FOLDER in touched else touched & everything
     return Candidate(whole, tuple(sorted(matters)), tuple(pairs_of(before, after, whole)), key)
+
+
+def _cases(parts: Sequence[Part], rules: Path) -> dict[str, bytes]:
+    """Every file of worked cases as it would be."""
+    found = {path.relative_to(rules).as_posix(): path.read_bytes() for path in rules.glob(f"*/*{CASES}")}
+    for change in (one.change for one in parts if one.change.name.endswith(CASES)):
+        found.pop(change.name, None)
+        if change.after is not None:
+            found[change.name] = change.after
+    return found
+
+
+def _laid(files: Mapping[str, bytes], folder: Path) -> None:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
 
 
 def pairs_of(before: dict[str, str], after: dict[str, str], whole: Path) -> list[Pair]:

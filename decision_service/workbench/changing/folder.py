@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from decision_service.policy.parts import Bilingual
-from decision_service.workbench.copies import kept_copy
 from decision_service.workbench.refusing import RefusedError
 
 
@@ -103,17 +102,3 @@ def _write(path: Path, content: bytes | None) -> None:
         making.replace(path)
     finally:
         making.unlink(missing_ok=True)
-
-
-def copied(rules: Path, changes: Sequence[Change], target: Path) -> Path:
-    """`target`, a copy of the folder with the changes in it, made unless it is there."""
-
-    def fill(making: Path) -> None:
-        for path in sorted(rules.glob("*/*.yaml")):
-            place = making / path.relative_to(rules)
-            place.parent.mkdir(exist_ok=True)
-            shutil.copyfile(path, place)
-        for change in changes:
-            _write(making / change.name, change.after)
-
-    return kept_copy(target, fill)
