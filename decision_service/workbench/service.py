@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final, Literal
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import orjson
 from pyreqwest.exceptions import PyreqwestError
@@ -43,6 +43,14 @@ class ServiceError(Exception):
         self.code = code
         self.told = told
         self.problem = problem
+
+
+def below(path: str, name: str) -> str:
+    """The place that is called `name` below `path`, and no other: names come out of addresses, which anybody may have
+    written. Raises ServiceError where nothing can be called so."""
+    if name in {"", ".", ".."}:  # what those who send a request take for another place
+        raise ServiceError(404, "not_found", Bilingual("没有这一件", "there is no such thing"), {})
+    return f"{path}/{quote(name, safe=':')}"
 
 
 class Service:

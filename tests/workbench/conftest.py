@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from tests.workbench.desks import Desk, alone, copied_rules, demonstrated
+from tests.workbench.hostile import hostile_rules
 
 expect.set_options(timeout=120_000)  # what is waited for comes sooner; on a busy machine it may not
 
@@ -28,6 +29,14 @@ def lone_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A workbench that knows no service, over a copy of the shipped rules."""
     folder = tmp_path_factory.mktemp("desk")
     with alone(copied_rules(folder), folder) as desk:
+        yield desk
+
+
+@pytest.fixture(scope="session")
+def hostile_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A workbench that knows no service, over rules whose every text tries to be more than text."""
+    folder = tmp_path_factory.mktemp("hostile")
+    with alone(hostile_rules(folder), folder) as desk:
         yield desk
 
 

@@ -2,12 +2,14 @@
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Dialog, Page, Request, expect
 
-from tests.workbench.desks import copied_rules
+from tests.workbench.desks import Desk, copied_rules, opened
 
 _BARE: Final = (
     """<img src=x onerror="window.ran=1">"><script>window.ran=2</script></textarea></script><svg onload=window.ran=3>"""
@@ -18,6 +20,9 @@ PAYLOAD: Final = (
 )
 SEPARATED: Final = PAYLOAD + "\u2028window.ran=10\u2029window.ran=11"
 """With what ends a line of JavaScript; rule files that are in force may not have it, drafts and requests may."""
+
+SHORT: Final = "<img src=x onerror=window.ran=1>"
+"""For what may not be long: names of people and of files."""
 
 _BLOCK: Final = re.compile(r"^(\s*(?:- )?(?:\w+_)?(?:zh|en): )([^\s\"'{|>\[].*?)(\s+#.*)?$", re.MULTILINE)
 _FLOW: Final = re.compile(r"([{,] ?(?:\w+_)?(?:zh|en): )([^,{}\[\]\n#\"']+?)(?=\s*[,}])()")
@@ -68,3 +73,31 @@ _FOUND: Final = """() => {
 def broken_out(page: Page) -> list[str]:
     """What of the payload became more than text in any frame of the page: elements, links, or a script that ran."""
     return [words for frame in page.frames for words in frame.evaluate(_FOUND)]
+
+
+def settled(page: Page, desk: Desk, path: str, shows: str) -> None:
+    """Goes there and looks once what is shown has been worked out."""
+    opened(page, desk.url + path)
+    expect(page.locator("main")).to_contain_text(shows)
+    expect(page.get_by_role("progressbar")).to_have_count(0)
+    assert broken_out(page) == [], path
+
+
+@contextmanager
+def watched(window: BrowserContext, desk: Desk) -> Iterator[list[str]]:
+    """What the browser asked of anybody but the desk, and what it was made to say."""
+    told: list[str] = []
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith((desk.url, "data:", "about:")):
+            told.append(request.url)
+
+    def said(dialog: Dialog) -> None:
+        told.append(dialog.message)
+        dialog.dismiss()
+
+    window.on("request", asked)
+    window.on("dialog", said)
+    yield told
+    window.remove_listener("request", asked)
+    window.remove_listener("dialog", said)

@@ -5,68 +5,28 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from urllib.parse import urlencode
+from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 from starlette.types import Message, Receive, Scope, Send
 
 from decision_service.workbench.drafts import Drafts
 from decision_service.workbench.guarding import Guard
 from decision_service.workbench.rooms import PAGES
+from decision_service.workbench.service import ServiceError, below
 from decision_service.workbench.store import Store
-from tests.workbench.desks import Desk, alone, opened, page_of
-from tests.workbench.hostile import PAYLOAD, SEPARATED, broken_out, hostile_rules
-
-LONG = 120_000
-"""Milliseconds that a page may be at work while the machine does other things."""
+from decision_service.workbench.visit import address
+from tests.workbench.desks import Desk, opened, page_of
+from tests.workbench.hostile import PAYLOAD, SEPARATED, SHORT, broken_out, settled, watched
 
 MATTER = "elderly_allowance"
 FILE = f"{MATTER}/2026-01-01.yaml"
 WRONG = "birth_registration/2026-01-01.yaml"
 SPOILT = "birth_registration/2031-01-01.cases.yaml"
 CASE = "九十岁，沈阳，无特殊情况" + PAYLOAD
-
-
-@contextmanager
-def watched(window: BrowserContext, desk: Desk) -> Iterator[list[str]]:
-    """What the browser asked of anybody but the desk, and what it was made to say."""
-    told: list[str] = []
-
-    def asked(request: Request) -> None:
-        if not request.url.startswith((desk.url, "data:", "about:")):
-            told.append(request.url)
-
-    def said(dialog: Dialog) -> None:
-        told.append(dialog.message)
-        dialog.dismiss()
-
-    window.on("request", asked)
-    window.on("dialog", said)
-    yield told
-    window.remove_listener("request", asked)
-    window.remove_listener("dialog", said)
-
-
-def address(path: str, **query: str) -> str:
-    return f"{path}?{urlencode(query)}" if query else path
-
-
-@pytest.fixture(scope="module")
-def hostile_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    folder = tmp_path_factory.mktemp("hostile")
-    with alone(hostile_rules(folder), folder) as desk:
-        yield desk
-
-
-def settled(page: Page, desk: Desk, path: str, shows: str) -> None:
-    """Goes there and looks once what is shown has been worked out."""
-    opened(page, desk.url + path)
-    expect(page.locator("main")).to_contain_text(shows)
-    expect(page.get_by_role("progressbar")).to_have_count(0)
-    assert broken_out(page) == [], path
 
 
 def drafted(desk: Desk) -> None:
@@ -102,6 +62,33 @@ def test_texts_of_rules_and_drafts_stay_texts(hostile_desk: Desk, window: Browse
         page.get_by_role("button", name="历史").click()
         expect(page.get_by_role("dialog")).to_contain_text("onerror")
         assert broken_out(page) == []
+        page.close()
+    assert told == []
+
+
+def test_what_is_told_while_one_types_stays_text(hostile_desk: Desk, window: BrowserContext) -> None:
+    desk = hostile_desk
+    lines = (desk.rules / FILE).read_text(encoding="utf-8").split("\n")
+    at = next(number for number, line in enumerate(lines, 1) if "must: age >= minimum_age" in line)
+    with watched(window, desk) as told:
+        page = page_of(desk, window, f"/edit?file={FILE}&line={at}")
+        expect(page.locator(".cm-content")).to_be_focused()
+        page.keyboard.press("End")
+        page.keyboard.press("Control+i")
+        expect(page.locator(".mp-tip")).to_contain_text("onerror")
+        assert broken_out(page) == []
+        page.keyboard.type(" and minim")
+        expect(page.get_by_role("option", name="minimum_age")).to_contain_text("onerror")
+        assert broken_out(page) == []
+        page.keyboard.press("Escape")
+        page.keyboard.type(f" {SHORT}")
+        expect(page.locator(".mp-findings li").first).to_be_visible()
+        page.keyboard.press("F8")
+        expect(page.locator(".mp-tip")).to_be_visible()
+        page.locator(".mp-dot.bad").hover()
+        assert broken_out(page) == []
+        page.get_by_role("button", name="放弃草稿").click()
+        page.get_by_role("dialog").get_by_role("button", name="放弃草稿").click()
         page.close()
     assert told == []
 
@@ -185,6 +172,20 @@ def test_a_page_of_another_site_gets_nothing_done(lone_desk: Desk, browser: Brow
 
 
 OPEN = ("/sign-in", "/sign-out", "/language", "/dark", "/own/", "/_nicegui/")
+
+
+@given(st.text(min_size=1, max_size=12) | st.text("./?#%\\:;@", min_size=1, max_size=6))
+def test_a_name_out_of_an_address_leads_to_no_other_place_of_the_service(name: str) -> None:
+    if name in {".", ".."}:
+        with pytest.raises(ServiceError):
+            below("/staff/v1/queue", name)
+        return
+    led = urlsplit(urljoin("http://service:1", below("/staff/v1/queue", name) + "/claim"))
+    assert led.netloc == "service:1"
+    assert led.path.split("/")[:4] == ["", "staff", "v1", "queue"]
+    assert led.path.split("/")[5:] == ["claim"]
+    assert unquote(led.path.split("/")[4]) == name
+    assert (led.query, led.fragment) == ("", "")
 
 
 @given(st.sampled_from(["http", "websocket"]), st.text("/_abcnigu.-", max_size=12).map(lambda path: f"/{path}"))

@@ -143,6 +143,7 @@ def _files(visit: Visit, choice: ui.select) -> None:
 
         async def bring(event: events.UploadEventArguments) -> None:
             by = visit.require(Action.READ_QUALITY)
+            up.reset()  # it takes one file, and may be asked for another
             if event.file.size() > MOST_BYTES:  # the browser's own bound is no bound
                 raise RefusedError(Bilingual("文件太大，最多64MB", "the file is too large; 64 MB at most"))
             content = await event.file.read()

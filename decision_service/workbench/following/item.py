@@ -18,6 +18,7 @@ from decision_service.workbench.following.telling import told_in_order
 from decision_service.workbench.following.unsent import forget
 from decision_service.workbench.following.words import KINDS, PURPOSES, Words
 from decision_service.workbench.parts import button, heading, mark, note, panel, rendered, text
+from decision_service.workbench.service import below
 from decision_service.workbench.visit import Visit
 
 PATH: Final = "/staff/v1/queue"
@@ -32,7 +33,7 @@ class Held:
         self._visit = visit
         self._words = words
         self._item_id = item_id
-        self._path = f"{PATH}/{item_id}"
+        self._path = below(PATH, item_id)
         ui.link(visit.say("← 回到待办", "← back to the queue"), "/queue")
         self._place = ui.element("div")
 

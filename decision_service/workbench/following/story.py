@@ -16,6 +16,7 @@ from decision_service.workbench.following.telling import purpose_in_words, told_
 from decision_service.workbench.following.words import ENGINES, PURPOSES, STATES, Words, read_words
 from decision_service.workbench.pages import Page
 from decision_service.workbench.parts import button, mark, note, panel, rendered, text
+from decision_service.workbench.service import below
 from decision_service.workbench.visit import Visit
 
 _AUDIT: Final = "audit"
@@ -38,7 +39,7 @@ class _Story:
     def __init__(self, visit: Visit, words: Words, decision_id: str) -> None:
         self._visit = visit
         self._words = words
-        self._path = f"{PATH}/{decision_id}"
+        self._path = below(PATH, decision_id)
         self._decision_id = decision_id
         self._place = ui.element("div")
 
