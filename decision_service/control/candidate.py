@@ -2,6 +2,7 @@
 decides now."""
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +75,7 @@ def content_of(rules: Path) -> str:
     files = (one for one in rules.glob("*/*.yaml") if one.is_file() and not one.name.endswith(CASES))
     for path in sorted(files):
         content = path.read_bytes()
-        name = path.relative_to(rules).as_posix().encode()
+        name = os.fsencode(path.relative_to(rules))
         found.update(len(name).to_bytes(8, "big") + name + len(content).to_bytes(8, "big") + content)
     return found.hexdigest()
 

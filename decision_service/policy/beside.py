@@ -9,7 +9,7 @@ from decision_service.policy.cases import CaseReader, Draft
 from decision_service.policy.entries import Complaints, Entries
 from decision_service.policy.nodes import MapNode
 from decision_service.policy.shape import Policy, WorkedCase
-from decision_service.policy.shelf import CASES, Shelf, read_mapping
+from decision_service.policy.shelf import CASES, Shelf, called, read_mapping
 from decision_service.source import PolicyProblems
 
 USUAL_DAY = date(2026, 3, 16)
@@ -32,7 +32,7 @@ def read_beside(folder: Path, shelf: Shelf, only: Path | None = None) -> tuple[B
     for matter, versions in shelf.versions.items():
         for path in sorted((folder / matter).glob(f"*{CASES}")):
             if only is None or only in (path.resolve(), *path.resolve().parents):
-                found += _Beside(folder, shelf, versions, complaints).read(path, f"{matter}/{path.name}")
+                found += _Beside(folder, shelf, versions, complaints).read(path, f"{matter}/{called(path)}")
     if complaints.problems:
         raise PolicyProblems(complaints.problems)
     return tuple(found)

@@ -1,6 +1,7 @@
 """The rule files on disk: a folder a matter, a file a starting day; which version is in force on a day."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,6 +16,11 @@ from decision_service.source import PolicyProblems, Problem, Source
 
 CASES = ".cases.yaml"
 """How the name of a file ends that lies beside the versions of a matter and holds nothing but worked cases."""
+
+
+def called(path: Path) -> str:
+    """What a file or folder is called, in letters: "�" stands for whatever of its name is no UTF-8."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
 
 
 def rule_files(matter: Path) -> list[Path]:
@@ -64,11 +70,11 @@ def read_shelf(
             for path in rule_files(matter):
                 if only is not None and only not in (path.resolve(), *path.resolve().parents):
                     continue
-                progress(f"{matter.name}/{path.name}")
+                progress(f"{called(matter)}/{called(path)}")
                 policy = _read_file(path, catalogue, complaints, known, marks)
                 if policy is not None:
                     found.append(policy)
-            versions[matter.name] = tuple(found)
+            versions[called(matter)] = tuple(found)
     if complaints.problems:
         raise PolicyProblems(complaints.problems)
     if catalogue is None:
@@ -170,7 +176,7 @@ def _read_file(
     path: Path, catalogue: Catalogue, complaints: Complaints, known: _Known, marks: dict[str, bytes]
 ) -> Policy | None:
     """The version in a file, taken from what is `known` where it says the same; its mark is put among `marks`."""
-    shown = f"{path.parent.name}/{path.name}"
+    shown = f"{called(path.parent)}/{called(path)}"
     source = read_source(path, shown)
     if isinstance(source, Problem):
         complaints.problems.append(source)

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from decision_service.policy.shelf import called
 from decision_service.workbench.copies import kept_copy
 from decision_service.workbench.store import Store
 
@@ -76,13 +77,13 @@ class Drafts:
         return tuple(Save(*row) for row in found)
 
     def read(self, name: str) -> tuple[str, int]:
-        """The text of a file, the draft's where one stands, and the number of its last save (0: never saved). Raises
-        NoSuchNameError."""
+        """The text of a file, the draft's where one stands, and the number of its last save (0: never saved); what of
+        the file is no UTF-8 is read as "�". Raises NoSuchNameError."""
         last = self._last(checked(name))
         if last is not None and last.text is not None:
             return last.text, last.number
         path = self.rules / name
-        text = path.read_text(encoding="utf-8") if path.is_file() else ""
+        text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
         return text, 0 if last is None else last.number
 
     def save(self, name: str, text: str | None, by: str, after: int) -> Save:
@@ -105,7 +106,7 @@ class Drafts:
         """A folder with every rule file, drafts in place, and `also` (texts by name) in place of those: for whatever
         reads a rules folder. It is the same one as long as nothing changes, and must not be written to."""
         texts = {name: save.text or "" for name, save in self.standing().items()} | dict(also or {})
-        files = {path.relative_to(self.rules).as_posix(): path for path in _files(self.rules)}
+        files = files_of(self.rules)
         return kept_copy(self._work / _digest(files, texts), partial(_fill, files, texts))
 
     def _last(self, name: str) -> Save | None:
@@ -115,9 +116,14 @@ class Drafts:
         return Save(*found[0]) if found else None
 
 
+def is_name(name: str) -> bool:
+    """Whether a file of a rules folder may be called so."""
+    return _NAME.fullmatch(name) is not None
+
+
 def checked(name: str) -> str:
     """`name`, if a file of a rules folder may be called so. Raises NoSuchNameError."""
-    if not _NAME.fullmatch(name):
+    if not is_name(name):
         raise NoSuchNameError(name)
     return name
 
@@ -133,8 +139,10 @@ def _fill(files: Mapping[str, Path], texts: Mapping[str, str], making: Path) -> 
         place.write_text(text, encoding="utf-8", newline="")
 
 
-def _files(rules: Path) -> list[Path]:
-    return sorted(one for one in rules.glob("*/*.yaml") if one.is_file())
+def files_of(rules: Path) -> dict[str, Path]:
+    """The files of a rules folder by their names in letters, whatever somebody called them."""
+    found = sorted(one for one in rules.glob("*/*.yaml") if one.is_file())
+    return {f"{called(one.parent)}/{called(one)}": one for one in found}
 
 
 def _digest(files: Mapping[str, Path], texts: Mapping[str, str]) -> str:

@@ -27,6 +27,7 @@ from decision_service.workbench.drafts import Drafts
 from decision_service.workbench.elsewhere import Elsewhere
 from decision_service.workbench.frame import framed
 from decision_service.workbench.guarding import Guard
+from decision_service.workbench.hearing import hear_halves
 from decision_service.workbench.jobs import Jobs
 from decision_service.workbench.pages import Page
 from decision_service.workbench.parts import STATIC, note
@@ -131,6 +132,7 @@ def _guarded(place: Place, now: Callable[[], datetime], url: str, word: str) -> 
     outer.include_router(routes(Doors(sessions, service, word, ALONE, place.known, is_secure)))
     outer.mount("/own", StaticFiles(directory=STATIC))
     mark_scripts()
+    hear_halves()
     ui.add_head_html('<link rel="stylesheet" href="/own/workbench.css">', shared=True)
     ui.add_head_html('<script src="/own/keys.js" defer></script>', shared=True)
     for page in PAGES:

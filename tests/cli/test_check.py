@@ -1,6 +1,7 @@
 """`miaopi check` as a process: exit codes, all problems of all files, JSON, hostile files in bounded time."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,14 @@ def test_problems_as_json_name_line_and_column(tmp_path: Path) -> None:
     assert problem["code"] == "unknown_value"
     assert problem["place"] == {"file": FILE, "line": 113, "column": 47, "end_line": 113, "end_column": 59}
     assert set(problem["message"]) == set(problem["hint"]) == {"zh", "en"}
+
+
+def test_a_file_whose_name_is_no_utf8_is_told_of(tmp_path: Path) -> None:
+    folder = make_folder(Change(), tmp_path / "rules")
+    name = Path(os.fsdecode("副本".encode("gb18030") + b".yaml"))
+    (folder / "demo" / name).write_bytes((folder / FILE).read_bytes())
+    (problem,) = json.loads(miaopi("check", folder, "--json").out)["problems"]
+    assert (problem["code"], problem["place"]["file"]) == ("wrong_file_name", "demo/\ufffd\ufffd\ufffd\ufffd.yaml")
 
 
 @pytest.mark.parametrize(

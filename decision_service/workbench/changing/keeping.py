@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from decision_service.policy.parts import Bilingual
 from decision_service.policy.shelf import CASES
+from decision_service.workbench.drafts import files_of
+from decision_service.workbench.refusing import RefusedError
 from decision_service.workbench.store import Store
 
 SCHEMA: Final = (
@@ -24,6 +27,14 @@ class KeptFile:
     text: str
     digest: str
     at: str
+
+
+class IllegibleError(RefusedError):
+    """A file of the rules folder is no UTF-8: no rule file, and never part of what was approved."""
+
+    def __init__(self, name: str) -> None:
+        zh = f"规则文件夹里的 {name} 不是 UTF-8，读不出；请另存为 UTF-8，或移走"
+        super().__init__(Bilingual(zh, f"{name} in the rules folder is no UTF-8; save it as that, or move it away"))
 
 
 class KeptFiles:
@@ -61,6 +72,13 @@ class KeptFiles:
 
 
 def read_folder(rules: Path) -> dict[str, str]:
-    """Every rule file under `rules` by its name, worked cases aside: what `content_of` is the digest of."""
-    files = (one for one in sorted(rules.glob("*/*.yaml")) if one.is_file() and not one.name.endswith(CASES))
-    return {one.relative_to(rules).as_posix(): one.read_bytes().decode("utf-8") for one in files}
+    """Every rule file under `rules` by its name, worked cases aside: what `content_of` is the digest of. Raises
+    IllegibleError."""
+    return {name: _read(name, path) for name, path in files_of(rules).items() if not name.endswith(CASES)}
+
+
+def _read(name: str, path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        raise IllegibleError(name) from None

@@ -12,7 +12,7 @@ from decision_service.policy.parts import Bilingual
 from decision_service.policy.shelf import CASES
 from decision_service.workbench.changing.begun import in_time
 from decision_service.workbench.changing.folder import Change, FolderMovedError, held, put_in, take_out
-from decision_service.workbench.changing.keeping import KeptFiles, read_folder
+from decision_service.workbench.changing.keeping import IllegibleError, KeptFiles, read_folder
 from decision_service.workbench.changing.proposals import Part, Proposal, Proposals
 from decision_service.workbench.drafts import ChangedMeanwhileError
 from decision_service.workbench.refusing import RefusedError
@@ -177,7 +177,7 @@ async def _told(asking: Asking) -> str:
 
 def _keep(bench: Bench, at: str) -> None:
     """Keeps the folder as it is now, so that it can be brought back."""
-    with suppress(UnicodeDecodeError):  # no rule file then, and never part of what was approved
+    with suppress(IllegibleError):  # what was approved holds no such file
         KeptFiles(bench.store).keep(content_of(bench.rules), read_folder(bench.rules), at)
 
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from decision_service.policy.catalogue import FOLDER
 from decision_service.policy.parts import Bilingual
-from decision_service.policy.shelf import CASES
+from decision_service.policy.shelf import CASES, called, rule_files
 from decision_service.workbench.changing.keeping import KeptFiles
 from decision_service.workbench.copies import kept_copy
 from decision_service.workbench.naming import matter_names
@@ -61,13 +61,14 @@ def sides_of(bench: Bench, matter: str) -> list[Side]:
     """What of `matter` can be compared: files and drafts by their days, then earlier saves and releases, the newest
     first."""
     today = bench.now().date().isoformat()
-    files = sorted(path for path in (bench.rules / matter).glob("*.yaml") if not path.name.endswith(CASES))
-    days = [path.stem for path in files]
+    files = {called(path): path for path in rule_files(bench.rules / matter)}
+    days = [Path(name).stem for name in files]
     in_force = max((day for day in days if day <= today), default="")
     found = [
-        Side(f"file:{path.stem}", "file", f"{matter}/{path.name}", path.read_text(encoding="utf-8"), told)
-        for path in files
-        for told in [_state(path.stem, today, in_force)]
+        Side(
+            f"file:{day}", "file", f"{matter}/{name}", path.read_text("utf-8", "replace"), _state(day, today, in_force)
+        )
+        for day, (name, path) in zip(days, files.items(), strict=True)
     ]
     for name, save in bench.drafts.standing().items():
         if name.startswith(f"{matter}/") and _is_version(name):
@@ -137,7 +138,7 @@ def _before(sides: Sequence[Side], second: Side) -> Side | None:
 def catalogue_digest(whole: Path) -> str:
     """Of what all matters of a rules folder share."""
     return digest_of(
-        *(f"{one.name}\n{one.read_text(encoding='utf-8')}" for one in sorted((whole / FOLDER).glob("*.yaml")))
+        *(f"{one.name}\n{one.read_text('utf-8', 'surrogateescape')}" for one in sorted((whole / FOLDER).glob("*.yaml")))
     )
 
 

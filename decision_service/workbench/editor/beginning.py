@@ -16,7 +16,7 @@ from decision_service.policy.entries import Complaints
 from decision_service.policy.nodes import MapNode, read_nodes
 from decision_service.source import PolicyProblems, Source
 from decision_service.workbench.acting import acting
-from decision_service.workbench.drafts import NoSuchNameError, checked
+from decision_service.workbench.drafts import NoSuchNameError, checked, is_name
 from decision_service.workbench.editor.checking import is_version
 from decision_service.workbench.editor.sheet import Sheet, matters_of, names_of
 from decision_service.workbench.parts import button, heading, note, text
@@ -141,7 +141,7 @@ def _write(visit: Visit, name: str, made: Callable[[str], str]) -> None:
 
 def _copied(visit: Visit, matter: str, name: str) -> str:
     """The last version before that day (the first one, where there is none), with its first day changed."""
-    versions = [one for one in names_of(visit, matter) if is_version(one)]
+    versions = [one for one in names_of(visit, matter) if is_version(one) and is_name(one)]
     source = Source(name, visit.bench.drafts.read(max((one for one in versions if one < name), default=versions[0]))[0])
     node, _ = read_nodes(source)
     day = node.get("in_force") if isinstance(node, MapNode) else None

@@ -6,6 +6,7 @@ from nicegui import ui
 
 from decision_service.policy.catalogue import FOLDER
 from decision_service.policy.shelf import CASES
+from decision_service.workbench.drafts import is_name
 from decision_service.workbench.editor.beginning import begin_matter
 from decision_service.workbench.editor.checking import called
 from decision_service.workbench.editor.sheet import Sheet, matters_of, names_of
@@ -46,6 +47,10 @@ def files_beside(sheet: Sheet) -> None:
 def _file(visit: Visit, name: str, *, is_draft: bool, is_here: bool) -> None:
     file = name.partition("/")[2]
     with ui.element("span").classes("mp-file mp-here" if is_here else "mp-file"):
+        if not is_name(name):
+            text(file, "span")
+            mark(visit.say("文件名不能这样写，请改名", "no name for a rule file; rename it"), "bad")
+            return
         link = ui.link(file, address("/edit", file=name))
         if is_here:
             link.props('aria-current="page"')

@@ -53,6 +53,13 @@ class _Editor:
         if self.sheet.kept_at:
             at = self.sheet.kept_at.replace("T", " ")[:16]
             note(self.say(f"这是您在 {at} 写的、还没有保存的文字", f"what you had written by {at} and not saved yet"))
+        if not self.sheet.is_legible:
+            zh = "规则文件夹里的这个文件不是 UTF-8，读不出的字显示为 �。先用原来的程序另存为 UTF-8，再在这里改。"
+            en = (
+                "In the rules folder this file is no UTF-8: � stands for what can't be read. Save it as UTF-8 where it "
+                "was written before you change it here."
+            )
+            note(self.say(zh, en), "bad")
         conflict = ui.element("div")
         with ui.element("div").classes("mp-editing") as columns:
             with ui.element("div").classes("mp-editing-text"):

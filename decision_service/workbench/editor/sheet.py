@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from decision_service.access.actions import Action
 from decision_service.policy.catalogue import FOLDER
-from decision_service.workbench.drafts import Save, checked
+from decision_service.workbench.drafts import Save, checked, files_of
 from decision_service.workbench.editor.kept import Kept
 from decision_service.workbench.visit import Visit
 
@@ -20,8 +20,8 @@ _ENDS = re.compile("\r\n?")
 @dataclass(slots=True)
 class Sheet:
     """The file. `after` is the number of the save that the text builds on, `saved` the text of that save, `on_disk`
-    that of the rules folder ("" where it has none). `kept_at`: when the text was kept that is shown though it was
-    never saved, "" where it was; `meanwhile`: what somebody saved since then."""
+    that of the rules folder ("" where it has none), which `is_legible` unless it is no UTF-8. `kept_at`: when the text
+    was kept that is shown though it was never saved, "" where it was; `meanwhile`: what somebody saved since then."""
 
     visit: Visit
     name: str
@@ -31,6 +31,7 @@ class Sheet:
     after: int
     kept_at: str = ""
     meanwhile: Save | None = None
+    is_legible: bool = True
     revision: int = 0
     kept_text: str | None = None
     """What this page has put away of it last, None where nothing."""
@@ -92,13 +93,21 @@ def _held(path: Path) -> str:
     return mended(path.read_text(encoding="utf-8", errors="replace")) if path.is_file() else ""
 
 
+def _is_legible(path: Path) -> bool:
+    try:
+        path.read_bytes().decode("utf-8")
+    except (FileNotFoundError, UnicodeDecodeError) as error:
+        return isinstance(error, FileNotFoundError)
+    return True
+
+
 def opened(visit: Visit, name: str) -> Sheet | None:
     """The file as who looks left it; None where there is no such file. Raises NoSuchNameError."""
     bench = visit.bench
     path = bench.rules / checked(name)
     text, after = bench.drafts.read(name)
     on_disk, text = _held(path), mended(text)
-    sheet = Sheet(visit, name, text, text, on_disk, after)
+    sheet = Sheet(visit, name, text, text, on_disk, after, is_legible=_is_legible(path))
     left = None if sheet.is_readonly else sheet.kept.of(name, visit.person.name)
     sheet.kept_text = None if left is None else left.text
     if left is not None and left.text != text:
@@ -109,12 +118,11 @@ def opened(visit: Visit, name: str) -> Sheet | None:
 
 def names_of(visit: Visit, matter: str) -> list[str]:
     """The files of a matter, or those that matters share (`catalogue`), drafts among them."""
-    rules = visit.bench.rules
-    found = {f"{matter}/{path.name}" for path in (rules / matter).glob("*.yaml")}
-    return sorted(found | {name for name in visit.bench.drafts.standing() if name.startswith(f"{matter}/")})
+    names = {*files_of(visit.bench.rules), *visit.bench.drafts.standing()}
+    return sorted(name for name in names if name.startswith(f"{matter}/"))
 
 
 def matters_of(visit: Visit) -> list[str]:
     """The matters of the rules folder, drafts among them."""
-    found = {path.parent.name for path in visit.bench.rules.glob("*/*.yaml")}
-    return sorted((found | {name.partition("/")[0] for name in visit.bench.drafts.standing()}) - {FOLDER})
+    names = (*files_of(visit.bench.rules), *visit.bench.drafts.standing())
+    return sorted({name.partition("/")[0] for name in names} - {FOLDER})

@@ -8,6 +8,7 @@ from typing import Any, Final
 from weakref import WeakKeyDictionary
 
 from decision_service.policy.catalogue import FOLDER
+from decision_service.policy.shelf import called
 from decision_service.source import PolicyProblems
 from decision_service.workbench.drafts import Save
 from decision_service.workbench.jobs import JobFailedError
@@ -63,7 +64,7 @@ class Overview:
             return False
         self.folder = folder
         names = sorted(
-            {one.name for place in (folder, self._bench.rules) for one in place.iterdir() if _is_matter(one)}
+            {called(one) for place in (folder, self._bench.rules) for one in place.iterdir() if _is_matter(one)}
         )
         known = self._glances.all()
         self.matters = {}

@@ -7,6 +7,7 @@ from nicegui import ui
 
 from decision_service.access.actions import Action
 from decision_service.policy.parts import Bilingual
+from decision_service.workbench.drafts import files_of, is_name
 from decision_service.workbench.pages import Page
 from decision_service.workbench.parts import note, text
 from decision_service.workbench.tables.desk import Desk
@@ -50,9 +51,7 @@ async def _list(visit: Visit) -> None:
 
 def _all(visit: Visit) -> dict[str, dict[str, Bilingual]]:
     drafts = visit.bench.drafts
-    names = {path.relative_to(drafts.rules).as_posix() for path in drafts.rules.glob("*/*.yaml")} | set(
-        drafts.standing()
-    )
+    names = {name for name in files_of(drafts.rules) if is_name(name)} | set(drafts.standing())
     found = {}
     for name in sorted(names):
         if not name.startswith("catalogue/") and not name.endswith(".cases.yaml"):
