@@ -54,6 +54,7 @@ def _matters(visit: Visit, matters: Mapping[str, Bilingual], matter: str) -> Non
             names, value=matter if matter in matters else None, label=visit.say("事项", "matter"), on_change=go
         )
         chooser.props("outlined dense").classes("ch-select")
+    text(names.get(matter, ""), "p", "ch-printed mp-strong")
 
 
 async def _compared(visit: Visit, matter: str, sides: list[Side], old: Side, new: Side) -> None:

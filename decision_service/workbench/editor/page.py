@@ -101,6 +101,11 @@ class _Editor:
         return RuleText(visit, Opened(sheet.text, sheet.after, keep, at, sheet.is_readonly))
 
     def _keys(self) -> str:
+        if self.sheet.is_readonly:
+            return self.say(
+                "Ctrl+I 这是什么 · F12 到定义处 · F8 下一处问题 · Ctrl+F 查找",
+                "Ctrl+I what is this · F12 to its definition · F8 next problem · Ctrl+F find",
+            )
         return self.say(
             "Ctrl+S 保存 · Ctrl+空格 可填内容 · Ctrl+I 这是什么 · F12 到定义处 · F8 下一处问题 · "
             "Ctrl+F 查找 · Ctrl+Z 撤销 · 按 Esc 再按 Tab 离开文字",

@@ -164,6 +164,7 @@ def _missing(part: Part, source: str, goal: Said) -> None:
             address("/edit", file=source, line=str(goal["line"])),
         )
         made = button(visit.say("写一例", "make a case"))
+        named(made, visit.say(f"写一例：{goal['zh']}", f"make a case: {goal['en']}"))
         far = text("", "span", "mp-faint").props('role="status"')
 
         async def make() -> None:
