@@ -211,6 +211,11 @@ def test_who_may_not_change_rules_sees_the_table_and_changes_nothing(stage: Desk
     cell(page, 2, 1).click()
     page.keyboard.type("17")
     expect(cell(page, 2, 1)).to_have_text("18")
+    # On paper it is the whole table, whether by the button or by the browser's own key.
+    expect(page.locator(".mp-printed tr")).to_have_count(0)
+    page.keyboard.press("Control+p")
+    expect(page.locator(".mp-printed tbody tr")).to_have_count(4)
+    expect(page.locator(".mp-printed tbody tr").nth(1)).to_contain_text("18")
     # What the browser may be made to say is refused as well.
     page.evaluate("window.mpTable.tell('typed', { key: 1, column: 1, text: '7' })")
     expect(page.get_by_text("your role may not do that")).to_be_visible()

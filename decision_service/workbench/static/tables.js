@@ -261,6 +261,10 @@ class Table {
     window.addEventListener("mouseup", () => { this.dragged = null; });
     element.addEventListener("keydown", (event) => this.pressed(event, editing(event)), true);
     document.addEventListener("keydown", (event) => {
+      if (element.isConnected && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "p") {
+        event.preventDefault();
+        document.querySelector(".mp-print-table")?.click();
+      }
       if (element.isConnected && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "f") {
         event.preventDefault();
         document.querySelector(".mp-find input")?.focus();

@@ -62,7 +62,16 @@ class Search:
             menu.on("before-show", lambda: self._columns(menu, grid))
             for tool in TOOLS:
                 Exchange(visit, grid, tool, editable=self.editable)
-            button(visit.say("打印", "Print"), "print").on_click(lambda: _print(visit, grid, self.paper))
+            printing = button(visit.say("打印", "Print"), "print").classes("mp-print-table")
+            printing.on_click(lambda: _print(visit, grid, self.paper))
+        # A grid holds only what is in sight, of which paper would show a part: it is never printed.
+        grid.element.classes("no-print")
+        with self.paper:
+            zh, en = (
+                "请用页面上的“打印”按钮：打印出来的是整张表。",
+                "Use the button “Print” of the page: it prints the whole table.",
+            )
+            text(visit.say(zh, en), "p")
 
     def _columns(self, menu: ui.menu, grid: Grid) -> None:
         menu.clear()
@@ -80,7 +89,7 @@ class Search:
 
 
 def _print(visit: Visit, grid: Grid, paper: ui.element) -> None:
-    """The table whole, as a plain one: a grid holds only what is in sight."""
+    """The table whole, as a plain one."""
     sheet = grid.opened.sheet
     cited = grid.understood.basis if grid.understood is not None else ()
     values = {
@@ -93,7 +102,6 @@ def _print(visit: Visit, grid: Grid, paper: ui.element) -> None:
     paper.clear()
     with paper:
         rendered("decision_service.workbench.tables", "printed.html", values)
-    grid.element.classes("no-print")
     ui.run_javascript("window.print()")
 
 
