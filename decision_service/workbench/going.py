@@ -64,6 +64,8 @@ class _Shown:
 
     def tell(self, far: Progress) -> None:
         """How far it is now."""
+        if self._row.is_deleted:
+            return
         if far.of > 0 and far.percent != self._far.percent:
             self._bar.props["value"], self._bar.props["max"] = far.percent, 100
             self._bar.update()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -10,15 +11,14 @@ from decision_service.access.actions import Action
 from decision_service.control.switch import is_same
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.acting import acting
-from decision_service.workbench.changing.checks import CHECKS, Candidate, Name, candidate, known, pairs_of, run
+from decision_service.workbench.changing.checklist import check_row
+from decision_service.workbench.changing.checks import CHECKS, Name, candidate, known, pairs_of
 from decision_service.workbench.changing.difference import Pair, draw
 from decision_service.workbench.changing.keeping import KeptFiles, read_folder
 from decision_service.workbench.changing.proposals import Proposal
-from decision_service.workbench.changing.proposing import result
 from decision_service.workbench.changing.releasing import approve, proposals_of, send_back, whole_of
 from decision_service.workbench.changing.talking import talk
 from decision_service.workbench.changing.trying import once, try_out, waiting
-from decision_service.workbench.going import going
 from decision_service.workbench.parts import button, heading, mark, note, panel, text
 from decision_service.workbench.refusing import RefusedError
 from decision_service.workbench.saying import moment
@@ -88,33 +88,13 @@ async def _checks(visit: Visit, ours: Proposal) -> None:
     heading(visit.say("检查和影子运行", "Checks and the shadow run"), 3)
     found = await asyncio.to_thread(candidate, visit.bench, ours.parts)
 
-    @ui.refreshable
-    def shown() -> None:
-        for name, what in CHECKS.items():
-            with ui.element("div").classes("mp-row ch-check"):
-                text(visit.tell(what), "span", "ch-what")
-                said = known(visit.bench, found, name) or ours.checks.get(name)
-                result(visit, said)
-                if said is None and visit.may(Action.READ_QUALITY):
-                    _run(visit, found, name, ours)
+    for name in CHECKS:
 
-    def _run(visit: Visit, found: Candidate, name: Name, ours: Proposal) -> None:
-        start = button(visit.say("运行", "run"), "play_arrow")
-        start.props["aria-label"] = f"{start.text} {visit.tell(CHECKS[name])}"
-        place = ui.element("div")
+        def said(name: Name = name) -> dict[str, Any] | None:
+            return known(visit.bench, found, name) or ours.checks.get(name)
 
-        async def start_it() -> None:
-            by = visit.require(Action.READ_QUALITY)
-            with place:
-                said = await going(
-                    visit, visit.tell(CHECKS[name]), lambda told: run(visit.bench, found, name, by, told)
-                )
-            proposals_of(visit.bench).ran(ours.number, name, said)
-            shown.refresh()
-
-        start.on_click(once(start, acting(visit, Action.READ_QUALITY, start_it)))
-
-    shown()
+        ran = partial(proposals_of(visit.bench).ran, ours.number, name)
+        check_row(visit, found, name, Action.READ_QUALITY, said, ran, is_repeatable=False)
 
 
 def _pair(visit: Visit, pair: Pair) -> None:

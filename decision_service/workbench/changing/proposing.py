@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,11 @@ from decision_service.access.actions import Action
 from decision_service.policy.parts import Bilingual
 from decision_service.workbench.acting import acting
 from decision_service.workbench.changing.begun import begun
-from decision_service.workbench.changing.checks import CHECKS, Candidate, Name, candidate, known, run
+from decision_service.workbench.changing.checklist import check_row
+from decision_service.workbench.changing.checks import CHECKS, Candidate, candidate, known, run
 from decision_service.workbench.changing.releasing import Chosen, parts_of, proposals_of, propose
 from decision_service.workbench.changing.talking import remarks_of
 from decision_service.workbench.changing.trying import once, waiting
-from decision_service.workbench.going import going
 from decision_service.workbench.parts import button, heading, mark, note, panel, text
 from decision_service.workbench.refusing import RefusedError
 from decision_service.workbench.saying import counted, moment
@@ -116,27 +117,8 @@ class Proposing:
             text(self.visit.say("没有选择任何内容。", "Nothing is chosen."))
             return
         for name in CHECKS:
-            self._check(found, name)
-
-    def _check(self, found: Candidate, name: Name) -> None:
-        visit = self.visit
-        said = known(visit.bench, found, name)
-        with ui.element("div").classes("mp-row ch-check"):
-            text(visit.tell(CHECKS[name]), "span", "ch-what")
-            result(visit, said)
-            start = button(
-                visit.say("运行", "run") if said is None else visit.say("重新运行", "run again"), "play_arrow"
-            )
-            place = ui.element("div")
-
-            async def start_it() -> None:
-                by = visit.require(Action.PROPOSE_RELEASE)
-                with place:
-                    await going(visit, visit.tell(CHECKS[name]), lambda told: run(visit.bench, found, name, by, told))
-                self._checklist.refresh()
-
-            start.props["aria-label"] = f"{start.text} {visit.tell(CHECKS[name])}"
-            start.on_click(once(start, acting(visit, Action.PROPOSE_RELEASE, start_it)))
+            said = partial(known, self.visit.bench, found, name)
+            check_row(self.visit, found, name, Action.PROPOSE_RELEASE, said, is_repeatable=True)
 
     @ui.refreshable_method
     def _late(self) -> None:
@@ -183,21 +165,3 @@ class Proposing:
             type="positive",
         )
         self.again()
-
-
-def result(visit: Visit, said: dict[str, Any] | None) -> None:
-    """What a check came to: a mark, and its details."""
-    if said is None:
-        mark(visit.say("未运行", "not run"))
-        return
-    mark(visit.say(said["zh"], said["en"]), "good" if said["good"] else "bad")
-    details = said.get("details") or []
-    if details:
-        with ui.element("ul").classes("ch-details"):
-            for one in details:
-                words = visit.say(one["zh"], one["en"])
-                with text("", "li"):
-                    if one.get("to"):
-                        ui.link(words, one["to"])
-                    else:
-                        text(words, "span")

@@ -117,7 +117,8 @@ def once(start: ui.button, work: Callable[..., Awaitable[None]]) -> Callable[...
         try:
             await work()
         finally:
-            start.enable()
+            if not start.is_deleted:
+                start.enable()
 
     return run
 
