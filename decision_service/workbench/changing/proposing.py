@@ -69,9 +69,7 @@ class Proposing:
     def _draft(self, name: str) -> None:
         visit, save = self.visit, self.saves[name]
         with ui.element("div").classes("mp-row"):
-            ui.checkbox(
-                name, value=True, on_change=lambda event: self._turn(self.drafts, name, is_on=bool(event.value))
-            )
+            _tick(name, lambda is_on: self._turn(self.drafts, name, is_on=is_on), is_on=True)
             text(f"{save.by} {moment(save.at)}", "span", "mp-faint")
             matter, day = name.partition("/")[0], Path(name).stem
             ui.link(visit.say("编辑", "edit"), address("/edit", file=name))
@@ -86,8 +84,7 @@ class Proposing:
         visit = self.visit
         with ui.element("div").classes("mp-row"):
             label = visit.say(f"撤下 {name}", f"take away {name}")
-            box = ui.checkbox(label, value=True)
-            box.on_value_change(lambda event: self._turn(self.away, name, is_on=bool(event.value)))
+            _tick(label, lambda is_on: self._turn(self.away, name, is_on=is_on), is_on=True)
 
             async def keep() -> None:
                 proposals_of(visit.bench).keep_after_all(name)
@@ -133,7 +130,7 @@ class Proposing:
             )
             note(self.visit.say(zh, en))
             sure = self.visit.say("我知道，仍要提请", "I know, and propose it")
-            ui.checkbox(sure, on_change=lambda event: setattr(self, "is_sure", bool(event.value)))
+            _tick(sure, lambda is_on: setattr(self, "is_sure", is_on), is_on=False)
 
     async def _propose(self) -> None:
         visit, by = self.visit, self.visit.require(Action.PROPOSE_RELEASE)
@@ -165,3 +162,13 @@ class Proposing:
             type="positive",
         )
         self.again()
+
+
+def _tick(words: str, put: Callable[[bool], None], *, is_on: bool) -> None:
+    """A box to tick, the browser's own: who clicks twice before the server has answered has changed it twice."""
+    with ui.element("label").classes("mp-row"):
+        box = ui.element("input").props('type="checkbox"')
+        box.props["defaultChecked"] = is_on
+        ticked = "(event) => emit(String(event.target.checked))"
+        box.on("change", lambda told: put(told.args == "true"), js_handler=ticked)
+        text(words, "span")
