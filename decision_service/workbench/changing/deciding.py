@@ -1,7 +1,7 @@
 """A proposal as whoever decides on it sees it: its versions, what they change, what was run, what people say."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from decision_service.workbench.changing.difference import Pair, draw
 from decision_service.workbench.changing.keeping import KeptFiles, read_folder
 from decision_service.workbench.changing.proposals import Proposal
 from decision_service.workbench.changing.releasing import approve, proposals_of, send_back, whole_of
+from decision_service.workbench.changing.sides import matters_of
 from decision_service.workbench.changing.talking import talk
 from decision_service.workbench.changing.trying import once, try_out, waiting
 from decision_service.workbench.parts import button, heading, mark, note, panel, text
@@ -39,7 +40,7 @@ async def waits(visit: Visit, known_ones: Sequence[Release], again: Callable[[],
             mark(visit.say(f"{by} 于 {at} 提请", f"proposed by {by}, {at}"))
         if ours is not None and ours.note:
             text(ours.note, "blockquote", "mp-note ch-text")
-        versions(visit, release)
+        versions(visit, release, await asyncio.to_thread(matters_of, visit.bench))
         pairs = await asyncio.to_thread(_pairs, visit, ours, known_ones)
         if ours is not None:
             await _checks(visit, ours)
@@ -54,8 +55,8 @@ async def waits(visit: Visit, known_ones: Sequence[Release], again: Callable[[],
 CHANGES = {"new": ("新增", "new"), "changed": ("改动", "changed"), "gone": ("撤下", "gone")}
 
 
-def versions(visit: Visit, release: Release) -> None:
-    """The versions that come, change or go, each with its digest, day, assessment and reviewers."""
+def versions(visit: Visit, release: Release, names: Mapping[str, Bilingual]) -> None:
+    """The versions that come, change or go, with digest, day, assessment and reviewers. `names`: of matters."""
     say = visit.say
     heads = (say("变化", "change"), say("事项", "matter"), say("生效日", "first day"), say("影响评估", "assessment"),
              say("审核", "reviewers"), say("摘要值", "digest"))  # fmt: skip
@@ -67,9 +68,10 @@ def versions(visit: Visit, release: Release) -> None:
             for one in release["versions"]:
                 with text("", "tr"):
                     text(say(*CHANGES[one["change"]]), "td")
-                    text(one["matter"], "td")
-                    text(one["effective_from"], "td")
-                    text(f"{one['assessment']['id']} ({one['assessment']['on']})", "td")
+                    name = names.get(one["matter"])
+                    text(one["matter"] if name is None else visit.tell(name) + visit.aside(one["matter"]), "td")
+                    text(one["effective_from"], "td", "ch-day")
+                    text(one["assessment"]["id"] + visit.aside(one["assessment"]["on"]), "td")
                     text(visit.joined(one["reviewers"]), "td")
                     text(one["digest"].removeprefix("sha256:")[:16] + "…", "td", "mp-mono").tooltip(one["digest"])
 

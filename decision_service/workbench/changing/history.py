@@ -17,6 +17,7 @@ from decision_service.workbench.changing.keeping import KeptFiles, read_folder
 from decision_service.workbench.changing.proposals import Proposal
 from decision_service.workbench.changing.releasing import proposals_of
 from decision_service.workbench.changing.returning import back_to, bring_back
+from decision_service.workbench.changing.sides import matters_of
 from decision_service.workbench.parts import button, heading, mark, note, panel, text
 from decision_service.workbench.refusing import RefusedError
 from decision_service.workbench.saying import moment
@@ -30,11 +31,12 @@ def history(visit: Visit, known: Sequence[Release], content: str, again: Callabl
     _coming(visit, again)
     heading(visit.say("历史", "History"))
     ours = {one.release: one for one in proposals_of(visit.bench).all() if one.release}
+    names = matters_of(visit.bench)
     if not known:
         text(visit.say("还没有发布过。", "Nothing was released yet."), "p")
     is_whole = visit.asked("all") == "yes"
     for release in known if is_whole else known[:_FIRST]:
-        _one(visit, release, ours.get(str(release["release"])), content, again)
+        _one(visit, release, ours.get(str(release["release"])), content, names, again)
 
     if not is_whole and len(known) > _FIRST:
         ui.link(visit.say("更早的", "older ones"), address("/releases", all="yes"))
@@ -43,7 +45,10 @@ def history(visit: Visit, known: Sequence[Release], content: str, again: Callabl
 _FIRST: Final = 20
 
 
-def _one(visit: Visit, release: Release, ours: Proposal | None, content: str, again: Callable[[], None]) -> None:
+def _one(
+    visit: Visit, release: Release, ours: Proposal | None, content: str, names: Mapping[str, Bilingual],
+    again: Callable[[], None],
+) -> None:  # fmt: skip
     say, number = visit.say, str(release["release"])
     is_approved = release["state"] == "approved"
     with panel().props(f'id="{number}"'):
@@ -64,7 +69,7 @@ def _one(visit: Visit, release: Release, ours: Proposal | None, content: str, ag
             text(ours.note, "p", "ch-text")
         if ours is not None and ours.state == "returned" and ours.remark:
             note(say(f"退回意见：{ours.remark}", f"why: {ours.remark}"))
-        versions(visit, release)
+        versions(visit, release, names)
         if is_approved and visit.may(Action.PROPOSE_RELEASE) and release["content"] != content:
             _back(visit, release, again)
 
