@@ -24,7 +24,7 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lone_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A workbench that knows no service, over a copy of the shipped rules."""
     folder = tmp_path_factory.mktemp("desk")
@@ -32,7 +32,7 @@ def lone_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield desk
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hostile_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A workbench that knows no service, over rules whose every text tries to be more than text."""
     folder = tmp_path_factory.mktemp("hostile")
@@ -40,7 +40,7 @@ def hostile_desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield desk
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stage() -> Iterator[Desk]:
     """A demonstration: registers, a service with decided cases, a person of each role."""
     with demonstrated() as desk:

@@ -47,3 +47,14 @@ def test_what_was_left_is_there_until_it_is_put_back(visit: Any) -> None:
     assert (again.text, again.state) == ("a: 2\n", "unsaved")
     typed(again, again.saved)
     assert window(visit).kept_at == ""
+
+
+def test_what_was_given_up_does_not_come_back_though_the_page_is_left_at_once(visit: Any) -> None:
+    for was_kept in (False, True):
+        sheet = window(visit)
+        sheet.take("a: 2\n", 1)
+        if was_kept:
+            sheet.keep()
+        sheet.give_up(sheet.on_disk, 0)
+        sheet.keep()  # the pause that was under way is over, and the browser has not been heard since
+        assert (window(visit).kept_at, window(visit).state) == ("", "in_force")

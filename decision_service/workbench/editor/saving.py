@@ -113,7 +113,7 @@ class Saving:
                 )
 
     async def _take(self, last: Save, theirs: str, *_: object) -> None:
-        self.sheet.after, self.sheet.saved = last.number, theirs
+        self.sheet.give_up(theirs, last.number)
         self.conflict.clear()
         self.editor.run_method("based", last.number, self.sheet.revision)
         self.editor.run_method("replaceAll", theirs)
@@ -206,12 +206,13 @@ class Saving:
                 await self._met(meanwhile.last)
                 return
             await self._saved(save, sheet.revision)
+            after = save.number
         else:
             await asyncio.to_thread(sheet.look_at_folder)
-            sheet.saved, sheet.after = sheet.on_disk, (await asyncio.to_thread(visit.bench.drafts.read, sheet.name))[1]
-            sheet.drop_kept()
-            self.editor.run_method("based", sheet.after, sheet.revision)
-            self.say_state()
+            after = (await asyncio.to_thread(visit.bench.drafts.read, sheet.name))[1]
+            self.editor.run_method("based", after, sheet.revision)
+        sheet.give_up(sheet.on_disk, after)
+        self.say_state()
         if sheet.on_disk:
             self.editor.run_method("replaceAll", sheet.on_disk)
         else:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -36,6 +37,8 @@ class Sheet:
     kept_text: str | None = None
     """What this page has put away of it last, None where nothing."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
+    turn: threading.Lock = field(default_factory=threading.Lock)
+    """Whose turn it is to put text away or to drop it."""
 
     @property
     def matter(self) -> str:
@@ -61,15 +64,26 @@ class Sheet:
 
     def keep(self) -> None:
         """Keeps the text as it is now for whoever types it, should the page be left."""
-        text = self.text
-        if text == self.saved:
-            self.drop_kept()
-        else:
-            self.kept.keep(self.name, self.visit.person.name, text, self.after)
-            self.kept_text = text
+        with self.turn:
+            text = self.text
+            if text == self.saved:
+                self._drop()
+            else:
+                self.kept.keep(self.name, self.visit.person.name, text, self.after)
+                self.kept_text = text
 
     def drop_kept(self) -> None:
         """What was kept is saved, or nobody wants it any more."""
+        with self.turn:
+            self._drop()
+
+    def give_up(self, text: str, after: int) -> None:
+        """What is written here goes: the text is that of a save. The browser will hear of it, and who leaves before it
+        has does not find again what he gave up."""
+        self.text, self.saved, self.after = text, text, after
+        self.drop_kept()
+
+    def _drop(self) -> None:
         if self.kept_text is not None:
             self.kept.drop(self.name, self.visit.person.name, self.kept_text)
             self.kept_text = None
