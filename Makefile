@@ -28,7 +28,7 @@ demo: $(READY)  ## real applications of every matter through a real service, fro
 
 test: browser $(READY)  ## everything that must hold, quickest first; but for Spark: make test-spark
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target BESIDE=1 lint types layers house check collect
-	@$(BIN)/pytest -n 5 --dist worksteal $(ELSEWHERE)  # most tests wait for processes and clocks, not for a core
+	@$(BIN)/pytest -n 4 --dist worksteal $(ELSEWHERE)  # most tests wait for processes and clocks, not for a core
 
 ELSEWHERE := --ignore=tests/house --ignore=tests/spark
 

@@ -25,12 +25,6 @@ def _forget(folder: str) -> None:
     rmtree(folder, ignore_errors=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Pages come first. Left to the end, they would be shared out among all workers, each with a browser and stages of
-    its own; so one worker goes through most of them while the others do the rest."""
-    items.sort(key=lambda item: "tests/workbench/" not in item.path.as_posix())
-
-
 SOLVING = ("differing/", "proving/", "smt/", "nearest/", "covering/", "mutating/", "cli/test_diff", "cli/test_prove")
 """Tests whose own process asks the solver."""
 

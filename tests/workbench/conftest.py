@@ -50,7 +50,7 @@ def stage() -> Iterator[Desk]:
 @pytest.fixture
 def window(browser: Browser) -> Iterator[BrowserContext]:
     """A browser of somebody who was never here before; whatever its console calls an error fails the test."""
-    context = browser.new_context(viewport={"width": 1300, "height": 900})
+    context = browser.new_context(viewport={"width": 1300, "height": 900}, reduced_motion="reduce")
     context.set_default_timeout(120_000)
     wrong: list[str] = []
     context.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)

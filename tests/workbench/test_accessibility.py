@@ -59,7 +59,7 @@ def test_axe_finds_nothing_serious(stage: Desk, browser: Browser, language: str,
     wrong: dict[str, list[str]] = {}
     looks = [look for page in PAGES for look in LOOKS[page.path]]
     for person in dict.fromkeys(look[0] for look in looks):
-        with browser.new_context(viewport={"width": 1300, "height": 900}) as window:
+        with browser.new_context(viewport={"width": 1300, "height": 900}, reduced_motion="reduce") as window:
             window.set_default_timeout(120_000)
             window.add_cookies([{"name": "miaopi_dark", "value": light, "url": stage.url}])
             page = page_as(stage, window, person, "/", language)

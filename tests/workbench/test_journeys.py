@@ -8,7 +8,7 @@ from tests.workbench.desks import Desk, opened, page_as
 
 def other(browser: Browser) -> BrowserContext:
     """The browser of another person."""
-    context = browser.new_context(viewport={"width": 1300, "height": 900})
+    context = browser.new_context(viewport={"width": 1300, "height": 900}, reduced_motion="reduce")
     context.set_default_timeout(120_000)
     return context
 
