@@ -20,13 +20,6 @@ ROLES: Final = {
 }
 
 
-class _Drawer(ui.left_drawer):
-    """Open or not, as the browser has it. The server is told and says nothing back: what it would say may be late, and
-    would undo what the reader has done since."""
-
-    LOOPBACK = False
-
-
 @contextmanager
 def framed(visit: Visit, page: Page, menu: Sequence[Page]) -> Iterator[None]:
     """The frame; what is made within the block is the page's content."""
@@ -38,7 +31,7 @@ def framed(visit: Visit, page: Page, menu: Sequence[Page]) -> Iterator[None]:
         _switches(visit)
         _person(visit)
     with (
-        _Drawer(value=False, bordered=True)
+        ui.left_drawer(bordered=True)
         .props("show-if-above width=272 breakpoint=900")
         .classes("mp-drawer no-print") as drawer,
         named(ui.element("nav"), visit.say("页面", "pages")),
