@@ -11,6 +11,7 @@ from decision_service.tabular.entry import TableEntry
 from decision_service.tabular.trouble import TroubleError
 from decision_service.workbench.refusing import RefusedError
 from decision_service.workbench.tables.sheet import Cells
+from decision_service.workbench.tables.understanding import Asked, Known, known_table
 
 MOST_TOLD: Final = 10
 """Of what is wrong with a file that came back."""
@@ -46,6 +47,19 @@ class Brought:
     cells: tuple[Cells, ...]
     changes: tuple[Change, ...]
     left: tuple[Bilingual, ...] = ()
+
+
+def known(asked: Asked) -> Known:
+    """The table as its file means it. Raises NotCarriedError where the file has problems."""
+    found = known_table(asked)
+    if found is None:
+        raise NotCarriedError(
+            Bilingual(
+                "文件有问题，先改正，再导出或导入",
+                "the file has problems; mend them before a table goes out or comes in",
+            )
+        )
+    return found
 
 
 def brought(before: Sequence[Cells], after: tuple[Cells, ...], left: tuple[Bilingual, ...] = ()) -> Brought:

@@ -13,18 +13,19 @@ from decision_service.workbench.tables.carried import (
     NotCarriedError,
     Sent,
     brought,
+    known,
     same_but_for_cells,
     troubled,
 )
 from decision_service.workbench.tables.sheet import read_sheet
-from decision_service.workbench.tables.understanding import Asked, Known, catalogue_of, known_table
+from decision_service.workbench.tables.understanding import Asked, catalogue_of
 
 
 def modelled(asked: Asked) -> Sent:
     """The model of a table, as `miaopi table export` writes it. Raises NotCarriedError."""
     from decision_service.tabular.dmnwriting import unsaid, write_model
 
-    found = _known(asked)
+    found = known(asked)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.dmn"
         try:
@@ -40,7 +41,7 @@ def remodelled(content: bytes, asked: Asked) -> Brought:
     from decision_service.tabular.dmnreading import LEFT
     from decision_service.tabular.modeltaking import take_model
 
-    known = _known(asked)
+    ours = known(asked)
     before = written(Source(asked.file, asked.text), catalogue_of(asked.folder))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.dmn"
@@ -51,21 +52,9 @@ def remodelled(content: bytes, asked: Asked) -> Brought:
             raise troubled(error) from None
         except PolicyProblems as found:
             raise _at_odds(found) from None
-    same_but_for_cells(known.entry, model.entry)
+    same_but_for_cells(ours.entry, model.entry)
     left = tuple(LEFT[name] for name in model.left)
     return brought(read_sheet(asked.text, asked.table).cells, model.entry.cells, left)
-
-
-def _known(asked: Asked) -> Known:
-    found = known_table(asked)
-    if found is None:
-        raise NotCarriedError(
-            Bilingual(
-                "文件有问题，先改正，再导出或导入",
-                "the file has problems; mend them before a table goes out or comes in",
-            )
-        )
-    return found
 
 
 def _at_odds(found: PolicyProblems) -> NotCarriedError:

@@ -9,6 +9,7 @@ from decision_service.workbench.tables.carried import (
     NotCarriedError,
     Sent,
     brought,
+    known,
     same_but_for_cells,
     troubled,
 )
@@ -20,11 +21,7 @@ def exported(asked: Asked) -> Sent:
     """The workbook of a table, as `miaopi table export` writes it. Raises NotCarriedError."""
     from decision_service.tabular.excel import write_workbook
 
-    found = known_table(asked)
-    if found is None:
-        raise NotCarriedError(
-            Bilingual("文件有问题，先改正再导出", "the file has problems; mend them before it goes out")
-        )
+    found = known(asked)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.xlsx"
         write_workbook(path, found.entry, found.table, found.policy, found.catalogue)
@@ -50,7 +47,7 @@ def imported(content: bytes, asked: Asked) -> Brought:
                 f"the workbook holds the table {entry.name}, not {asked.table}",
             )
         )
-    known = known_table(asked)
-    if known is not None:
-        same_but_for_cells(known.entry, entry)
+    ours = known_table(asked)
+    if ours is not None:  # else the workbook may be what mends the file
+        same_but_for_cells(ours.entry, entry)
     return brought(read_sheet(asked.text, asked.table).cells, entry.cells)
