@@ -225,7 +225,7 @@ def _check(shelf: Shelf, path: Path, *, json: bool) -> None:
         content = read_certificate(path)
         policy = policy_of(content, shelf)
         with engines_of(policy) as engines:
-            found = list(check(content, policy, shelf.catalogue, engines))
+            found = check(content, policy, shelf.catalogue, engines)
     except CertificateError as error:
         if json:
             print_json({"certificate": str(path), "holds": False, "error": {"zh": error.zh, "en": error.en}})

@@ -15,6 +15,7 @@ from decision_service.offline import offline_answer
 from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Policy
 from decision_service.readings.smt.applicants import Applicant
+from decision_service.readings.smt.collecting import uncollected
 from decision_service.readings.smt.solving import SECOND, UndecidedError
 from decision_service.readings.smt.telling import UnrealisableError
 from decision_service.readings.smt.world import World
@@ -48,6 +49,7 @@ class EncodingError(Exception):
     """Part of the policy is not in the formulas, so that nothing may be proved of it; says what."""
 
 
+@uncollected()
 def generate(
     coverage: Coverage, catalogue: Catalogue, steps: int = 10 * SECOND, done: Callable[[], None] = lambda: None
 ) -> Generation:

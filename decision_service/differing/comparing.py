@@ -22,6 +22,7 @@ from decision_service.offline import Engines
 from decision_service.outcome import Outcome
 from decision_service.policy.shape import Bilingual
 from decision_service.readings.smt.applicants import Applicant
+from decision_service.readings.smt.collecting import uncollected
 
 if TYPE_CHECKING:
     import z3
@@ -52,6 +53,7 @@ ways in which decisions change are told apart; once it is known which come with 
 telling each in full."""
 
 
+@uncollected()
 def compare(sides: Sides, engines: tuple[Engines, Engines], progress: Progress = lambda _: None) -> Report:
     """The whole comparison; `engines` are those of the old and of the new version. Raises NoClaimError where a part of
     them cannot be encoded, where the solver gives up, or where the encoding proves wrong."""

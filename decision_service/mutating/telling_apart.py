@@ -17,6 +17,7 @@ from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Consequence, Note, Policy, Rule
 from decision_service.readings.smt import numbers
 from decision_service.readings.smt.applicants import Applicant
+from decision_service.readings.smt.collecting import uncollected
 from decision_service.readings.smt.formulas import Formula, conj, disj, neg, raw
 from decision_service.readings.smt.solving import SECOND, UndecidedError
 from decision_service.readings.smt.telling import UnrealisableError
@@ -29,6 +30,7 @@ MODELS = 3
 """How many worked cases an application that tells two policies apart is tried to be like."""
 
 
+@uncollected()
 def settled(
     score: Score, suite: Suite, catalogue: Catalogue, steps: int = 5 * SECOND, done: Callable[[], None] = lambda: None
 ) -> Score:

@@ -15,6 +15,7 @@ from decision_service.policy.catalogue import Catalogue
 from decision_service.policy.shape import Policy
 from decision_service.readings.smt import numbers
 from decision_service.readings.smt.applicants import Applicant
+from decision_service.readings.smt.collecting import uncollected
 from decision_service.readings.smt.days import before, known_day
 from decision_service.readings.smt.formulas import Formula, conj, disj, neg, raw
 from decision_service.readings.smt.numbers import Number, constant
@@ -37,6 +38,7 @@ _USUALLY: tuple[frozenset[Outcome], ...] = (APPROVALS, frozenset({Outcome.ACCEPT
 """What counts as better, best first: to be handed to an officer is never what somebody changes something for."""
 
 
+@uncollected()
 def nearest(policy: Policy, catalogue: Catalogue, one: Applicant, outcome: Outcome, steps: int = STEPS) -> Nearest:
     """The nearest changes of an application that was decided with `outcome`. Each was decided again by both engines.
 

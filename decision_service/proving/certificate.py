@@ -25,6 +25,7 @@ from decision_service.proving.prover import Prover
 from decision_service.proving.questions import Question
 from decision_service.proving.telling import bounds, counts, witnesses
 from decision_service.proving.whole import Proved
+from decision_service.readings.smt.collecting import uncollected
 from decision_service.strictjson import JsonRefusedError, loads
 
 if TYPE_CHECKING:
@@ -130,7 +131,8 @@ def policy_of(content: Mapping[str, object], shelf: Shelf) -> Policy:
     raise CertificateError("这里没有这个事项的这个版本", "this version of the matter is not here")
 
 
-def check(content: Mapping[str, object], policy: Policy, catalogue: Catalogue, engines: Engines) -> Iterator[Checked]:
+@uncollected()
+def check(content: Mapping[str, object], policy: Policy, catalogue: Catalogue, engines: Engines) -> list[Checked]:
     """Each claim of the policy, confirmed or not: what somebody shows is decided again, every other is proved again.
 
     Raises CertificateError where the policy is another than the one that was proved, NotEncodedError and
@@ -138,6 +140,12 @@ def check(content: Mapping[str, object], policy: Policy, catalogue: Catalogue, e
     """
     if content.get("digest") != f"sha256:{policy.digest}":
         raise CertificateError("规则文件已经不是当时证明的那一份", "the rule file is no longer the one that was proved")
+    return list(_claim_by_claim(content, policy, catalogue, engines))
+
+
+def _claim_by_claim(
+    content: Mapping[str, object], policy: Policy, catalogue: Catalogue, engines: Engines
+) -> Iterator[Checked]:
     told = cast("list[dict[str, object]]", content["claims"])
     stated = {str(one.get("name")): one for one in told}
     prover = Prover(policy, catalogue, engines)

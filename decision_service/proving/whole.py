@@ -15,6 +15,7 @@ from decision_service.proving.proofs import Proof
 from decision_service.proving.prover import STEPS, Prover
 from decision_service.proving.questions import Question
 from decision_service.proving.showing import Shown, sharpened, show
+from decision_service.readings.smt.collecting import uncollected
 
 if TYPE_CHECKING:
     from decision_service.readings.smt.encoded import Encoded
@@ -60,6 +61,7 @@ def size(policy: Policy) -> int:
     return len(list(claims(policy))) + len(pair_names(policy))
 
 
+@uncollected()
 def prove(
     policy: Policy,
     catalogue: Catalogue,

@@ -45,7 +45,7 @@ MATTER = "birth_registration"
 def checked(content: dict[str, Any]) -> list[Checked]:
     policy = policy_of(content, shelf())
     with engines_of(policy) as engines:
-        return list(check(content, policy, shelf().catalogue, engines))
+        return check(content, policy, shelf().catalogue, engines)
 
 
 def written(content: dict[str, Any], path: Path) -> dict[str, Any]:

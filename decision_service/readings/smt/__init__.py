@@ -10,6 +10,6 @@ nowhere within `encoded().bounds`. A search that ends without an answer raises; 
 From the values up: formulas, numbers, products, counting, days, patterns, shapes, texts, values, comparing; workdays,
 symbols, calls, expressions, lookups, verdicts follow the modules of the language and the reference that they mirror;
 witnesses says how long lists must be; sheets ties an application to what a policy is told of it; callers use terms,
-world, encoded; solving bounds every question by the solver's steps; searching, likeness, telling, replaying turn a
-model into an application.
+world, encoded; solving bounds every question by the solver's steps, collecting holds off the collector meanwhile;
+searching, likeness, telling, replaying turn a model into an application.
 """

@@ -1,12 +1,11 @@
 """Solvers, and how much of their work a question may take: counted in their own steps, so that the same question comes
 to the same answer on any machine, however busy it is."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import z3
+
+from decision_service.readings.smt.collecting import uncollected
 
 SECOND = 10_000_000
 """Some so many steps are taken in a second."""
@@ -40,25 +39,12 @@ class Steps:
         solver.set("rlimit", min(self.left, 2**32 - 1))
         solver.set("timeout", _TOO_LONG * 1000)
         begun = _taken(solver)
-        with _alone():
+        with uncollected():
             answer = solver.check(*assumptions)
         self.left -= max(1, _taken(solver) - begun)
         if answer == z3.unknown:
             raise UndecidedError(str(solver.reason_unknown()))
         return bool(answer == z3.sat)
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """No collector meanwhile: it runs in whichever thread makes the next object, and would let go of what is the
-    solver's while the solver is at work, which ends the process."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def _taken(solver: "z3.Solver") -> int:
