@@ -25,7 +25,7 @@ def _forget(folder: str) -> None:
     rmtree(folder, ignore_errors=True)
 
 
-SOLVING = ("differing/", "proving/", "smt/", "nearest/", "covering/", "mutating/", "cli/test_diff", "cli/test_prove", "docs/")
+SOLVING = ("differing/", "proving/", "smt/", "nearest/", "covering/", "mutating/", "cli/", "docs/")
 """Tests whose own process asks the solver."""
 
 
