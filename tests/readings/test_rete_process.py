@@ -1,6 +1,7 @@
 """The second engine as a process: what its death, hang or garbage costs."""
 
 import asyncio
+import gc
 import os
 import shutil
 import signal
@@ -187,6 +188,28 @@ def test_a_version_that_the_child_does_not_know_is_refused_until_it_reads_the_ru
         await engine.close()
 
     run(work())
+
+
+LARGE = """
+import os, time
+held = b"." * 100_000_000  # which the kernel takes a while to take back
+os.close(1)
+time.sleep(600)
+"""
+
+
+def test_closing_waits_for_a_child_that_is_ending_already() -> None:
+    async def work(after: float) -> None:
+        engine = SecondEngine(Path(), command=(sys.executable, "-S", "-c", LARGE))
+        starting = asyncio.create_task(engine.start(LONG))
+        await asyncio.sleep(after)
+        await engine.close()
+        starting.cancel()
+
+    # One of them is closed while its child, which said nothing, is being waited for.
+    for milliseconds in range(0, 80, 4):
+        run(work(milliseconds / 1000))
+    gc.collect()  # a child that was not waited for is told of here, and fails the test
 
 
 def test_closing_ends_the_child_and_whoever_waits(rules: Path, policy: Policy, sheets: list[FactSheet]) -> None:

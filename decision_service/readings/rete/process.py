@@ -67,7 +67,6 @@ class SecondEngine:
         self._learning = asyncio.Lock()
         self._turn = 0
         self._keeper: asyncio.Task[None] | None = None
-        self._ending: asyncio.Task[None] | None = None
         self.replaced = 0
         self.last_fault = ""
 
@@ -144,11 +143,6 @@ class SecondEngine:
             keeper.cancel()
             with suppress(asyncio.CancelledError):
                 await keeper
-        if self._ending is not None:
-            await self._ending
-        if self._child is not None:
-            await self._child.end()
-        self._child = None
         self._ready.clear()
         _turn_away(self._waiting, "the second engine is closed")
         if self._step is not None:
@@ -174,8 +168,7 @@ class SecondEngine:
                 self._ready.clear()
                 gone, self._child = self._child, None
                 if gone is not None:
-                    self._ending = asyncio.create_task(gone.end(), name="second engine: ending a child")
-                    await asyncio.shield(self._ending)  # a child must be waited for even if we are closed meanwhile
+                    await gone.end()
             await asyncio.sleep(delay)
 
     async def _serve(self, child: Child) -> NoReturn:

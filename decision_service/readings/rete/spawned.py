@@ -136,7 +136,7 @@ class Child:
             raise ChildLostError("it has gone") from error
 
     async def end(self) -> None:
-        """Ends it at once; it holds nothing worth keeping."""
+        """Ends it at once; it holds nothing worth keeping. Returns or raises only when it has ended."""
         await _end(self._process)
 
     @property
@@ -186,6 +186,16 @@ async def _receive(process: asyncio.subprocess.Process) -> object:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
+    """A child must be waited for even if whoever ends it is ended meanwhile."""
+    ending = asyncio.create_task(_killed(process), name="second engine: ending a child")
+    try:
+        await asyncio.shield(ending)
+    except asyncio.CancelledError:
+        await ending
+        raise
+
+
+async def _killed(process: asyncio.subprocess.Process) -> None:
     with suppress(ProcessLookupError):
         process.kill()
     if process.stdin is not None:
